@@ -120,7 +120,7 @@ class json_value {
 
     /// A number without fraction and exponent, in the range of 64 signed bits.
     [[nodiscard]] std::optional<std::int64_t> as_int64() const noexcept {
-        if (!is(json_kind::number) || (token().meta & detail::json_token::integer) == 0) {
+        if (!is_integer()) {
             return std::nullopt;
         }
         const char* first = m_document->text.data() + token().begin;
@@ -128,6 +128,11 @@ class json_value {
         std::int64_t value = 0;
         const auto [end, wrong] = std::from_chars(first, last, value);
         return wrong == std::errc{} && end == last ? std::optional{value} : std::nullopt;
+    }
+
+    /// True for a number without fraction and exponent, in range or not.
+    [[nodiscard]] bool is_integer() const noexcept {
+        return is(json_kind::number) && (token().meta & detail::json_token::integer) != 0;
     }
 
     [[nodiscard]] std::optional<bool> as_bool() const noexcept {
@@ -141,19 +146,15 @@ class json_value {
         return m_document != nullptr && token().container() ? token().count() : 0;
     }
 
-    /// One member of an object.
-    struct member;
-
     /// Calls `visit(json_value)` for the entries of an array, in order.
     template <class Visit>
     void for_each_entry(Visit&& visit) const;
 
-    /// Calls `visit(std::string_view name, json_value)` for the members of an object, in order.
+    /// Calls `visit(json_value name, json_value value)` for the members of an object, in order.
     template <class Visit>
     void for_each_member(Visit&& visit) const;
 
-    /// The first entry of an array or the first name of an object, and what follows it: what
-    /// iteration is made of. An empty view at the end.
+    /// The member of that name; an empty view when there is none or this is no object.
     [[nodiscard]] json_value find(std::string_view name) const noexcept;
 
   private:

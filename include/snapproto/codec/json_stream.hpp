@@ -59,7 +59,10 @@ class json_stream {
     /// True after a failure, until one of the rules of recovery applies.
     [[nodiscard]] bool recovering() const noexcept { return m_mode == mode::skipping; }
 
-    /// The last message's memory.
+    /// The byte that the last failure is about; for `too_long` the first that does not fit.
+    [[nodiscard]] unsigned char wrong_byte() const noexcept { return m_wrong_byte; }
+
+    /// The memory of the last message.
     [[nodiscard]] const json_document& document() const noexcept { return m_document; }
 
   private:
@@ -80,6 +83,7 @@ class json_stream {
     json_parser m_parser;
     std::size_t m_bytes_max;
     failure m_failure{};
+    unsigned char m_wrong_byte = 0;
     std::size_t m_open_count = 0; // while skipping: open brackets of the kind of m_open
     char m_open = '{';
     mode m_mode = mode::between;
@@ -153,6 +157,7 @@ inline const char* json_stream::continue_message(const char* at, const char* end
         }
         const char* text = m_document.text.data();
         fail_with(error::too_long, held);
+        m_wrong_byte = detail::octet(at);
         begin_skipping(text, held,
                        m_parser.in_string() && m_parser.at() < held && text[held - 1] == '\\');
         return at;
@@ -176,6 +181,7 @@ inline void json_stream::settle(parse_status status, const char* text) noexcept 
         m_ready = ready::message;
     } else if (status == parse_status::failed) {
         fail_with(m_parser.why(), m_parser.wrong());
+        m_wrong_byte = detail::octet(text + m_parser.wrong());
         if (m_parser.why() == error::interrupted) {
             m_mode = mode::between;
         } else {
