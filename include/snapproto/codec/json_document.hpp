@@ -136,9 +136,8 @@ class json_value {
     }
 
     [[nodiscard]] std::optional<bool> as_bool() const noexcept {
-        return is(json_kind::boolean)
-                   ? std::optional{m_document->text[token().begin] == 't'}
-                   : std::nullopt;
+        return is(json_kind::boolean) ? std::optional{m_document->text[token().begin] == 't'}
+                                      : std::nullopt;
     }
 
     /// Entries of an array, members of an object; 0 for anything else.

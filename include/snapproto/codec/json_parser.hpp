@@ -32,10 +32,11 @@ class json_parser {
     explicit json_parser(const wire_limits& limits = {}) noexcept
         : m_nesting_max(limits.nesting_max), m_members_max(limits.list_entries_max) {}
 
-    /// Forgets everything and begins a text. The document keeps its memory.
-    void start(json_document& document) noexcept;
+    /// Forgets everything and begins a text.
+    void start() noexcept;
 
-    /// Goes on where the last call stopped.
+    /// Goes on where the last call stopped, and fills the document but for its `text`: whoever
+    /// wants to look at values puts it there.
     ///
     /// A number or a word at the outermost level ends with the byte behind it, so a text that is
     /// complete must have one: a newline, say.
@@ -72,9 +73,9 @@ class json_parser {
         first_name,  // a name or }
         name,        // a name
         colon,
-        behind,      // a comma or the closing bracket
-        in_string,   // inside of a string value
-        in_name,     // inside of a name
+        behind,    // a comma or the closing bracket
+        in_string, // inside of a string value
+        in_name,   // inside of a name
         in_number,
         in_word
     };
@@ -116,7 +117,7 @@ class json_parser {
     std::uint32_t m_unescaped = 0; // bytes of unescaped strings
     error m_why = error::bad_syntax;
     state m_state = state::value;
-    bool m_escaped = false;   // the string that is being read has escapes
+    bool m_escaped = false; // the string that is being read has escapes
     bool m_in_escape = false;
 };
 

@@ -136,7 +136,7 @@ inline const char* json_stream::begin_message(const char* at, const char* end) {
         }
     }
     const std::size_t size = std::min(static_cast<std::size_t>(end - at), m_bytes_max);
-    m_parser.start(m_document);
+    m_parser.start();
     m_mode = mode::inside;
     const parse_status status = m_parser.parse(m_document, at, size);
     const std::size_t taken = status == parse_status::more ? size : m_parser.at();

@@ -29,8 +29,12 @@ namespace detail {
 template <byte_sink Sink>
 void put_u_escape(Sink& sink, std::uint32_t unit) {
     constexpr char digits[] = "0123456789abcdef";
-    const char out[6] = {'\\', 'u', digits[unit >> 12], digits[(unit >> 8) & 15U],
-                         digits[(unit >> 4) & 15U], digits[unit & 15U]};
+    const char out[6] = {'\\',
+                         'u',
+                         digits[unit >> 12],
+                         digits[(unit >> 8) & 15U],
+                         digits[(unit >> 4) & 15U],
+                         digits[unit & 15U]};
     sink.append(out, sizeof out);
 }
 

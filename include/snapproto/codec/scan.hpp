@@ -196,7 +196,14 @@ struct scanned {
         return scan_more(at);
     }
     switch (at[1]) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
         return scan_done(at + 2);
     case 'u':
         break;

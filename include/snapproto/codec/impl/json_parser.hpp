@@ -8,8 +8,7 @@
 
 namespace snapproto::codec {
 
-inline void json_parser::start(json_document& document) noexcept {
-    document.text.clear();
+inline void json_parser::start() noexcept {
     m_at = 0;
     m_depth = 0;
     m_used = 0;
@@ -86,7 +85,8 @@ inline bool json_parser::end_name(json_document& document, const char* text, con
     for (std::uint32_t i = m_open + 1; i != mine;) {
         const token& other = tokens[i];
         const bool plain = !escaped && (other.meta & token::escaped) == 0;
-        if ((!plain || other.link == tokens[mine].link) && text_of(other) == text_of(tokens[mine])) {
+        if ((!plain || other.link == tokens[mine].link) &&
+            text_of(other) == text_of(tokens[mine])) {
             m_why = error::duplicate_member;
             return false;
         }
@@ -105,7 +105,7 @@ inline std::size_t json_parser::open_like_root(const json_document& document,
     open = root == json_kind::object ? '{' : '[';
     std::size_t count = 0;
     for (std::uint32_t i = m_open; i != none; i = document.tokens[i].link) {
-        count += document.tokens[i].kind() == root ? 1 : 0;
+        count += document.tokens[i].kind() == root ? 1U : 0U;
     }
     return count;
 }
@@ -143,8 +143,9 @@ inline parse_status json_parser::parse(json_document& document, const char* text
                     return refuse(error::too_deep, now, text, at, at);
                 }
                 const bool object = *at == '{';
-                token& opened = push(document, here(),
-                                     detail::meta_of(object ? json_kind::object : json_kind::array));
+                token& opened =
+                    push(document, here(),
+                         detail::meta_of(object ? json_kind::object : json_kind::array));
                 if (m_open != none && document.tokens[m_open].kind() == json_kind::array) {
                     document.tokens[m_open].meta += token::one;
                 }
@@ -295,7 +296,7 @@ inline parse_status json_parser::parse(json_document& document, const char* text
             continue;
         }
 
-    close: {
+    close : {
         ++at;
         token& closed = document.tokens[m_open];
         const std::uint32_t outer = closed.link;

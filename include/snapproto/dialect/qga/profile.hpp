@@ -15,8 +15,7 @@ inline constexpr wire_limits request_limits{.frame_bytes_max = 128 * 1024};
 
 /// Bounds of replies. Larger than for requests: a reply has the id again, with up to six bytes for
 /// one, and lists what the agent has.
-inline constexpr wire_limits reply_limits{.frame_bytes_max = 1024 * 1024,
-                                          .list_entries_max = 1024};
+inline constexpr wire_limits reply_limits{.frame_bytes_max = 1024 * 1024, .list_entries_max = 1024};
 
 } // namespace snapproto::qga
 

@@ -103,8 +103,7 @@ class reply_view {
 class reply_decoder {
   public:
     explicit reply_decoder(const wire_limits& limits = reply_limits) noexcept
-        : m_parser(limits),
-          m_lines(std::min(limits.frame_bytes_max, codec::json_bytes_max - 1)) {}
+        : m_parser(limits), m_lines(std::min(limits.frame_bytes_max, codec::json_bytes_max - 1)) {}
 
     /// Takes bytes up to the end of the first line or the first failure.
     /// @return how many were taken; 0 while `next` has something that was not fetched.

@@ -83,8 +83,7 @@ class request_decoder {
 
     /// Bytes of memory held.
     [[nodiscard]] std::size_t capacity() const noexcept {
-        return m_stream.document().capacity() +
-               m_mountpoints.capacity() * sizeof(std::string_view);
+        return m_stream.document().capacity() + m_mountpoints.capacity() * sizeof(std::string_view);
     }
 
   private:

@@ -107,7 +107,8 @@ enum class freeze_state : std::uint8_t { thawed, frozen };
     return state == freeze_state::frozen ? "frozen" : "thawed";
 }
 
-[[nodiscard]] constexpr std::optional<freeze_state> freeze_state_of(std::string_view text) noexcept {
+[[nodiscard]] constexpr std::optional<freeze_state> freeze_state_of(
+    std::string_view text) noexcept {
     if (text == to_string(freeze_state::frozen)) {
         return freeze_state::frozen;
     }

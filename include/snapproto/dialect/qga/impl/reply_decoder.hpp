@@ -26,7 +26,7 @@ inline decoded<reply_view> reply_decoder::next() {
 inline decoded<reply_view> reply_decoder::read_line() {
     const char* const text = m_document.text.data();
     const std::size_t size = m_document.text.size();
-    m_parser.start(m_document);
+    m_parser.start();
     const codec::parse_status status = m_parser.parse(m_document, text, size);
     if (status == codec::parse_status::failed) {
         return failure{m_parser.why(), {20, 6}, m_parser.wrong()};
