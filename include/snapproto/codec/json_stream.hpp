@@ -37,7 +37,8 @@ class json_stream {
     explicit json_stream(const wire_limits& limits = {}) noexcept
         : m_parser(limits), m_bytes_max(std::min(limits.frame_bytes_max, json_bytes_max)) {}
 
-    /// Takes bytes up to the end of the first message or the first failure.
+    /// Takes bytes up to the end of the first message, with white space behind it, or the first
+    /// failure.
     /// @return how many were taken; 0 while `next` has something that was not fetched.
     std::size_t feed(byte_view bytes);
 
@@ -45,6 +46,13 @@ class json_stream {
     /// of `feed` or `reset`.
     /// Errors: every code of the codec layer; offsets count from the first byte of the message.
     [[nodiscard]] decoded<json_value> next() noexcept;
+
+    /// What `next` would tell; and then, for those who look closer, the parts of it.
+    [[nodiscard]] bool has_message() const noexcept { return m_ready == ready::message; }
+    [[nodiscard]] bool has_failure() const noexcept { return m_ready == ready::failed; }
+    [[nodiscard]] const failure& why() const noexcept { return m_failure; }
+    [[nodiscard]] json_value message() const noexcept { return m_document.root(); }
+    void fetched() noexcept { m_ready = ready::nothing; }
 
     /// Forgets everything that was fed, as for a new channel.
     void reset() noexcept {
@@ -76,7 +84,7 @@ class json_stream {
         m_failure = fail(why, offset);
         m_ready = ready::failed;
     }
-    void settle(parse_status status, const char* text) noexcept;
+    std::size_t settle_failure(const char* text) noexcept;
     void begin_skipping(const char* text, std::size_t size, bool in_escape) noexcept;
 
     json_document m_document;
@@ -137,14 +145,20 @@ inline const char* json_stream::begin_message(const char* at, const char* end) {
     }
     const std::size_t size = std::min(static_cast<std::size_t>(end - at), m_bytes_max);
     m_parser.start();
-    m_mode = mode::inside;
     const parse_status status = m_parser.parse(m_document, at, size);
-    const std::size_t taken = status == parse_status::more ? size : m_parser.at();
-    settle(status, at);
-    if (status != parse_status::failed) {
-        m_document.text.assign(at, at + taken);
+    if (status == parse_status::failed) {
+        return at + settle_failure(at);
     }
-    return at + taken + (m_ready == ready::failed && m_failure.code == error::interrupted ? 1 : 0);
+    const bool complete = status == parse_status::complete;
+    const std::size_t taken = complete ? m_parser.at() : size;
+    m_mode = complete ? mode::between : mode::inside;
+    m_ready = complete ? ready::message : ready::nothing;
+    m_document.text.assign(at, at + taken);
+    at += taken;
+    while (complete && at != end && detail::is_space(*at)) {
+        ++at;
+    }
+    return at;
 }
 
 inline const char* json_stream::continue_message(const char* at, const char* end) {
@@ -169,25 +183,27 @@ inline const char* json_stream::continue_message(const char* at, const char* end
     if (status == parse_status::more) {
         return at + added;
     }
-    const std::size_t taken = m_parser.at() - held;
-    settle(status, m_document.text.data());
-    m_document.text.resize(m_parser.at());
-    return at + taken + (m_ready == ready::failed && m_failure.code == error::interrupted ? 1 : 0);
-}
-
-inline void json_stream::settle(parse_status status, const char* text) noexcept {
-    if (status == parse_status::complete) {
+    std::size_t taken = m_parser.at();
+    if (status == parse_status::failed) {
+        taken = settle_failure(m_document.text.data());
+    } else {
         m_mode = mode::between;
         m_ready = ready::message;
-    } else if (status == parse_status::failed) {
-        fail_with(m_parser.why(), m_parser.wrong());
-        m_wrong_byte = detail::octet(text + m_parser.wrong());
-        if (m_parser.why() == error::interrupted) {
-            m_mode = mode::between;
-        } else {
-            begin_skipping(text, m_parser.at(), m_parser.in_escape());
-        }
+        m_document.text.resize(taken);
     }
+    return at + (taken - held);
+}
+
+// @return how many bytes of the text are done with.
+inline std::size_t json_stream::settle_failure(const char* text) noexcept {
+    fail_with(m_parser.why(), m_parser.wrong());
+    m_wrong_byte = detail::octet(text + m_parser.wrong());
+    if (m_parser.why() == error::interrupted) {
+        m_mode = mode::between;
+        return m_parser.at() + 1;
+    }
+    begin_skipping(text, m_parser.at(), m_parser.in_escape());
+    return m_parser.at();
 }
 
 // `size` bytes of the message have been taken; what follows is skipped.
