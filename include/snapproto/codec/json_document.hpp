@@ -122,7 +122,7 @@ class json_document {
         return {base + string->begin, string->end - string->begin};
     }
 
-    std::vector<char> text;                 ///< the message as it came
+    std::vector<char> text;                 ///< the message as it came, and padding
     std::vector<detail::json_token> tokens; ///< in the order of the text
     std::vector<char> unescaped;            ///< the strings that had escapes, one after the other
 };

@@ -24,6 +24,10 @@ namespace snapproto::codec {
 /// The byte that is valid in no JSON text and in no UTF-8: it resets a reader.
 inline constexpr unsigned char reset_byte = 0xff;
 
+/// Bytes behind a text that a parser may look at. The first of them is 0, which no string and no
+/// token can hold, so that inner loops need not ask where the text ends.
+inline constexpr std::size_t padding = 16;
+
 namespace detail {
 
 [[nodiscard]] inline unsigned char octet(const char* at) noexcept {
@@ -81,10 +85,43 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
     return at;
 }
 
-/// The first byte in [at, end) that is no digit, or end.
-[[nodiscard]] inline const char* skip_digits(const char* at, const char* end) noexcept {
+/// The first byte at or behind `at` that does not stand for itself in a string.
+/// @pre a byte that does not stands somewhere, and `padding` bytes behind it can be read.
+[[nodiscard]] inline const char* skip_plain_padded(const char* at) noexcept {
+#if defined(__SSE2__)
+    for (;; at += 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+        const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+        const __m128i other = _mm_or_si128(bytes, _mm_sub_epi8(bytes, _mm_set1_epi8(0x20)));
+        const int marks = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
+        if (marks != 0) {
+            return at + std::countr_zero(static_cast<unsigned>(marks));
+        }
+    }
+#else
     if constexpr (std::endian::native == std::endian::little) {
-        while (end - at >= 8) {
+        for (;; at += 8) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, at, sizeof word);
+            const std::uint64_t marks = special_bytes(word);
+            if (marks != 0) {
+                return at + (std::countr_zero(marks) >> 3);
+            }
+        }
+    }
+    while (is_of(at, plain_byte)) {
+        ++at;
+    }
+    return at;
+#endif
+}
+
+/// The first byte at or behind `at` that is no digit.
+/// @pre as for `skip_plain_padded`.
+[[nodiscard]] inline const char* skip_digits_padded(const char* at) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (;; at += 8) {
             std::uint64_t word = 0;
             std::memcpy(&word, at, sizeof word);
             word ^= each_byte * 0x30U; // digits become 0 to 9, the only ones 0x76 leaves below 0x80
@@ -92,27 +129,16 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
             if (marks != 0) {
                 return at + (std::countr_zero(marks) >> 3);
             }
-            at += 8;
         }
     }
-    return skip_all(at, end, digit_byte);
+    while (is_of(at, digit_byte)) {
+        ++at;
+    }
+    return at;
 }
 
 /// The first byte in [at, end) that does not stand for itself in a string, or end.
 [[nodiscard]] inline const char* skip_plain(const char* at, const char* end) noexcept {
-#if defined(__SSE2__)
-    while (end - at >= 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-        const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-        const __m128i other = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)); // or above 0x7f: signed
-        const int marks = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
-        if (marks != 0) {
-            return at + std::countr_zero(static_cast<unsigned>(marks));
-        }
-        at += 16;
-    }
-#endif
     if constexpr (std::endian::native == std::endian::little) {
         while (end - at >= 8) {
             std::uint64_t word = 0;
@@ -341,17 +367,21 @@ struct scanned {
 /// @return the end of what was written.
 inline char* unescape(const char* at, const char* end, char* out) noexcept {
     while (at != end) {
-        if (*at != '\\') {
-            *out++ = *at++;
-            continue;
+        const void* hit = std::memchr(at, '\\', static_cast<std::size_t>(end - at));
+        const char* const stop = hit == nullptr ? end : static_cast<const char*>(hit);
+        std::memmove(out, at, static_cast<std::size_t>(stop - at));
+        out += stop - at;
+        at = stop;
+        if (at == end) {
+            break;
         }
         const char kind = at[1];
         at += 2;
         if (kind != 'u') {
             constexpr char from[] = "bfnrt";
             constexpr char to[] = "\b\f\n\r\t";
-            const void* hit = std::memchr(from, kind, 5);
-            *out++ = hit == nullptr ? kind : to[static_cast<const char*>(hit) - from];
+            const void* known = std::memchr(from, kind, 5);
+            *out++ = known == nullptr ? kind : to[static_cast<const char*>(known) - from];
             continue;
         }
         const char* wrong = at;

@@ -18,10 +18,14 @@ namespace detail {
 
 /// Skips white space. @return false when there is nothing behind it.
 [[nodiscard]] inline bool reach_token(const char*& at, const char* end) noexcept {
-    if (at != end && octet(at) > ' ') {
+    if (octet(at) > ' ') {
         return true;
     }
-    while (at != end && is_space(*at)) {
+    if (*at == ' ' && octet(at + 1) > ' ') {
+        ++at;
+        return true;
+    }
+    while (is_space(*at)) {
         ++at;
     }
     return at != end;
@@ -31,7 +35,7 @@ namespace detail {
 [[nodiscard]] inline const char* plain_integer(const char* at, const char* end) noexcept {
     at += *at == '-' ? 1 : 0;
     const char* const digits = at;
-    at = skip_digits(at, end);
+    at = skip_digits_padded(at);
     const bool certain = at != end && at != digits && !is_of(at, number_byte) &&
                          (*digits != '0' || at - digits == 1);
     return certain ? at : nullptr;
@@ -43,14 +47,11 @@ namespace detail {
 
 /// The end of a word at `at`; nullptr to look more closely.
 [[nodiscard]] inline const char* plain_word(const char* at, const char* end) noexcept {
-    if (end - at < 6) {
-        return nullptr;
-    }
     const bool longer = *at == 'f' && at[4] == 'e';
     const char* const stop = at + (longer ? 5 : 4);
     const bool certain = std::memcmp(at, "true", 4) == 0 || std::memcmp(at, "null", 4) == 0 ||
                          (longer && std::memcmp(at, "fals", 4) == 0);
-    return certain && !is_of(stop, lower_byte) ? stop : nullptr;
+    return certain && stop < end && !is_of(stop, lower_byte) ? stop : nullptr;
 }
 
 } // namespace detail
@@ -210,8 +211,8 @@ value:
     goto wrong_byte;
 
 in_string:
-    at = detail::skip_plain(at, end);
-    if (at == end || *at != '"') {
+    at = detail::skip_plain_padded(at);
+    if (*at != '"') {
         now = state::in_string;
         goto look_closely;
     }
@@ -277,8 +278,8 @@ name_begin:
     *top++ = {here(), 0, 0, meta_of(json_kind::string)};
 
 in_name:
-    at = detail::skip_plain(at, end);
-    if (at == end || *at != '"') {
+    at = detail::skip_plain_padded(at);
+    if (*at != '"') {
         now = state::in_name;
         goto look_closely;
     }

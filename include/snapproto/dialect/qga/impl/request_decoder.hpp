@@ -74,7 +74,14 @@ inline decoded<request> request_decoder::next() {
     m_stream.fetched();
     const codec::json_value message = m_stream.message();
     m_wrong = false;
-    request out;
+    request& out = m_request;
+    out.verb = verb::unknown;
+    out.name = {};
+    out.id = {};
+    out.arguments = {};
+    out.sync_id = 0;
+    out.mountpoints.reset();
+    out.time_ns.reset();
     if (!message.is(codec::json_kind::object)) {
         note(error::not_an_object, {20, 9}, message, subject_kind::message, {}, "an object");
         return m_rejection.why;
@@ -109,7 +116,7 @@ inline decoded<request> request_decoder::next() {
         out.name = execute.text();
         out.verb = verb_of(out.name);
     }
-    if (!m_wrong) {
+    if (!m_wrong && (arguments || shape(out.verb).argument_required)) {
         out.arguments = {arguments ? arguments.raw() : std::string_view{}};
         decode_arguments(out, arguments, message);
     }
