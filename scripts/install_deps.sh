@@ -34,10 +34,10 @@ nlohmann/json, gcovr."
 fi
 
 installed() {
-    dpkg-query -W -f='${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'
+    [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" = 'install ok installed' ]
 }
 
-available() { apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [0-9]'; }
+available() { [[ $(apt-cache policy "$1" 2>/dev/null) == *'  Candidate: '[0-9]* ]]; }
 
 # Installed Boost headers, as 1.81; nothing when there are none.
 installed_boost() {
