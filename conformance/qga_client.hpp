@@ -10,6 +10,7 @@
 #include "conformance/budget.hpp"
 #include "conformance/transcript.hpp"
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstdint>
@@ -33,15 +34,17 @@ enum class reply_kind {
 /// One line from the agent, taken apart; or that none came.
 struct reply {
     reply_kind kind = reply_kind::none;
-    boost::json::value returned;              ///< With kind value: what `return` holds.
-    std::string error_class;                  ///< With kind error.
-    std::string error_words;                  ///< With kind error: `desc`.
-    std::optional<boost::json::value> id;     ///< The echoed id; a JSON null is an id too.
-    std::size_t sentinels = 0;                ///< 0xFF bytes directly before the line.
-    std::size_t stray_sentinels = 0;          ///< 0xFF bytes elsewhere inside the line.
-    std::string raw;                          ///< The line as it came, without sentinels and newline.
-    std::string unreadable_because;           ///< With kind unreadable.
-    duration latency{0};                      ///< From the last send to the end of this line.
+    boost::json::value returned;          ///< With kind value: what `return` holds.
+    std::string error_class;              ///< With kind error.
+    std::string error_words;              ///< With kind error: `desc`.
+    std::optional<boost::json::value> id; ///< The echoed id; a JSON null is an id too.
+    std::size_t sentinels = 0;            ///< 0xFF bytes directly before the line.
+    std::size_t stray_sentinels = 0;      ///< 0xFF bytes elsewhere inside the line.
+    boost::json::object members;          ///< The whole object, if the line was one.
+    std::string raw;                      ///< The line as it came, without sentinels and newline.
+    std::string unreadable_because;       ///< With kind unreadable.
+    duration latency{0};                  ///< From the last send to the end of this line.
+    duration waited{0};                   ///< With kind none: how long.
 
     [[nodiscard]] bool is_value() const noexcept { return kind == reply_kind::value; }
     [[nodiscard]] bool is_error() const noexcept { return kind == reply_kind::error; }
@@ -68,7 +71,7 @@ inline constexpr std::size_t line_bytes_max = std::size_t{80} << 20;
 /// Waits are in nominal time: the budget scales them and cuts them at the check's bound. Nothing
 /// here judges; replies of any form come back as values.
 class qga_client {
-public:
+  public:
     /// @param name what transcripts call this connection.
     qga_client(std::unique_ptr<channel> stream, target& agent, budget& time, transcript& log,
                std::string name, std::uint64_t seed);
@@ -98,7 +101,8 @@ public:
 
     bool half_close();
     void close();
-    [[nodiscard]] bool is_open() const noexcept;
+    /// False once closed here or seen closed by the agent.
+    [[nodiscard]] bool is_open() const noexcept { return m_open; }
 
     // Requests.
 
@@ -134,8 +138,12 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }
 
-private:
+  private:
     [[nodiscard]] reply take_line(std::size_t end);
+    [[nodiscard]] reply end_of_stream();
+    void note_unread();
+    [[nodiscard]] bool sync_with(std::string_view head, std::string_view command, bool delimited,
+                                 duration wait_each);
 
     std::unique_ptr<channel> m_stream;
     target& m_agent;

@@ -25,7 +25,7 @@ namespace snapproto::conformance {
 /// and goes on (the check fails at its end with the first one; the later ones become notes). All
 /// time is the target's.
 class run_context {
-public:
+  public:
     struct settings {
         duration bound = std::chrono::seconds(20);
         double timeout_scale = 1.0;
@@ -103,8 +103,12 @@ public:
                 std::string_view actual);
     [[noreturn]] void fail(std::string_view requirement, std::string_view expected,
                            std::string_view actual);
-    /// Ends the check as skipped: it does not apply here, or cannot be judged.
+    /// Ends the check as skipped because it cannot be judged here; a MUST that is not judged stands
+    /// in the way of the claim "conforms".
     [[noreturn]] void skip(const std::string& reason);
+    /// Ends the check as skipped because the clause does not apply to this agent (it does not
+    /// announce an optional feature, say); this does not touch the claim.
+    [[noreturn]] void inapplicable(const std::string& reason);
     /// Records a fact or a variant for the report, whatever the verdict.
     void note(std::string_view text);
 
@@ -129,9 +133,7 @@ public:
     /// A number in [0, bound). @pre bound > 0
     [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return m_random() % bound; }
 
-private:
-    class watched_filesystem;
-
+  private:
     target& m_agent;
     budget m_time;
     transcript m_log;

@@ -23,23 +23,23 @@ struct transcript_entry {
     instant at{};
     lane from = lane::orchestrator;
     lane to = lane::orchestrator;
-    std::string client;      ///< Which connection ("first", "second"); empty for no connection.
-    std::string text;        ///< The bytes of a message as printable(), or the words of an event.
-    std::size_t bytes = 0;   ///< Length of the message, also where `text` shows a part of it.
-    bool message = false;    ///< Bytes on the wire, as opposed to an event.
+    std::string client;    ///< Which connection ("first", "second"); empty for no connection.
+    std::string text;      ///< The bytes of a message as printable(), or the words of an event.
+    std::size_t bytes = 0; ///< Length of the message, also where `text` shows a part of it.
+    bool message = false;  ///< Bytes on the wire, as opposed to an event.
 };
 
-/// Bytes as printable text: control bytes, quotes left alone, others as \xNN; UTF-8 stays.
+/// Bytes as printable text: \n, \t, \r so; other control bytes and bad UTF-8 as \xNN.
 ///
 /// Bounds: at most `most` bytes are shown, then "… (N bytes)".
 [[nodiscard]] std::string printable(std::string_view bytes, std::size_t most = 400);
 
 /// The record of one case, in order of time of noting.
 ///
-/// Bounds: 2000 entries; what comes later is counted in dropped(). Received bytes that arrive in
-/// pieces on one connection are joined up to a line.
+/// Bounds: 2000 entries of 400 shown bytes; what comes later is counted in dropped(). Received
+/// bytes are noted by whole lines, and by what is left at a time-out or end.
 class transcript {
-public:
+  public:
     static constexpr std::size_t entries_max = 2000;
 
     void sent(instant at, std::string_view client, std::string_view bytes);
@@ -53,7 +53,7 @@ public:
     /// Puts the entries in order of their times (hook calls are learned of after they happened).
     void sort_by_time();
 
-private:
+  private:
     void add(transcript_entry entry);
 
     std::vector<transcript_entry> m_entries;

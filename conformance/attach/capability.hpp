@@ -60,7 +60,7 @@ struct observed {
     explicit operator bool() const noexcept { return value.has_value(); }
     [[nodiscard]] const T& operator*() const { return value.value(); }
 
-private:
+  private:
     observed(std::nullopt_t, std::string reason) : why(std::move(reason)) {}
 };
 

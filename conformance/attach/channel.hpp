@@ -40,7 +40,7 @@ struct receive_result {
 /// does: a broken stream is the answer `closed`. The waits are in the target's time, so that on a
 /// virtual clock a wait costs nothing.
 class channel {
-public:
+  public:
     channel() = default;
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;

@@ -21,7 +21,7 @@ namespace snapproto::conformance {
 /// are made. Destroying the object stops it, also while it is blocked (it may end only after thaw;
 /// the destructor does not wait for that longer than a bound).
 class writer {
-public:
+  public:
     writer() = default;
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
@@ -54,7 +54,7 @@ struct copy_report {
 /// Every function is bounded in time, also when the filesystem is frozen (nothing here writes to it
 /// on the caller's thread), and answers "unknown" with the reason where it cannot see.
 class freeze_target {
-public:
+  public:
     freeze_target() = default;
     freeze_target(const freeze_target&) = delete;
     freeze_target& operator=(const freeze_target&) = delete;
@@ -84,7 +84,8 @@ public:
     /// Thaws the filesystem behind the agent's back, every level of freeze that it has.
     ///
     /// Also the emergency exit: it must work while the agent is dead or deaf, and be harmless when
-    /// nothing is frozen. @return true if the filesystem is not frozen afterwards.
+    /// nothing is frozen. May be called from a second thread while another function of this object
+    /// runs (the second Ctrl-C does so). @return true if the filesystem is not frozen afterwards.
     [[nodiscard]] virtual observed<bool> foreign_thaw() = 0;
 };
 

@@ -16,11 +16,11 @@ namespace snapproto::conformance {
 
 /// What the hook does in one call, in this order: print, leave a child, sleep, end.
 struct hook_behaviour {
-    std::size_t print_bytes = 0;     ///< Written to standard output before all else.
-    duration background_child{0};    ///< Leaves a child that holds standard output for so long.
-    duration sleep{0};               ///< The hook itself takes so long.
-    int exit_status = 0;             ///< 0 is success.
-    bool dies_by_signal = false;     ///< Ends by SIGKILL to itself instead of by an exit status.
+    std::size_t print_bytes = 0;  ///< Written to standard output before all else.
+    duration background_child{0}; ///< Leaves a child that holds standard output for so long.
+    duration sleep{0};            ///< The hook itself takes so long.
+    int exit_status = 0;          ///< 0 is success.
+    bool dies_by_signal = false;  ///< Ends by SIGKILL to itself instead of by an exit status.
 };
 
 enum class hook_file {
@@ -53,7 +53,7 @@ struct hook_call {
 
 /// The hook of a running agent: its behaviour can be changed between calls, its calls are recorded.
 class played_hook {
-public:
+  public:
     played_hook() = default;
     played_hook(const played_hook&) = delete;
     played_hook& operator=(const played_hook&) = delete;

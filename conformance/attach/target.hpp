@@ -21,7 +21,7 @@ namespace snapproto::conformance {
 
 /// The implementation could not be reached at all; what() is a sentence for the user.
 class unreachable : public std::runtime_error {
-public:
+  public:
     using std::runtime_error::runtime_error;
 };
 
@@ -50,7 +50,7 @@ struct exit_report {
 /// absent must not be called (a check lists the capabilities it uses as its needs); called
 /// nevertheless, it throws std::logic_error. The agent is running once the target is made.
 class target {
-public:
+  public:
     target() = default;
     target(const target&) = delete;
     target& operator=(const target&) = delete;
