@@ -50,6 +50,7 @@ std::unique_ptr<qga_client> run_context::connect(std::string name) {
 
 void run_context::start(const start_options& options) {
     disconnect();
+    m_started = true;
     m_time.look_for_interrupt();
     m_log.event(now(), lane::agent, "is started afresh");
     m_agent.start(options);

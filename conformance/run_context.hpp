@@ -57,6 +57,9 @@ class run_context {
     /// Restarts the agent with these options; the main connection is closed first.
     void start(const start_options& options);
 
+    /// True once start() was called: the runner then starts the agent afresh for the next check.
+    [[nodiscard]] bool agent_was_started() const noexcept { return m_started; }
+
     /// The freeze target, each observation noted in the transcript. Skips the check if there are
     /// fewer.
     [[nodiscard]] freeze_target& filesystem(std::size_t index = 0);
@@ -139,6 +142,7 @@ class run_context {
     transcript m_log;
     std::mt19937_64 m_random;
     std::uint64_t m_connections = 0;
+    bool m_started = false;
     std::unique_ptr<qga_client> m_client;
     std::vector<std::unique_ptr<freeze_target>> m_watched;
     std::vector<std::string> m_notes;
