@@ -63,10 +63,15 @@ class freeze_target {
     /// The mount point as the agent knows it: what goes into a freeze-list.
     [[nodiscard]] virtual std::string mount() const = 0;
 
+    /// Whether this can be seen or done here: kernel_truth, device_digest, writer, window_copy,
+    /// foreign_freeze, state_on_target. Cheap, and without effect; asked before checks that need it.
+    [[nodiscard]] virtual support can(capability) const { return support::yes(); }
+
     /// A second mount point of the same filesystem, as the agent knows it, if there is one.
     [[nodiscard]] virtual std::optional<std::string> alias() const = 0;
 
-    /// Whether the kernel (not the agent) holds the filesystem frozen.
+    /// Whether the kernel (not the agent) holds the filesystem frozen. May be called from a second
+    /// thread (the hook's recorder does so).
     [[nodiscard]] virtual observed<bool> is_frozen() = 0;
 
     /// A digest of every byte of the block device, read past the page cache of the filesystem.
