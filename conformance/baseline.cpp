@@ -11,7 +11,6 @@ namespace snapproto::conformance {
 namespace {
 
 constexpr std::string_view blanks = " \t\r";
-constexpr std::string_view no_reason = "REASON MISSING: say in one line why this is accepted";
 
 std::string_view take_word(std::string_view& line) {
     line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
@@ -108,15 +107,13 @@ std::string write_baseline(const run_result& run, const baseline& before,
             if (one->verdict == status::pass) {
                 continue;
             }
-            const bool kept = known != nullptr && known->expected == one->verdict;
-            std::string reason(no_reason);
-            if (kept) {
-                reason = known->reason;
-            } else if (one->verdict == status::skip) {
-                reason = printable(one->reason, 200);
-            } else if (known != nullptr) {
-                reason = known->reason;
-            }
+            const bool skipped = one->verdict == status::skip;
+            const bool reason_fits =
+                known != nullptr && (known->expected == status::skip) == skipped;
+            const std::string reason = reason_fits ? known->reason
+                                       : skipped   ? printable(one->reason, 200)
+                                                   : "unexplained: " + printable(
+                                                         short_actual(*one), 160);
             out += fmt::format("{:<8} {:<5} {}\n", id, name(one->verdict), reason);
         } else if (known != nullptr) {
             out += fmt::format("{:<8} {:<5} {}\n", id, name(known->expected), known->reason);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr duration bound = std::chrono::seconds(15);
 constexpr duration answer_wait = std::chrono::seconds(4);
+/// After a reply an agent has nothing more to say; a peer that still talks is none.
+constexpr duration quiet = std::chrono::milliseconds(100);
 /// What an agent may have left over for us (replies of a client before) before it is called noise.
 constexpr std::size_t bytes_max = std::size_t{4} << 20;
 
@@ -27,7 +29,7 @@ struct impression {
     std::string text; ///< The head of what came.
 };
 
-/// Sends one request and reads until a line of the protocol, the end, or a bound.
+/// Sends one request and reads until a line of the protocol and silence, the end, or a bound.
 impression ask(target& peer, budget& time, std::string_view request) {
     impression seen;
     const auto stream = peer.connect(time.allow(answer_wait));
@@ -37,7 +39,7 @@ impression ask(target& peer, budget& time, std::string_view request) {
     std::size_t total = 0;
     while (true) {
         const duration left = std::max(duration{0}, end - peer.now());
-        const receive_result got = stream->receive(left);
+        const receive_result got = stream->receive(seen.agent ? std::min(left, quiet) : left);
         time.look_for_interrupt();
         total += got.bytes.size();
         if (seen.text.size() < 200) {
@@ -48,18 +50,19 @@ impression ask(target& peer, budget& time, std::string_view request) {
              newline = line.find('\n')) {
             const reply one = parse_reply(std::string_view(line).substr(0, newline));
             line.erase(0, newline + 1);
-            if (one.is_value() || one.is_error()) {
-                seen.agent = true;
-                return seen;
-            }
+            seen.agent = seen.agent || one.is_value() || one.is_error();
         }
         if (got.status == receive_status::closed) {
             seen.closed = true;
             return seen;
         }
+        if (seen.agent && got.status == receive_status::nothing) {
+            return seen;
+        }
         // More bytes than an agent has any reason to send, or still sending at the end of the wait.
         if (total > bytes_max || (peer.now() >= end && got.status == receive_status::data)) {
             seen.endless = true;
+            seen.agent = false;
             return seen;
         }
         if (peer.now() >= end) {
@@ -85,7 +88,7 @@ std::string_view guess(std::string_view text) {
 [[noreturn]] void refuse(const target& peer, const impression& seen, double seconds) {
     const std::string who = peer.description();
     if (seen.endless) {
-        throw unreachable(fmt::format("{}: the peer sends without end and never a reply; first: {}",
+        throw unreachable(fmt::format("{}: the peer sends without end; first: {}",
                                       who, printable(seen.text, 80)));
     }
     if (!seen.text.empty()) {

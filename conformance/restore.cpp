@@ -28,36 +28,42 @@ void add(std::string& list, std::string_view words) {
     list += words;
 }
 
-/// One conversation: in step, thawed, and the kernel agrees. @return what is wrong, or nothing.
-std::string settle_by_protocol(target& agent, double scale, bool first_try) {
+/// What one conversation came to.
+struct settlement {
+    bool answers = false;
+    std::string wrong; ///< Empty: in step, thawed, and the kernel agrees.
+};
+
+settlement settle_by_protocol(target& agent, double scale, bool first_try) {
     budget time(agent, conversation_bound, scale);
     time.ignore_interrupt();
     transcript unused;
     qga_client client(agent.connect(time.allow(std::chrono::seconds(3))), agent, time, unused,
                       "restore", 0x7265'7374'6f72'6501U + (first_try ? 0U : 1U));
-    if (!client.sync(std::chrono::seconds(1)) && !client.sync_plain(std::chrono::seconds(1))) {
-        return "the agent did not answer afterwards";
+    const bool in_step =
+        client.sync(std::chrono::seconds(1)) || client.sync_plain(std::chrono::seconds(1));
+    reply status = client.call("guest-fsfreeze-status", nullptr, {std::chrono::seconds(1), {}});
+    if (!in_step && !status.is_value() && !status.is_error()) {
+        return {false, "the agent did not answer afterwards"};
     }
-    reply status = client.call("guest-fsfreeze-status");
-    if (status.returns("thawed") && !kernel_holds_a_target(agent)) {
-        return {};
-    }
-    (void)client.call("guest-fsfreeze-thaw");
-    status = client.call("guest-fsfreeze-status");
-    if (!status.returns("thawed")) {
-        return "the agent was not thawed by guest-fsfreeze-thaw afterwards";
+    if (!status.returns("thawed") || kernel_holds_a_target(agent)) {
+        (void)client.call("guest-fsfreeze-thaw");
+        status = client.call("guest-fsfreeze-status");
     }
     if (kernel_holds_a_target(agent)) {
-        return "the agent said thawed afterwards while a filesystem was frozen";
+        return {true, "a filesystem stayed frozen after guest-fsfreeze-thaw"};
     }
-    return {};
+    if (status.returns("frozen")) {
+        return {true, "the agent still said frozen after guest-fsfreeze-thaw"};
+    }
+    return {true, {}};
 }
 
-std::string try_to_settle(target& agent, double scale, bool first_try) {
+settlement try_to_settle(target& agent, double scale, bool first_try) {
     try {
         return settle_by_protocol(agent, scale, first_try);
     } catch (const std::exception& failure) {
-        return failure.what();
+        return {false, failure.what()};
     }
 }
 
@@ -80,17 +86,17 @@ restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
     restore_report report;
     try {
         const bool can_restart = agent.can(capability::restart).present;
-        bool dead = agent.can(capability::signal) && !agent.alive();
+        const bool dead = agent.can(capability::signal) && !agent.alive();
         if (!(fresh_start && can_restart) && !dead) {
             if (played_hook* hook = agent.hook()) {
                 hook->play({});
             }
-            const std::string wrong = try_to_settle(agent, timeout_scale, true);
-            if (wrong.empty()) {
+            const settlement first = try_to_settle(agent, timeout_scale, true);
+            if (first.wrong.empty()) {
                 report.ready = true;
                 return report;
             }
-            add(report.trouble, wrong);
+            add(report.trouble, first.wrong);
         }
         if (kernel_holds_a_target(agent)) {
             (void)thaw_from_outside(agent);
@@ -99,15 +105,18 @@ restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
             }
         }
         if (can_restart) {
+            // A fresh agent is as good as it gets, whatever it says then: that is for the checks.
             agent.start({});
+            report.ready = !kernel_holds_a_target(agent);
             if (!report.trouble.empty()) {
                 add(report.trouble, "started afresh");
             }
-        }
-        const std::string wrong = try_to_settle(agent, timeout_scale, false);
-        report.ready = wrong.empty();
-        if (!wrong.empty()) {
-            add(report.trouble, wrong);
+        } else {
+            const settlement second = try_to_settle(agent, timeout_scale, false);
+            report.ready = second.wrong.empty();
+            if (!report.ready && second.wrong != report.trouble) {
+                add(report.trouble, second.wrong);
+            }
         }
     } catch (const std::exception& failure) {
         add(report.trouble, failure.what());

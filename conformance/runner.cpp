@@ -139,7 +139,10 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
     const bool always_fresh =
         agent.can(capability::virtual_time) && agent.can(capability::restart);
     restore_report state = restore(agent, options.timeout_scale, false);
-    std::string spoiled_by = "the start of the run";
+    if (!state.ready) {
+        throw unreachable(fmt::format("{}: {}", run.target, state.trouble));
+    }
+    std::string spoiled_by;
     for (std::size_t i = 0; i < selected.size() && !run.interrupted; ++i) {
         const check& one = *selected[i];
         if (options.before) {
