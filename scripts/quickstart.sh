@@ -63,15 +63,8 @@ judge() {
 judge "the embedded reference agent" "$build/bin/snapcheck" agent --builtin reference \
     --report "html=$reports/reference.html" --report "json=$reports/reference.json"
 
-real_agent() {
-    if [ ! -x conformance/peers/qemu-ga.sh ]; then
-        echo "skipped: this tree has no conformance/peers/qemu-ga.sh"
-        return "$exit_skipped"
-    fi
-    conformance/peers/qemu-ga.sh --snapcheck "$build/bin/snapcheck" -- \
-        --report "html=$reports/qemu-ga.html" --report "json=$reports/qemu-ga.json"
-}
-judge "the QEMU guest agent, in a sandbox" real_agent
+judge "the QEMU guest agent, in a sandbox" real_agent "$build/bin" \
+    --report "html=$reports/qemu-ga.html" --report "json=$reports/qemu-ga.json"
 
 echo
 say "Results"
