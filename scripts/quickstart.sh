@@ -13,8 +13,9 @@ if [ $# -gt 0 ]; then
 fi
 
 build=build/release
-reports=build/reports
+reports=$root/build/reports
 mkdir -p "$reports"
+rm -f "$reports"/*.html "$reports"/*.json
 started=$SECONDS
 
 say "1/4 Packages"
@@ -70,7 +71,7 @@ echo
 say "Results"
 printf '  %s\n' "${results[@]}"
 for report in "$reports"/*.html; do
-    [ ! -f "$report" ] || echo "  report:   $root/$report"
+    [ ! -f "$report" ] || echo "  report    $report"
 done
 echo "  took $(duration $((SECONDS - started))) (minutes:seconds)"
 exit "$worst"

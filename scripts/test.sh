@@ -52,7 +52,7 @@ jobs=${SNAPPROTO_JOBS:-$(job_count)}
 seed=${SNAPPROTO_RC_SEED:-20240217}
 export RC_PARAMS="seed=$seed${RC_PARAMS:+ $RC_PARAMS}"
 export CTEST_OUTPUT_ON_FAILURE=1
-readonly logs=build/logs
+readonly logs=$root/build/logs
 mkdir -p "$logs"
 
 skip() {
