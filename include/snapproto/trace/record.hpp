@@ -64,7 +64,8 @@ enum class record_kind : std::uint8_t {
     started,            ///< The process begins.
     stop_requested,     ///< The process was told to end.
     handed_over,        ///< The watchdog has taken over what is held.
-    stopped,            ///< The process has ended.
+    stopped,            ///< The process has ended of its own accord.
+    killed,             ///< The process was ended from outside, without a word to it.
     generation_changed, ///< The guest is now another one.
     reseeded,           ///< Identities and randomness are renewed.
 
@@ -157,8 +158,8 @@ struct spelling<trace::record_kind> {
          "ready",          "discarded",      "timer_armed",    "timer_disarmed",
          "timer_fired",    "channel_up",     "channel_lost",   "state_changed",
          "event_ignored",  "started",        "stop_requested", "handed_over",
-         "stopped",        "generation_changed", "reseeded",   "start_requested",
-         "outcome_reported"});
+         "stopped",        "killed",         "generation_changed", "reseeded",
+         "start_requested", "outcome_reported"});
 };
 
 template <>
