@@ -62,8 +62,8 @@ class outcome_monitor : public judge {
             if (r.txn) {
                 auto& t = at(r.txn);
                 t.wanted = r.wanted;
-                t.due = saturating_add(
-                    r.at, measures().total + measures().undo() + measures().tolerance);
+                t.due = saturating_add(r.at,
+                                       measures().total + measures().undo() + measures().tolerance);
                 m_next_due = std::min(m_next_due, *t.due);
             }
             break;

@@ -71,13 +71,12 @@ struct rules {
     }
     /// The same for the orchestrator's end.
     [[nodiscard]] constexpr bool at_orchestrator(const trace::record& r) const noexcept {
-        return r.who == (seen_from == viewpoint::agent_end ? trace::role::agent
-                                                           : trace::role::orchestrator);
+        return r.who ==
+               (seen_from == viewpoint::agent_end ? trace::role::agent : trace::role::orchestrator);
     }
 
   private:
-    [[nodiscard]] static constexpr bool sent_by(const trace::record& r,
-                                                trace::role who) noexcept {
+    [[nodiscard]] static constexpr bool sent_by(const trace::record& r, trace::role who) noexcept {
         return r.what == trace::record_kind::sent && r.who == who && r.message;
     }
     [[nodiscard]] static constexpr bool received_by(const trace::record& r,

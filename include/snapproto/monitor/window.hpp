@@ -184,9 +184,11 @@ class window_monitor : public judge {
 
     void on_held(const trace::record& r) {
         auto& t = at(r.txn);
-        if (t.holds.add({r.agent, r.item,
-                         r.participant.value_or(participant_kind::filesystem), r.at, {}}) ==
-            nullptr) {
+        if (t.holds.add({r.agent,
+                         r.item,
+                         r.participant.value_or(participant_kind::filesystem),
+                         r.at,
+                         {}}) == nullptr) {
             overflow();
         }
     }
