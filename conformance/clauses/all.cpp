@@ -8,6 +8,9 @@ const registry& qga_checks() {
     static const registry checks = [] {
         registry all;
         clauses::qga_20_framing(all);
+        clauses::qga_20_limits(all);
+        clauses::qga_20_parsing(all);
+        clauses::qga_20_recovery(all);
         clauses::qga_21_requests(all);
         clauses::qga_22_sync(all);
         clauses::qga_23_information(all);

@@ -12,6 +12,9 @@ class registry;
 namespace clauses {
 
 void qga_20_framing(registry& checks);
+void qga_20_limits(registry& checks);
+void qga_20_parsing(registry& checks);
+void qga_20_recovery(registry& checks);
 void qga_21_requests(registry& checks);
 void qga_22_sync(registry& checks);
 void qga_23_information(registry& checks);

@@ -8,6 +8,8 @@
 
 #include "conformance/run_context.hpp"
 
+#include <boost/json/value.hpp>
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +44,12 @@ using lines = std::vector<reply>;
 /// The lines for "actual": the first of them, and how many there are.
 [[nodiscard]] std::string words_of(const lines& got);
 
+/// True if the reply has an id, and it equals this one.
+[[nodiscard]] bool has_id(const reply& line, const boost::json::value& id);
+
+/// True if the reply has an id, and it is this string.
+[[nodiscard]] bool has_text_id(const reply& line, std::string_view id);
+
 /// How many of the lines are of this kind.
 [[nodiscard]] std::size_t count(const lines& got, reply_kind kind);
 
@@ -61,7 +69,11 @@ void expect_one_error(run_context& run, const lines& got, std::string_view error
 /// Expects exactly one line: a success.
 void expect_one_value(run_context& run, const lines& got, std::string_view name);
 
-/// Sends each sample on its own, with a reset behind it, and expects what expect_malformed says.
+/// Sends each sample with a guest-sync and then a reset behind it, and expects errors only.
+///
+/// Of class GenericError, without id, at least one; and if the guest-sync was answered, so that the
+/// agent had found its feet without the 0xFF, at least one before that: it must not have passed
+/// over the malformed bytes in silence. @pre brackets and quotes balance in each sample
 void expect_each_malformed(run_context& run, std::span<const sample> samples);
 
 /// Sends each sample on its own, with a reset behind it, and expects what expect_refused says.
