@@ -53,7 +53,37 @@ std::string words_of(const lines& got) {
     return words;
 }
 
-bool has_id(const reply& line, const boost::json::value& id) { return line.id && *line.id == id; }
+bool same_value(const boost::json::value& a, const boost::json::value& b) {
+    if (a.is_double() && !b.is_double()) {
+        return same_value(b, a);
+    }
+    if (const auto* list = a.if_array()) {
+        const auto* other = b.if_array();
+        return other != nullptr &&
+               std::equal(list->begin(), list->end(), other->begin(), other->end(), same_value);
+    }
+    if (const auto* object = a.if_object()) {
+        const auto* other = b.if_object();
+        return other != nullptr && object->size() == other->size() &&
+               std::all_of(object->begin(), object->end(), [&](const auto& member) {
+                   const auto* value = other->if_contains(member.key());
+                   return value != nullptr && same_value(member.value(), *value);
+               });
+    }
+    if (a.is_int64() && b.is_double()) {
+        // Both ways, since an integer of 64 bits may have no equal among the doubles.
+        const double number = b.get_double();
+        constexpr double beyond = 9223372036854775808.0;
+        return number >= -beyond && number < beyond &&
+               static_cast<double>(static_cast<std::int64_t>(number)) == number &&
+               static_cast<std::int64_t>(number) == a.get_int64();
+    }
+    return a == b;
+}
+
+bool has_id(const reply& line, const boost::json::value& id) {
+    return line.id && same_value(*line.id, id);
+}
 
 bool has_text_id(const reply& line, std::string_view id) {
     return line.id && line.id->is_string() && line.id->get_string() == id;

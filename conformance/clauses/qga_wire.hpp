@@ -44,7 +44,10 @@ using lines = std::vector<reply>;
 /// The lines for "actual": the first of them, and how many there are.
 [[nodiscard]] std::string words_of(const lines& got);
 
-/// True if the reply has an id, and it equals this one.
+/// True if two values are equal as JSON values: 1e2 is 100, members may come in any order.
+[[nodiscard]] bool same_value(const boost::json::value& a, const boost::json::value& b);
+
+/// True if the reply has an id, and it is the same value as this one.
 [[nodiscard]] bool has_id(const reply& line, const boost::json::value& id);
 
 /// True if the reply has an id, and it is this string.
