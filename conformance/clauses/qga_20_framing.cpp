@@ -36,8 +36,8 @@ void no_newline_needed(run_context& run) {
     run.must_sync();
     run.client().send(ping("1"));
     const reply pong = run.client().read();
-    run.require(pong.is_value() && has_id(pong, 1),
-                "a request without a newline is answered", "return, with the id 1", pong.words());
+    run.require(pong.is_value() && has_id(pong, 1), "a request without a newline is answered",
+                "return, with the id 1", pong.words());
 }
 
 // catches: an agent that acts on a prefix, as one does that completes what is missing.
@@ -60,7 +60,9 @@ constexpr std::string_view cuttable =
     R"({"execute": "guest-ping", "arguments" : {}, "id": ["é€😀 \n\"\u00e9\ud83d\ude00", )"
     R"(-9007199254740993, true, null]})";
 
-json::value cuttable_id() { return json::parse(cuttable).at("id"); }
+json::value cuttable_id() {
+    return json::parse(cuttable).at("id");
+}
 
 // catches: an agent that parses each read on its own.
 void byte_by_byte(run_context& run) {
@@ -125,12 +127,11 @@ void white_space_is_silent(run_context& run) {
     for (int i = 0; i < 4096; ++i) {
         blank += " \t\r\n"[run.below(4)];
     }
-    for (const std::string& bytes : {std::string("\n"), std::string("\r\n"), std::string(" "),
-                                     std::string("\t"), blank}) {
+    for (const std::string& bytes :
+         {std::string("\n"), std::string("\r\n"), std::string(" "), std::string("\t"), blank}) {
         const lines got = answers(run, bytes);
         run.expect(got.empty(), "white space alone is answered by nothing",
-                   fmt::format("no line for {} bytes of white space", bytes.size()),
-                   words_of(got));
+                   fmt::format("no line for {} bytes of white space", bytes.size()), words_of(got));
     }
 }
 
@@ -168,12 +169,16 @@ void one_line_each(run_context& run) {
 void valid_json_for_any_text(run_context& run) {
     run.must_sync();
     constexpr std::array<std::string_view, 6> ids{
-        R"("\u0001\u001f\u007f\u0080\u009f")", R"("\"\\\/\b\f\n\r\t")",
-        "\"\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xEF\xBF\xBD\"", R"("\ud83d\ude00\u2028\ufeff")",
-        R"({"\"\\\n": "\u0000"})", R"("</script> %s %n ' `")"};
+        R"("\u0001\u001f\u007f\u0080\u009f")",
+        R"("\"\\\/\b\f\n\r\t")",
+        "\"\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xEF\xBF\xBD\"",
+        R"("\ud83d\ude00\u2028\ufeff")",
+        R"({"\"\\\n": "\u0000"})",
+        R"("</script> %s %n ' `")"};
     for (const std::string_view id : ids) {
         const lines got = answers(run, ping(id));
-        run.expect(got.size() == 1 && got.front().is_value() && has_id(got.front(), json::parse(id)),
+        run.expect(got.size() == 1 && got.front().is_value() &&
+                       has_id(got.front(), json::parse(id)),
                    "a reply is valid JSON whatever text it repeats",
                    fmt::format("one reply, with an id equal to {}", printable(id)), words_of(got));
     }
@@ -202,9 +207,13 @@ void valid_utf8_for_any_bytes(run_context& run) {
 void white_space_between_tokens(run_context& run) {
     run.must_sync();
     constexpr std::array<std::string_view, 4> gaps{"\r\n", "\n\n", "\t ", " \r\n\t"};
-    constexpr std::array<std::string_view, 13> tokens{
-        "{", R"("execute")", ":", R"("guest-ping")", ",", R"("arguments")", ":",
-        "{", "}",            ",", R"("id")",         ":", "7"};
+    constexpr std::array<std::string_view, 13> tokens{"{",       R"("execute")",
+                                                      ":",       R"("guest-ping")",
+                                                      ",",       R"("arguments")",
+                                                      ":",       "{",
+                                                      "}",       ",",
+                                                      R"("id")", ":",
+                                                      "7"};
     for (const std::string_view gap : gaps) {
         std::string bytes;
         for (const std::string_view token : tokens) {

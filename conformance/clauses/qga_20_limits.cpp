@@ -103,8 +103,8 @@ void deep_enough(run_context& run) {
     const lines got = answers(run, nested_ping(owed));
     run.require(got.size() == 1 && got.front().is_value() &&
                     has_id(got.front(), nested_arrays(owed - 1)),
-                "a request 32 brackets deep is accepted",
-                "return, with the id of 31 nested arrays", words_of(got));
+                "a request 32 brackets deep is accepted", "return, with the id of 31 nested arrays",
+                words_of(got));
     std::size_t accepted = owed;
     for (const std::size_t depth : {std::size_t{64}, std::size_t{256}, std::size_t{1024}}) {
         const lines deeper = answers_and_reset(run, nested_ping(depth));
@@ -200,8 +200,7 @@ void qga_20_limits(registry& checks) {
     add(sec<20, 14>::value, 3, "a request of more than two million tokens is refused",
         too_many_tokens);
     add(sec<20, 15>::value, 1, "one error for a request that is too deep", one_error_for_depth);
-    add(sec<20, 15>::value, 2, "one error for a request of too many tokens",
-        one_error_for_tokens);
+    add(sec<20, 15>::value, 2, "one error for a request of too many tokens", one_error_for_tokens);
 }
 
 } // namespace snapproto::conformance::clauses

@@ -97,8 +97,8 @@ void expect_each_no_object(run_context& run, std::span<const std::string_view> v
 
 // catches: an agent that takes a list for a batch of requests.
 void top_level_array(run_context& run) {
-    constexpr std::array<std::string_view, 4> values{
-        "[]", R"([{"execute": "guest-ping"}])", R"(["execute", "guest-ping"])", "[[[1]]]"};
+    constexpr std::array<std::string_view, 4> values{"[]", R"([{"execute": "guest-ping"}])",
+                                                     R"(["execute", "guest-ping"])", "[[[1]]]"};
     expect_each_no_object(run, values);
 }
 

@@ -85,9 +85,10 @@ void random_bytes(run_context& run) {
 void random_tokens(run_context& run) {
     run.must_sync();
     constexpr std::array<std::string_view, 22> tokens{
-        "{", "}",  "[",   "]",    ":",           ",",       "\"", "\\",
-        "'", "-",  "0",   "1e",   "true",        "null",    "\n", " ",
-        "%", "\x80", "\xC3", "\\u00", "\"guest-ping\"", "\"id\""};
+        "{",     "}", "[", "]",    ":",    ",",     "\"",
+        "\\",    "'", "-", "0",    "1e",   "true",  "null",
+        "\n",    " ", "%", "\x80", "\xC3", "\\u00", "\"guest-ping\"",
+        "\"id\""};
     for (int round = 0; round < 60; ++round) {
         std::string bytes;
         for (std::uint64_t left = 1 + run.below(100); left > 0; --left) {
@@ -101,15 +102,22 @@ void random_tokens(run_context& run) {
 // catches: an agent that is brought down by a request that is almost right.
 void damaged_requests(run_context& run) {
     run.must_sync();
-    const std::string whole = R"({"execute": "guest-sync", "arguments": {"id": 81}, "id": "a\u0041"})";
+    const std::string whole =
+        R"({"execute": "guest-sync", "arguments": {"id": 81}, "id": "a\u0041"})";
     for (int round = 0; round < 60; ++round) {
         std::string bytes = whole;
         for (std::uint64_t left = 1 + run.below(3); left > 0; --left) {
             const std::size_t at = run.below(bytes.size());
             switch (run.below(3)) {
-            case 0: bytes[at] = static_cast<char>(run.below(256)); break;
-            case 1: bytes.erase(at, 1); break;
-            default: bytes.insert(at, 1, static_cast<char>(run.below(256))); break;
+            case 0:
+                bytes[at] = static_cast<char>(run.below(256));
+                break;
+            case 1:
+                bytes.erase(at, 1);
+                break;
+            default:
+                bytes.insert(at, 1, static_cast<char>(run.below(256)));
+                break;
             }
         }
         (void)answers_and_reset(run, bytes);
@@ -118,8 +126,10 @@ void damaged_requests(run_context& run) {
 }
 
 constexpr std::array<std::string_view, 8> unbalanced{
-    "{", "[", "[[[[[[[[", R"({"a":)", R"({"a": [)", R"({"a": {"b": {)", R"([1, 2, )",
-    R"({"execute": "guest-sync", "arguments": )"};
+    "{",          "[",
+    "[[[[[[[[",   R"({"a":)",
+    R"({"a": [)", R"({"a": {"b": {)",
+    R"([1, 2, )", R"({"execute": "guest-sync", "arguments": )"};
 
 // catches: an agent that only a new start brings back.
 void sentinel_cures_prefix(run_context& run) {
@@ -203,8 +213,7 @@ void short_error_texts(run_context& run) {
         {"a long bare word", R"({"execute": )" + std::string(many, 'a') + "}"},
         {"a long number", R"({"execute": 01)" + std::string(many, '1') + "}"},
         {"a long string without an end", R"({"execute": ")" + std::string(many, 'b')},
-        {"a long string that is no UTF-8",
-         R"({"execute": ")" + std::string(many, '\xE9') + "\"}"},
+        {"a long string that is no UTF-8", R"({"execute": ")" + std::string(many, '\xE9') + "\"}"},
         {"a long name without a value", R"({")" + std::string(many, 'c') + "\"}"},
     }};
     for (const auto& [name, bytes] : samples) {

@@ -36,14 +36,13 @@ void unknown_command(run_context& run) {
 
 // catches: an agent that does nothing for an empty name, or that knows commands of QMP.
 void unlikely_commands(run_context& run) {
-    constexpr std::array<std::string_view, 7> requests{
-        R"({"execute": ""})",
-        R"({"execute": "guest-"})",
-        R"({"execute": "ping"})",
-        R"({"execute": "qmp_capabilities"})",
-        R"({"execute": "query-status"})",
-        R"({"execute": "../guest-ping"})",
-        "{\"execute\": \"guest-ping\xC3\xA9\"}"};
+    constexpr std::array<std::string_view, 7> requests{R"({"execute": ""})",
+                                                       R"({"execute": "guest-"})",
+                                                       R"({"execute": "ping"})",
+                                                       R"({"execute": "qmp_capabilities"})",
+                                                       R"({"execute": "query-status"})",
+                                                       R"({"execute": "../guest-ping"})",
+                                                       "{\"execute\": \"guest-ping\xC3\xA9\"}"};
     expect_each_error(run, requests, "CommandNotFound");
     const std::string name(65536, 'n');
     expect_one_error(run, answers(run, qga_client::request(name)), "CommandNotFound",
@@ -53,7 +52,8 @@ void unlikely_commands(run_context& run) {
 // catches: an agent that takes a request without a command for an empty or the last one.
 void execute_missing(run_context& run) {
     constexpr std::array<std::string_view, 4> requests{
-        "{}", R"({"arguments": {}})", R"({"id": 1})", R"({"id": 1, "arguments": {"execute": "guest-ping"}})"};
+        "{}", R"({"arguments": {}})", R"({"id": 1})",
+        R"({"id": 1, "arguments": {"execute": "guest-ping"}})"};
     expect_each_error(run, requests, "GenericError");
     const lines got = answers(run, R"({"id": ["x"]})");
     run.expect(got.size() == 1 && got.front().id == json::value(json::array{"x"}),
@@ -62,15 +62,14 @@ void execute_missing(run_context& run) {
 
 // catches: an agent that converts what it finds to a string.
 void execute_ill_typed(run_context& run) {
-    constexpr std::array<std::string_view, 8> requests{
-        R"({"execute": null})",
-        R"({"execute": true})",
-        R"({"execute": 1})",
-        R"({"execute": 1.5})",
-        R"({"execute": ["guest-ping"]})",
-        R"({"execute": {"guest-ping": {}}})",
-        R"({"execute": {"execute": "guest-ping"}})",
-        R"({"execute": []})"};
+    constexpr std::array<std::string_view, 8> requests{R"({"execute": null})",
+                                                       R"({"execute": true})",
+                                                       R"({"execute": 1})",
+                                                       R"({"execute": 1.5})",
+                                                       R"({"execute": ["guest-ping"]})",
+                                                       R"({"execute": {"guest-ping": {}}})",
+                                                       R"({"execute": {"execute": "guest-ping"}})",
+                                                       R"({"execute": []})"};
     expect_each_error(run, requests, "GenericError");
 }
 
@@ -143,9 +142,9 @@ void required_arguments(run_context& run) {
 void freeze_list_ill_typed(run_context& run) {
     (void)run.filesystem();
     constexpr std::array<std::string_view, 6> arguments{
-        R"({"mountpoints": "/"})", R"({"mountpoints": {}})", R"({"mountpoints": [1]})",
-        R"({"mountpoints": [null]})", R"({"mountpoints": [["/"]]})",
-        R"({"mountpoints": [], "extra": 1})"};
+        R"({"mountpoints": "/"})",     R"({"mountpoints": {}})",
+        R"({"mountpoints": [1]})",     R"({"mountpoints": [null]})",
+        R"({"mountpoints": [["/"]]})", R"({"mountpoints": [], "extra": 1})"};
     run.must_sync();
     for (const std::string_view one : arguments) {
         const std::string request =
@@ -158,19 +157,30 @@ void freeze_list_ill_typed(run_context& run) {
 // catches: an agent that keeps numbers as floating point or in 32 bits.
 void exact_integers(run_context& run) {
     run.must_sync();
-    constexpr std::array<std::string_view, 17> numbers{
-        "0", "1", "-1", "2147483647", "2147483648", "-2147483648", "-2147483649", "4294967295",
-        "4294967296", "9007199254740991", "9007199254740993", "-9007199254740993",
-        "1000000000000000001", "9223372036854775806", "9223372036854775807",
-        "-9223372036854775807", "-9223372036854775808"};
+    constexpr std::array<std::string_view, 17> numbers{"0",
+                                                       "1",
+                                                       "-1",
+                                                       "2147483647",
+                                                       "2147483648",
+                                                       "-2147483648",
+                                                       "-2147483649",
+                                                       "4294967295",
+                                                       "4294967296",
+                                                       "9007199254740991",
+                                                       "9007199254740993",
+                                                       "-9007199254740993",
+                                                       "1000000000000000001",
+                                                       "9223372036854775806",
+                                                       "9223372036854775807",
+                                                       "-9223372036854775807",
+                                                       "-9223372036854775808"};
     for (const std::string_view text : numbers) {
         std::int64_t number = 0;
         std::from_chars(text.data(), text.data() + text.size(), number);
         const lines got = answers(
             run, fmt::format(R"({{"execute": "guest-sync", "arguments": {{"id": {}}}}})", text));
-        run.expect(got.size() == 1 && got.front().returns(number),
-                   "integers of 64 bits are exact", fmt::format("return is {}", text),
-                   words_of(got));
+        run.expect(got.size() == 1 && got.front().returns(number), "integers of 64 bits are exact",
+                   fmt::format("return is {}", text), words_of(got));
     }
 }
 
@@ -185,16 +195,20 @@ void expect_no_integer(run_context& run, std::span<const std::string_view> numbe
 
 // catches: an agent that wraps, cuts or saturates numbers.
 void integers_out_of_range(run_context& run) {
-    constexpr std::array<std::string_view, 8> numbers{
-        "9223372036854775808", "-9223372036854775809", "18446744073709551615",
-        "18446744073709551616", "18446744073709551617", "-18446744073709551615",
-        "340282366920938463463374607431768211456", "100000000000000000000000000000000000000000"};
+    constexpr std::array<std::string_view, 8> numbers{"9223372036854775808",
+                                                      "-9223372036854775809",
+                                                      "18446744073709551615",
+                                                      "18446744073709551616",
+                                                      "18446744073709551617",
+                                                      "-18446744073709551615",
+                                                      "340282366920938463463374607431768211456",
+                                                      "100000000000000000000000000000000000000000"};
     expect_no_integer(run, numbers);
 }
 
 // catches: an agent that rounds.
 void fractions_and_exponents(run_context& run) {
-    constexpr std::array<std::string_view, 9> numbers{"1.0", "1e0", "1E2", "0.0",  "-0.0",
+    constexpr std::array<std::string_view, 9> numbers{"1.0", "1e0",  "1E2",   "0.0",  "-0.0",
                                                       "1.5", "1e-1", "1e400", "1.0e1"};
     expect_no_integer(run, numbers);
 }
@@ -213,13 +227,12 @@ void names_compared_whole(run_context& run) {
 // catches: an agent that reads members in the order it writes them.
 void order_of_members(run_context& run) {
     run.must_sync();
-    const std::array<std::string_view, 3> members{
-        R"("execute": "guest-sync")", R"("arguments": {"id": 61})", R"("id": "order")"};
+    const std::array<std::string_view, 3> members{R"("execute": "guest-sync")",
+                                                  R"("arguments": {"id": 61})", R"("id": "order")"};
     std::array<std::size_t, 3> order{0, 1, 2};
     do {
-        const lines got =
-            answers(run, fmt::format("{{{}, {}, {}}}", members[order[0]], members[order[1]],
-                                     members[order[2]]));
+        const lines got = answers(run, fmt::format("{{{}, {}, {}}}", members[order[0]],
+                                                   members[order[1]], members[order[2]]));
         run.expect(got.size() == 1 && got.front().returns(61) && has_text_id(got.front(), "order"),
                    "the order of a request's members is insignificant",
                    R"(return is 61, with the id "order")", words_of(got));
@@ -248,11 +261,9 @@ void qga_21_refusals(registry& checks) {
     };
     add(sec<21, 7>::value, 1, "an unknown command is refused with class CommandNotFound",
         unknown_command);
-    add(sec<21, 7>::value, 2, "unlikely names of commands are unknown commands",
-        unlikely_commands);
+    add(sec<21, 7>::value, 2, "unlikely names of commands are unknown commands", unlikely_commands);
     add(sec<21, 8>::value, 1, "a request without execute is refused", execute_missing);
-    add(sec<21, 8>::value, 2, "a request whose execute is no string is refused",
-        execute_ill_typed);
+    add(sec<21, 8>::value, 2, "a request whose execute is no string is refused", execute_ill_typed);
     add(sec<21, 9>::value, 1, "a request with an unknown member is refused", unknown_members);
     add(sec<21, 9>::value, 2, "exec-oob is not executed", exec_oob);
     add(sec<21, 10>::value, 1, "arguments that are no object are refused", arguments_ill_typed);
@@ -270,8 +281,7 @@ void qga_21_refusals(registry& checks) {
         fractions_and_exponents);
     add(sec<21, 17>::value, 1, "names of commands are compared whole and with case",
         names_compared_whole);
-    add(sec<21, 18>::value, 1, "the members of a request may come in any order",
-        order_of_members);
+    add(sec<21, 18>::value, 1, "the members of a request may come in any order", order_of_members);
     add(sec<21, 19>::value, 1, "empty arguments are the same as none", empty_arguments);
 }
 

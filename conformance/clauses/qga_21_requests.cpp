@@ -48,7 +48,9 @@ std::string with_id(const outcome& one, std::string_view raw_id) {
     return fmt::format("{}, \"id\": {}}}\n", one.head, raw_id);
 }
 
-std::string without_id(const outcome& one) { return fmt::format("{}}}\n", one.head); }
+std::string without_id(const outcome& one) {
+    return fmt::format("{}}}\n", one.head);
+}
 
 bool is_outcome(const reply& line, const outcome& owed) {
     return owed.error_class.empty() ? line.is_value()
@@ -63,9 +65,9 @@ void return_or_error(run_context& run) {
             const lines got = answers(run, request);
             run.expect(got.size() == 1 && is_outcome(got.front(), one),
                        fmt::format("a reply has either return or error: {}", one.name),
-                       one.error_class.empty() ? "one reply, with return"
-                                               : fmt::format("one reply, with error of class {}",
-                                                             one.error_class),
+                       one.error_class.empty()
+                           ? "one reply, with return"
+                           : fmt::format("one reply, with error of class {}", one.error_class),
                        words_of(got));
             for (const reply& line : got) {
                 for (const auto& member : line.members) {
@@ -81,11 +83,25 @@ void return_or_error(run_context& run) {
 }
 
 constexpr std::array<std::string_view, 20> ids{
-    "0", "1", "-1", "9223372036854775807", "-9223372036854775808", "0.5", "-2.5e10",
-    R"("")", R"("a")", R"("0")", "true", "false", "null", "[]", "{}",
+    "0",
+    "1",
+    "-1",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "0.5",
+    "-2.5e10",
+    R"("")",
+    R"("a")",
+    R"("0")",
+    "true",
+    "false",
+    "null",
+    "[]",
+    "{}",
     R"([1, "2", [3, [null]], {"4": 5}])",
     R"({"execute": "guest-ping", "id": {"id": 1}, "return": {}, "error": []})",
-    "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"", R"("\u0001\"\\\/\b\f\n\r\t")",
+    "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"",
+    R"("\u0001\"\\\/\b\f\n\r\t")",
     R"("{\"return\": {}, \"id\": 1}\n")"};
 
 void expect_each_id(run_context& run, const outcome& one) {
@@ -324,8 +340,7 @@ void qga_21_requests(registry& checks) {
                 .run = nothing_unasked});
     add(sec<21, 20>::value, 1, "an id of 64 KiB comes back whole", long_id);
     add(sec<21, 21>::value, 1, "errors say something to people", wording);
-    add(sec<21, 22>::value, 1, "no snapshot command lacks a reply to its success",
-        silent_commands);
+    add(sec<21, 22>::value, 1, "no snapshot command lacks a reply to its success", silent_commands);
 }
 
 } // namespace snapproto::conformance::clauses

@@ -225,9 +225,16 @@ void next_client_after_unread_replies(run_context& run) {
 
 // catches: an agent that echoes whatever it is given.
 void ill_typed_ids(run_context& run) {
-    constexpr std::array<std::string_view, 10> bad{
-        R"("1")", "null", "true", "[]", "{}", "1.0", "1e3", "9223372036854775808",
-        "-9223372036854775809", R"("")"};
+    constexpr std::array<std::string_view, 10> bad{R"("1")",
+                                                   "null",
+                                                   "true",
+                                                   "[]",
+                                                   "{}",
+                                                   "1.0",
+                                                   "1e3",
+                                                   "9223372036854775808",
+                                                   "-9223372036854775809",
+                                                   R"("")"};
     run.must_sync();
     for (const std::string_view command : {"guest-sync", "guest-sync-delimited"}) {
         for (const std::string_view id : bad) {
@@ -245,8 +252,8 @@ void ill_typed_ids(run_context& run) {
 // catches: an agent that counts sentinels, or takes one of several for data.
 void repeated_sentinels(run_context& run) {
     run.must_sync();
-    for (const std::size_t times : {std::size_t{1}, std::size_t{2}, std::size_t{3},
-                                    std::size_t{64}, std::size_t{5000}}) {
+    for (const std::size_t times :
+         {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{64}, std::size_t{5000}}) {
         const std::string bytes(times, '\xFF');
         const lines got = answers(run, bytes);
         run.expect(got.size() <= times && count(got, reply_kind::error) == got.size(),
@@ -254,7 +261,8 @@ void repeated_sentinels(run_context& run) {
                    "at most one error line for each", words_of(got));
         require_usable(run, "repeated 0xFF");
     }
-    const lines got = answers(run, fmt::format("\xFF \xFF\n{}\xFF\xFF{}\xFF", ping("1"), ping("2")));
+    const lines got =
+        answers(run, fmt::format("\xFF \xFF\n{}\xFF\xFF{}\xFF", ping("1"), ping("2")));
     run.expect(count(got, reply_kind::value) == 2, "requests between 0xFF bytes are answered",
                "the replies to two requests", words_of(got));
 }
@@ -329,14 +337,13 @@ void qga_22_sync(registry& checks) {
         next_client_after_leftovers, {capability::reconnect});
     add(sec<22, 6>::value, 2, "a new client is synchronised after one that did not read",
         next_client_after_unread_replies, {capability::reconnect});
-    add(sec<22, 7>::value, 1, "synchronisations whose id is no integer are refused",
-        ill_typed_ids);
+    add(sec<22, 7>::value, 1, "synchronisations whose id is no integer are refused", ill_typed_ids);
     add(sec<22, 8>::value, 1, "repeated 0xFF bytes do no harm", repeated_sentinels);
     add(sec<22, 9>::value, 1, "a synchronisation is answered in its turn", answered_in_turn);
     add(sec<22, 9>::value, 2, "a synchronisation does not cut a long reply short",
         behind_a_long_reply);
-    add(sec<22, 9>::value, 3, "a synchronisation while frozen thaws nothing",
-        frozen_stays_frozen, {capability::freeze_target});
+    add(sec<22, 9>::value, 3, "a synchronisation while frozen thaws nothing", frozen_stays_frozen,
+        {capability::freeze_target});
 }
 
 } // namespace snapproto::conformance::clauses

@@ -17,19 +17,38 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 8> snapshot_commands{
-    "guest-ping",           "guest-sync",           "guest-sync-delimited",
-    "guest-info",           "guest-fsfreeze-status", "guest-fsfreeze-freeze",
-    "guest-fsfreeze-freeze-list", "guest-fsfreeze-thaw"};
+constexpr std::array<std::string_view, 8> snapshot_commands{"guest-ping",
+                                                            "guest-sync",
+                                                            "guest-sync-delimited",
+                                                            "guest-info",
+                                                            "guest-fsfreeze-status",
+                                                            "guest-fsfreeze-freeze",
+                                                            "guest-fsfreeze-freeze-list",
+                                                            "guest-fsfreeze-thaw"};
 
 /// Commands that change nothing, so that a suite may call them on any guest.
-constexpr std::array<std::string_view, 22> harmless_commands{
-    "guest-ping", "guest-sync", "guest-sync-delimited", "guest-info", "guest-fsfreeze-status",
-    "guest-get-time", "guest-get-osinfo", "guest-get-host-name", "guest-get-users",
-    "guest-get-timezone", "guest-get-vcpus", "guest-network-get-interfaces", "guest-get-fsinfo",
-    "guest-get-disks", "guest-get-diskstats", "guest-get-cpustats", "guest-get-memory-blocks",
-    "guest-get-memory-block-info", "guest-get-devices", "guest-get-load",
-    "guest-network-get-route", "guest-ssh-get-authorized-keys"};
+constexpr std::array<std::string_view, 22> harmless_commands{"guest-ping",
+                                                             "guest-sync",
+                                                             "guest-sync-delimited",
+                                                             "guest-info",
+                                                             "guest-fsfreeze-status",
+                                                             "guest-get-time",
+                                                             "guest-get-osinfo",
+                                                             "guest-get-host-name",
+                                                             "guest-get-users",
+                                                             "guest-get-timezone",
+                                                             "guest-get-vcpus",
+                                                             "guest-network-get-interfaces",
+                                                             "guest-get-fsinfo",
+                                                             "guest-get-disks",
+                                                             "guest-get-diskstats",
+                                                             "guest-get-cpustats",
+                                                             "guest-get-memory-blocks",
+                                                             "guest-get-memory-block-info",
+                                                             "guest-get-devices",
+                                                             "guest-get-load",
+                                                             "guest-network-get-route",
+                                                             "guest-ssh-get-authorized-keys"};
 
 struct command_entry {
     std::string name;
@@ -214,9 +233,8 @@ void questions_change_nothing_frozen(run_context& run) {
 void no_command_twice(run_context& run) {
     run.must_sync();
     auto list = announced(run);
-    std::sort(list.begin(), list.end(), [](const command_entry& a, const command_entry& b) {
-        return a.name < b.name;
-    });
+    std::sort(list.begin(), list.end(),
+              [](const command_entry& a, const command_entry& b) { return a.name < b.name; });
     for (std::size_t i = 1; i < list.size(); ++i) {
         run.expect(list[i].name != list[i - 1].name, "no command is listed twice",
                    "names that differ", list[i].name);
@@ -256,8 +274,7 @@ void qga_23_information(registry& checks) {
                     .needs = std::move(needs),
                     .run = body});
     };
-    add(sec<23, 1>::value, 1, "guest-info has a version and a list of commands",
-        information_form);
+    add(sec<23, 1>::value, 1, "guest-info has a version and a list of commands", information_form);
     add(sec<23, 2>::value, 1, "the commands that a snapshot needs are listed",
         snapshot_commands_listed);
     add(sec<23, 2>::value, 2, "a command on the block list is listed as disabled",

@@ -94,7 +94,9 @@ std::size_t count(const lines& got, reply_kind kind) {
         std::count_if(got.begin(), got.end(), [&](const reply& one) { return one.kind == kind; }));
 }
 
-bool something_succeeded(const lines& got) { return count(got, reply_kind::value) > 0; }
+bool something_succeeded(const lines& got) {
+    return count(got, reply_kind::value) > 0;
+}
 
 void expect_malformed(run_context& run, const lines& got, std::string_view name) {
     const bool right = !got.empty() && std::all_of(got.begin(), got.end(), [](const reply& one) {
@@ -127,7 +129,8 @@ void expect_each_malformed(run_context& run, std::span<const sample> samples) {
     run.must_sync();
     for (const sample& one : samples) {
         const std::int64_t id = run.client().fresh_id();
-        const std::string marker = qga_client::request("guest-sync", boost::json::object{{"id", id}});
+        const std::string marker =
+            qga_client::request("guest-sync", boost::json::object{{"id", id}});
         lines got = answers_and_reset(run, fmt::format("{}\n{}", one.bytes, marker));
         const auto answer = std::find_if(got.begin(), got.end(),
                                          [&](const reply& line) { return line.returns(id); });
@@ -148,8 +151,9 @@ void expect_each_refused(run_context& run, std::span<const sample> samples) {
 
 void require_usable(run_context& run, std::string_view after) {
     const std::string id = fmt::format("usable-{}", run.random()() % 1'000'000);
-    const reply pong = run.client().call("guest-ping", nullptr,
-                                         {.wait = std::chrono::seconds(5), .id = boost::json::value(id.c_str())});
+    const reply pong =
+        run.client().call("guest-ping", nullptr,
+                          {.wait = std::chrono::seconds(5), .id = boost::json::value(id.c_str())});
     run.require(pong.is_value() && has_text_id(pong, id),
                 fmt::format("the agent answers the next request after {}", after),
                 fmt::format("return, with the id \"{}\"", id), pong.words());
