@@ -1,0 +1,654 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_MACHINE_AGENT_ACTIONS_HPP
+#define SNAPPROTO_MACHINE_AGENT_ACTIONS_HPP
+
+// The guards and actions of the agent's table.
+//
+// Guards are pure. Actions change the data and append effects, at most `effects_max` for one
+// event; they know neither the transport nor the clock.
+
+#include <snapproto/machine/agent_types.hpp>
+#include <snapproto/machine/table.hpp>
+
+namespace snapproto::machine {
+
+/// The effects of one event. Bounds: 12; the longest row needs 9.
+using agent_outbox = effect_list<agent_effect, 12>;
+
+namespace agent {
+
+using in = const agent_input&;
+using data = agent_data;
+using out = agent_outbox;
+using effect = agent_effect_kind;
+
+// ---- guards ---------------------------------------------------------------------------------
+
+/// A version is common to both sides (SP 2.5).
+struct version_agreed {
+    static constexpr std::string_view name = "version agreed";
+    static constexpr std::string_view opposite = "no common version";
+    static constexpr bool holds(in i, const data&) noexcept { return i.version_agreed; }
+};
+
+/// Freeze may stand for prepare and freeze (SP 4.9).
+struct implicit_prepare_agreed {
+    static constexpr std::string_view name = "implicit prepare agreed";
+    static constexpr std::string_view opposite = "implicit prepare not agreed";
+    static constexpr bool holds(in, const data& d) noexcept {
+        return has(d.granted, capability::implicit_prepare);
+    }
+};
+
+/// The running prepare was begun by a Freeze.
+struct prepare_is_implicit {
+    static constexpr std::string_view name = "prepare is implicit";
+    static constexpr std::string_view opposite = "prepare is explicit";
+    static constexpr bool holds(in, const data& d) noexcept { return d.implicit; }
+};
+
+/// A recovery of the copy is in work.
+struct recovering {
+    static constexpr std::string_view name = "recovery in work";
+    static constexpr std::string_view opposite = "no recovery in work";
+    static constexpr bool holds(in, const data& d) noexcept { return d.recovering; }
+};
+
+/// The request names the transaction that was completed last.
+struct completed_last {
+    static constexpr std::string_view name = "last transaction";
+    static constexpr std::string_view opposite = "another transaction";
+    static constexpr bool holds(in i, const data& d) noexcept {
+        return d.last_completed && i.txn == d.last_txn;
+    }
+};
+
+/// The four ways in which a release ends. They exclude each other and cover everything.
+struct ends_in_await {
+    static constexpr std::string_view name = "clean, completion agreed";
+    static constexpr bool holds(in, const data& d) noexcept {
+        return d.then == afterwards::idle && d.why == verdict::clean &&
+               has(d.granted, capability::completion) && d.waiting == pending_hello::none;
+    }
+};
+struct ends_in_idle {
+    static constexpr std::string_view name = "session goes on";
+    static constexpr bool holds(in i, const data& d) noexcept {
+        return d.then == afterwards::idle && !ends_in_await::holds(i, d);
+    }
+};
+struct ends_in_off {
+    static constexpr std::string_view name = "session ends";
+    static constexpr bool holds(in, const data& d) noexcept { return d.then == afterwards::off; }
+};
+struct ends_in_exit {
+    static constexpr std::string_view name = "agent ends";
+    static constexpr bool holds(in, const data& d) noexcept { return d.then == afterwards::exit; }
+};
+
+// ---- building blocks ------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr void send(out& o, effect kind, const data& d) noexcept {
+    o.push({.kind = kind, .txn = d.txn, .session = d.session});
+}
+constexpr void arm(out& o, agent_timer timer) noexcept {
+    o.push({.kind = effect::arm, .timer = timer});
+}
+constexpr void disarm(out& o, agent_timer timer) noexcept {
+    o.push({.kind = effect::disarm, .timer = timer});
+}
+constexpr void ack(out& o, session_id session, bool agreed) noexcept {
+    o.push({.kind = effect::send_hello_ack, .session = session, .agreed = agreed});
+}
+constexpr void tell(out& o, const data& d, copy_result result) noexcept {
+    o.push({.kind = effect::tell_result, .txn = d.txn, .result = result});
+}
+
+/// The first reason counts (SP 7.13).
+constexpr void spoil(data& d, verdict why) noexcept {
+    if (d.why == verdict::clean) {
+        d.why = why;
+    }
+}
+
+/// Remember how the transaction ended and forget it.
+constexpr void close_transaction(data& d, bool completed) noexcept {
+    d.last_txn = d.txn;
+    d.last_verdict = d.why;
+    d.last_completed = completed;
+    d.txn = {};
+    d.why = verdict::clean;
+    d.implicit = false;
+    d.recovering = false;
+    d.owes_thawed = false;
+    d.owes_aborted = false;
+    d.aborted_first = false;
+}
+
+constexpr void forget_session(data& d) noexcept {
+    d.session = {};
+    d.granted = capability::none;
+    d.then = afterwards::idle;
+    d.waiting = pending_hello::none;
+    d.waiting_session = {};
+    d.waiting_granted = capability::none;
+}
+
+constexpr void open(in i, data& d, out& o) noexcept {
+    d.session = i.session;
+    d.granted = i.granted;
+    ack(o, i.session, true);
+}
+
+/// The waiting Hello is answered when nothing is held any more (SP 2.6, 2.7).
+constexpr void answer_waiting_hello(data& d, out& o) noexcept {
+    const auto waiting = d.waiting;
+    const auto session = d.waiting_session;
+    const auto granted = d.waiting_granted;
+    forget_session(d);
+    if (waiting == pending_hello::agreed) {
+        d.session = session;
+        d.granted = granted;
+    }
+    ack(o, session, waiting == pending_hello::agreed);
+}
+
+constexpr void owe_thawed(data& d) noexcept { d.owes_thawed = true; }
+constexpr void owe_aborted(data& d) noexcept {
+    if (!d.owes_aborted && !d.owes_thawed) {
+        d.aborted_first = true;
+    }
+    d.owes_aborted = true;
+}
+
+constexpr void wait_hello(in i, data& d) noexcept {
+    d.waiting = i.version_agreed ? pending_hello::agreed : pending_hello::refused;
+    d.waiting_session = i.session;
+    d.waiting_granted = i.granted;
+    // Whoever opens a new session does not wait for answers of the old one.
+    d.owes_thawed = d.owes_aborted = d.aborted_first = false;
+    if (d.then != afterwards::exit) {
+        d.then = i.version_agreed ? afterwards::idle : afterwards::off;
+    }
+}
+
+constexpr void go_off_afterwards(data& d) noexcept {
+    d.waiting = pending_hello::none;
+    d.waiting_session = {};
+    d.waiting_granted = capability::none;
+    d.owes_thawed = d.owes_aborted = d.aborted_first = false;
+    if (d.then != afterwards::exit) {
+        d.then = afterwards::off;
+    }
+}
+
+constexpr void send_verdict(data& d, out& o) noexcept {
+    o.push({.kind = effect::send_thawed, .txn = d.txn, .session = d.session, .outcome = d.why});
+}
+
+/// What is owed at the end of an undo (SP 8.7).
+constexpr void pay(data& d, out& o) noexcept {
+    if (d.waiting != pending_hello::none) {
+        return;
+    }
+    if (d.owes_aborted && d.aborted_first) {
+        send(o, effect::send_aborted, d);
+    }
+    if (d.owes_thawed) {
+        send_verdict(d, o);
+    }
+    if (d.owes_aborted && !d.aborted_first) {
+        send(o, effect::send_aborted, d);
+    }
+    if (!d.owes_aborted && !d.owes_thawed) {
+        o.push(
+            {.kind = effect::send_error, .txn = d.txn, .session = d.session, .outcome = d.why});
+    }
+}
+
+} // namespace detail
+
+// ---- actions --------------------------------------------------------------------------------
+
+/// Adopts the session and answers HelloAck.
+struct open_session {
+    static constexpr std::string_view name = "open session";
+    static constexpr void apply(in i, data& d, out& o) noexcept { detail::open(i, d, o); }
+};
+
+/// Answers a HelloAck that selects nothing; there is no session then.
+struct refuse_version {
+    static constexpr std::string_view name = "refuse version";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        detail::forget_session(d);
+        detail::ack(o, i.session, false);
+    }
+};
+
+/// A plain answer that changes nothing.
+template <effect Kind>
+struct answer {
+    static constexpr std::string_view name =
+        to_string(Kind).substr(sizeof("send_") - 1); // NOLINT: spelled as the message
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        o.push({.kind = Kind,
+                .txn = d.txn,
+                .session = d.session,
+                .outcome = d.why,
+                .cookie = i.cookie});
+    }
+};
+
+/// Pong, and the orchestrator counts as heard (SP 2.16).
+struct pong_and_wait_on {
+    static constexpr std::string_view name = "pong, restart sequence timer";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        answer<effect::send_pong>::apply(i, d, o);
+        detail::arm(o, agent_timer::sequence);
+    }
+};
+
+/// A refusal that a guard decided on.
+template <nak_code Code>
+struct say_no {
+    static constexpr std::string_view name = "nak";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        o.push({.kind = effect::send_nak, .txn = i.txn, .session = d.session, .code = Code});
+    }
+};
+
+/// A stale internal event in a cell that a guard divides.
+struct ignore {
+    static constexpr std::string_view name = "ignore";
+    static constexpr void apply(in, data&, out&) noexcept {}
+};
+
+/// Starts the transaction; `Implicit` when a Freeze did it.
+template <bool Implicit>
+struct begin_prepare {
+    static constexpr std::string_view name = "begin prepare";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        d.txn = i.txn;
+        d.why = verdict::clean;
+        d.then = afterwards::idle;
+        d.implicit = Implicit;
+        d.recovering = false;
+        detail::send(o, effect::begin_prepare, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+
+/// All are prepared: say so, and wait for the orchestrator.
+struct report_prepared {
+    static constexpr std::string_view name = "prepared";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::phase);
+        detail::send(o, effect::send_prepared, d);
+        detail::arm(o, agent_timer::sequence);
+    }
+};
+
+/// Starts to hold the applications.
+struct begin_quiesce {
+    static constexpr std::string_view name = "begin quiesce";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::sequence);
+        detail::send(o, effect::begin_quiesce, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+
+/// Starts to hold the filesystems.
+struct begin_freeze {
+    static constexpr std::string_view name = "begin freeze";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::send(o, effect::begin_freeze, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+
+/// Everything in scope is held.
+struct report_frozen {
+    static constexpr std::string_view name = "frozen";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::phase);
+        detail::send(o, effect::send_frozen, d);
+    }
+};
+
+/// Spoils the transaction and releases: `Step` is `begin_thaw` from states in which filesystems
+/// are held, `begin_resume` otherwise.
+template <verdict Why, effect Step>
+struct undo {
+    static constexpr std::string_view name = to_string(Why);
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::spoil(d, Why);
+        if constexpr (Why == verdict::lost) {
+            detail::go_off_afterwards(d);
+        }
+        if constexpr (Why == verdict::clone) {
+            detail::go_off_afterwards(d);
+            o.push({.kind = effect::reseed});
+        }
+        if constexpr (Why == verdict::stopped) {
+            d.then = afterwards::exit;
+        }
+        o.push({.kind = effect::cancel_step});
+        detail::disarm(o, agent_timer::sequence);
+        detail::send(o, Step, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+
+/// The session was opened anew under a running transaction: undo it, answer afterwards.
+template <effect Step>
+struct undo_for_hello {
+    static constexpr std::string_view name = "undo(lost), hello waits";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        undo<verdict::lost, Step>::apply(i, d, o);
+        detail::wait_hello(i, d);
+    }
+};
+
+/// A Thaw before everything is frozen.
+template <effect Step>
+struct undo_for_thaw {
+    static constexpr std::string_view name = "undo(aborted), owe thawed";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        detail::owe_thawed(d);
+        undo<verdict::aborted, Step>::apply(i, d, o);
+    }
+};
+
+template <effect Step>
+struct undo_for_abort {
+    static constexpr std::string_view name = "undo(aborted), owe aborted";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        detail::owe_aborted(d);
+        undo<verdict::aborted, Step>::apply(i, d, o);
+    }
+};
+
+/// The Thaw that everybody hopes for.
+struct release_filesystems {
+    static constexpr std::string_view name = "begin thaw";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::owe_thawed(d);
+        detail::send(o, effect::begin_thaw, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+
+/// The last filesystem is released.
+struct release_applications {
+    static constexpr std::string_view name = "begin resume";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::hold);
+        detail::send(o, effect::begin_resume, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+
+struct hello_waits {
+    static constexpr std::string_view name = "hello waits";
+    static constexpr void apply(in i, data& d, out&) noexcept { detail::wait_hello(i, d); }
+};
+struct thawed_is_owed {
+    static constexpr std::string_view name = "owe thawed";
+    static constexpr void apply(in, data& d, out&) noexcept { detail::owe_thawed(d); }
+};
+struct aborted_is_owed {
+    static constexpr std::string_view name = "owe aborted";
+    static constexpr void apply(in, data& d, out&) noexcept {
+        detail::owe_aborted(d);
+        detail::spoil(d, verdict::aborted);
+    }
+};
+struct off_afterwards {
+    static constexpr std::string_view name = "then off";
+    static constexpr void apply(in, data& d, out&) noexcept { detail::go_off_afterwards(d); }
+};
+struct exit_afterwards {
+    static constexpr std::string_view name = "then exit";
+    static constexpr void apply(in, data& d, out&) noexcept { d.then = afterwards::exit; }
+};
+template <verdict Why>
+struct taint {
+    static constexpr std::string_view name = to_string(Why);
+    static constexpr void apply(in, data& d, out&) noexcept { detail::spoil(d, Why); }
+};
+struct taint_clone {
+    static constexpr std::string_view name = "clone, then off";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::spoil(d, verdict::clone);
+        detail::go_off_afterwards(d);
+        o.push({.kind = effect::reseed});
+    }
+};
+
+/// A filesystem refuses to be released: say so unless an answer is owed, and try again later.
+struct become_stuck {
+    static constexpr std::string_view name = "stuck";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::spoil(d, verdict::stuck);
+        o.push({.kind = effect::cancel_step});
+        detail::disarm(o, agent_timer::phase);
+        if (!d.owes_thawed && !d.owes_aborted && d.then == afterwards::idle &&
+            d.waiting == pending_hello::none) {
+            o.push({.kind = effect::send_error,
+                    .txn = d.txn,
+                    .session = d.session,
+                    .outcome = verdict::stuck});
+        }
+        detail::arm(o, agent_timer::retry);
+    }
+};
+
+/// Tries the release again.
+struct release_again {
+    static constexpr std::string_view name = "begin thaw again";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::retry);
+        detail::send(o, effect::begin_thaw, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+
+/// Adds a warning to the actions after it.
+struct warn {
+    static constexpr std::string_view name = "warn";
+    static constexpr void apply(in, data&, out& o) noexcept { o.push({.kind = effect::warn}); }
+};
+
+/// Gives up what is left of the step in work.
+struct cancel_step {
+    static constexpr std::string_view name = "cancel step";
+    static constexpr void apply(in, data&, out& o) noexcept {
+        o.push({.kind = effect::cancel_step});
+    }
+};
+
+/// The release has ended well, and the orchestrator has still to say what became of the copy.
+struct finish_in_await {
+    static constexpr std::string_view name = "thawed(clean)";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::phase);
+        SNAPPROTO_ASSERT(!d.owes_aborted); // an abort would have tainted the verdict
+        detail::send_verdict(d, o);
+        d.owes_thawed = false;
+        d.last_txn = d.txn;
+        d.last_verdict = d.why;
+        d.last_completed = false;
+        detail::arm(o, agent_timer::sequence);
+    }
+};
+
+/// The transaction is over, the session is not.
+struct finish_in_idle {
+    static constexpr std::string_view name = "pay what is owed";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::phase);
+        detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
+        detail::pay(d, o);
+        detail::close_transaction(d, false);
+        if (d.waiting != pending_hello::none) {
+            detail::answer_waiting_hello(d, o);
+        }
+    }
+};
+
+/// The transaction and the session are over.
+struct finish_in_off {
+    static constexpr std::string_view name = "close";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::disarm(o, agent_timer::phase);
+        detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
+        detail::close_transaction(d, false);
+        if (d.waiting == pending_hello::refused) {
+            detail::answer_waiting_hello(d, o);
+        } else {
+            detail::forget_session(d);
+            o.push({.kind = effect::close_channel});
+        }
+    }
+};
+
+/// The agent ends, and holds nothing.
+struct finish_in_exit {
+    static constexpr std::string_view name = "close, exit";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        d.waiting = pending_hello::none;
+        finish_in_off::apply(i, d, o);
+        o.push({.kind = effect::exit_process});
+    }
+};
+
+/// Closes the session of an agent that runs nothing.
+struct close_session {
+    static constexpr std::string_view name = "close";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::forget_session(d);
+        o.push({.kind = effect::close_channel});
+    }
+};
+struct exit_now {
+    static constexpr std::string_view name = "exit";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::forget_session(d);
+        o.push({.kind = effect::close_channel});
+        o.push({.kind = effect::exit_process});
+    }
+};
+struct reseed {
+    static constexpr std::string_view name = "reseed";
+    static constexpr void apply(in, data&, out& o) noexcept { o.push({.kind = effect::reseed}); }
+};
+
+/// Leaves AWAIT: the participants learn the result, and the transaction is over.
+template <copy_result Result>
+struct close_await {
+    static constexpr std::string_view name = to_string(Result);
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        if (d.recovering) {
+            o.push({.kind = effect::cancel_step});
+            detail::disarm(o, agent_timer::phase);
+        }
+        detail::disarm(o, agent_timer::sequence);
+        detail::tell(o, d, Result);
+        detail::close_transaction(d, false);
+    }
+};
+
+/// Complete: the participants learn what the orchestrator says.
+struct complete_transaction {
+    static constexpr std::string_view name = "tell result, completed";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        if (d.recovering) {
+            o.push({.kind = effect::cancel_step});
+            detail::disarm(o, agent_timer::phase);
+        }
+        detail::disarm(o, agent_timer::sequence);
+        detail::tell(o, d, i.result);
+        detail::send(o, effect::send_completed, d);
+        detail::close_transaction(d, true);
+    }
+};
+
+/// An Abort after a clean thaw: the copy is not to be used.
+struct abort_await {
+    static constexpr std::string_view name = "tell discarded, aborted";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        detail::send(o, effect::send_aborted, d);
+        close_await<copy_result::discarded>::apply(i, d, o);
+    }
+};
+
+/// Nobody completed the transaction.
+struct expire_await {
+    static constexpr std::string_view name = "tell unknown, error";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        o.push({.kind = effect::send_error,
+                .txn = d.txn,
+                .session = d.session,
+                .outcome = verdict::expired});
+        close_await<copy_result::unknown>::apply(i, d, o);
+    }
+};
+
+/// Starts, or starts again, the recovery of the copy.
+struct begin_recover {
+    static constexpr std::string_view name = "begin recover";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        if (d.recovering) {
+            detail::send(o, effect::send_progress, d);
+            return;
+        }
+        d.recovering = true;
+        detail::send(o, effect::begin_recover, d);
+        detail::arm(o, agent_timer::phase);
+    }
+};
+struct report_recovered {
+    static constexpr std::string_view name = "recovered";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        d.recovering = false;
+        detail::disarm(o, agent_timer::phase);
+        detail::send(o, effect::send_recovered, d);
+    }
+};
+template <verdict Why>
+struct recovery_failed {
+    static constexpr std::string_view name = "error";
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        d.recovering = false;
+        o.push({.kind = effect::cancel_step});
+        detail::disarm(o, agent_timer::phase);
+        o.push({.kind = effect::send_error, .txn = d.txn, .session = d.session, .outcome = Why});
+    }
+};
+
+/// The answers that an idle agent remembers (SP 3.9, 7.9, 8.4, 9.2).
+struct replay_thawed {
+    static constexpr std::string_view name = "thawed again";
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        const bool known = i.txn == d.last_txn && d.last_txn != txn_id{};
+        o.push({.kind = effect::send_thawed,
+                .txn = i.txn,
+                .session = d.session,
+                .outcome = known ? d.last_verdict : verdict::none});
+    }
+};
+template <effect Kind>
+struct replay {
+    static constexpr std::string_view name = to_string(Kind);
+    static constexpr void apply(in i, data& d, out& o) noexcept {
+        o.push({.kind = Kind, .txn = i.txn, .session = d.session});
+    }
+};
+
+} // namespace agent
+} // namespace snapproto::machine
+
+#endif // SNAPPROTO_MACHINE_AGENT_ACTIONS_HPP
