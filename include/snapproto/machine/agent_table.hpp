@@ -444,12 +444,17 @@ using cells = mp11::mp_list<
 using transition_table = words::rows;
 using refusal_table = refusals::cells;
 
+/// The rows under a short name.
+struct table {
+    using rows = agent::transition_table;
+};
+
 /// What Boost.MSM runs.
 struct front_end : boost::msm::front::state_machine_def<front_end> {
     using no_exception_thrown = int;
     using no_message_queue = int;
     using initial_state = states::off;
-    using transition_table = agent::transition_table;
+    using transition_table = msm_table<table>;
     using rows = agent::transition_table;
 
     // Refusals are looked up by the machine that wraps this, so "no transition" is not an error.
