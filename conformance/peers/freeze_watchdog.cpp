@@ -22,15 +22,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -53,7 +56,8 @@ std::int64_t now_ms() {
 struct guarded {
     std::string path;
     int descriptor = -1;
-    std::atomic<std::int64_t> probing_since{0}; ///< 0: the probe is not in the kernel
+    std::atomic<std::int64_t>* probing_since =
+        nullptr; ///< shared; 0: the probe is not in the kernel
     std::atomic<bool> thawing{false};
 };
 
@@ -83,13 +87,26 @@ __attribute__((format(printf, 1, 2))) void say(const char* format, ...) {
             (void)!write(descriptor, line, static_cast<std::size_t>(length));
 }
 
-void probe_forever(const std::shared_ptr<guarded>& mount) {
-    for (;;) {
-        mount->probing_since = now_ms();
-        (void)unlinkat(mount->descriptor, absent_name, 0);
-        mount->probing_since = 0;
+// The probe is a process of its own, not a thread: asleep in a frozen filesystem it cannot be ended,
+// and a watchdog with such a thread could not be seen to be dead if somebody killed it.
+void start_probe(const guarded& mount) {
+    const pid_t watchdog = getpid();
+    const pid_t probe = fork();
+    if (probe < 0) {
+        say("cannot start a probe: %s", std::strerror(errno));
+        _exit(3);
+    }
+    if (probe > 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    mlockall(MCL_CURRENT | MCL_FUTURE);
+    while (getppid() == watchdog) {
+        *mount.probing_since = now_ms();
+        (void)unlinkat(mount.descriptor, absent_name, 0);
+        *mount.probing_since = 0;
         std::this_thread::sleep_for(probe_interval);
     }
+    _exit(0);
 }
 
 // Thawing waits while a freeze of the same filesystem is still under way, which may itself wait for
@@ -112,7 +129,7 @@ void thaw(const std::shared_ptr<guarded>& mount, const char* reason) {
 }
 
 bool frozen_longer_than(const guarded& mount, milliseconds bound) {
-    const auto since = mount.probing_since.load();
+    const auto since = mount.probing_since->load();
     return since != 0 && now_ms() - since > bound.count();
 }
 
@@ -251,6 +268,13 @@ int main(int argc, char** argv) {
             say("cannot open %s: %s", path.c_str(), std::strerror(errno));
             return 3;
         }
+        void* const shared = mmap(nullptr, sizeof(std::atomic<std::int64_t>),
+                                  PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (shared == MAP_FAILED) {
+            say("no memory: %s", std::strerror(errno));
+            return 3;
+        }
+        mount->probing_since = new (shared) std::atomic<std::int64_t>(0);
         mounts.push_back(mount);
     }
     if (chdir("/") != 0)
@@ -263,7 +287,7 @@ int main(int argc, char** argv) {
     if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
         say("memory cannot be locked (%s); going on", std::strerror(errno));
     for (const auto& mount : mounts)
-        std::thread(probe_forever, mount).detach();
+        start_probe(*mount);
 
     (void)!write(STDOUT_FILENO, "ready\n", 6);
 
@@ -275,6 +299,6 @@ int main(int argc, char** argv) {
         if (rmdir(chosen.remove.c_str()) != 0 && errno != ENOENT)
             say("cannot remove %s: %s", chosen.remove.c_str(), std::strerror(errno));
     }
-    // The probing threads may be asleep in the kernel: leave without waiting for them.
+    // The probes end with this process; one that is asleep in the kernel is not waited for.
     _exit(anything_thawed ? 1 : 0);
 }

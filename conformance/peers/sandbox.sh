@@ -23,6 +23,7 @@ often as it likes; the filesystems and the run directory have the same absolute 
                       is in the mount table and cannot be opened; the mount that hides it is NAME's
   --tree DIR          copies what is below DIR into the root of the sandbox (an unpacked package)
   --program FILE      copies FILE and the shared libraries it needs, to the same path
+  --set KEY=VALUE     one more word and environment variable for COMMAND; VALUE may hold other words
   --bound SECONDS     a filesystem frozen for longer is thawed by force (default 20)
   --log FILE          where forced thaws are also written (default: run directory, gone afterwards)
   --quiet             says nothing about itself
@@ -70,14 +71,14 @@ export PATH=$PATH:/usr/sbin:/sbin
 
 # ---- arguments ----------------------------------------------------------------------------------------
 
-filesystems=() extras=() trees=() programs=() bound=20 log= quiet= check=
+filesystems=() extras=() trees=() programs=() sets=() bound=20 log= quiet= check=
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
     --check) check=1; shift; continue ;;
     --quiet) quiet=1; shift; continue ;;
     --) shift; break ;;
-    --fs | --alias | --nested | --shadow | --tree | --program | --bound | --log)
+    --fs | --alias | --nested | --shadow | --tree | --program | --set | --bound | --log)
         [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
     *) echo "sandbox.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
     esac
@@ -86,6 +87,7 @@ while [ $# -gt 0 ]; do
     --alias | --nested | --shadow) extras+=("${1#--}:$2") ;;
     --tree) trees+=("$2") ;;
     --program) programs+=("$2") ;;
+    --set) sets+=("$2") ;;
     --bound) bound=$2 ;;
     --log) log=$2 ;;
     esac
@@ -119,6 +121,7 @@ if [ "${SNAPPROTO_SANDBOX_STAGE:-$namespace}" = "$namespace" ]; then
     for extra in ${extras[@]+"${extras[@]}"}; do again+=("--${extra%%:*}" "${extra#*:}"); done
     for tree in ${trees[@]+"${trees[@]}"}; do again+=(--tree "$tree"); done
     for program in ${programs[@]+"${programs[@]}"}; do again+=(--program "$program"); done
+    for set in ${sets[@]+"${sets[@]}"}; do again+=(--set "$set"); done
     [ -z "$log" ] || again+=(--log "$log")
     [ -z "$quiet" ] || again+=(--quiet)
     export SNAPPROTO_SANDBOX_STAGE=$namespace
@@ -297,7 +300,7 @@ put() {
 for tree in ${trees[@]+"${trees[@]}"}; do
     cp -a "$tree/." "$root/" || fail "cannot copy $tree"
 done
-for tool in cat date echo head kill mkdir mv rm sleep touch yes; do # what hook scripts need
+for tool in cat date dirname echo head kill mkdir mv rm sleep touch tr yes; do # what hook scripts need
     put "$(type -P $tool)" "/usr/bin/$tool"
 done
 put "$(readlink -f "$(type -P sh)")" /bin/sh
@@ -330,6 +333,7 @@ read -r -t 10 word <&"$wd_out" && [ "$word" = ready ] || fail "the watchdog does
 settings=(--set "run=$run" --set "hook=$run/hook" --set "mounts=${mounts[*]}"
     --set "images=${images[*]}")
 for at in "${!names[@]}"; do settings+=(--set "${names[$at]}=${mounts[$at]}"); done
+for set in ${sets[@]+"${sets[@]}"}; do settings+=(--set "$set"); done
 numbers=${loops[*]#/dev/loop}
 [ -n "$quiet" ] || echo "sandbox: $directory: ${mounts[*]##*/} on ${loops[*]}" >&2
 

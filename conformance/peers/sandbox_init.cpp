@@ -189,6 +189,10 @@ pid_t start_command(options chosen, pid_t holder, const sigset_t& mask) {
     must(command >= 0, "cannot start the command");
     if (command != 0)
         return command;
+    for (auto& [key, value] : chosen.settings)
+        for (const auto& [word, meaning] : chosen.settings)
+            if (word != key)
+                replace_all(value, "{" + word + "}", meaning);
     for (const auto& [key, value] : chosen.settings) {
         std::string name = "SNAPPROTO_SANDBOX_";
         for (const char letter : key)
