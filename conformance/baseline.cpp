@@ -111,9 +111,9 @@ std::string write_baseline(const run_result& run, const baseline& before,
             const bool reason_fits =
                 known != nullptr && (known->expected == status::skip) == skipped;
             const std::string reason = reason_fits ? known->reason
-                                       : skipped   ? printable(one->reason, 200)
-                                                   : "unexplained: " + printable(
-                                                         short_actual(*one), 160);
+                                       : skipped
+                                           ? printable(one->reason, 200)
+                                           : "unexplained: " + printable(short_actual(*one), 160);
             out += fmt::format("{:<8} {:<5} {}\n", id, name(one->verdict), reason);
         } else if (known != nullptr) {
             out += fmt::format("{:<8} {:<5} {}\n", id, name(known->expected), known->reason);

@@ -26,7 +26,8 @@ struct baseline_entry {
 };
 
 struct baseline {
-    std::vector<std::string> head; ///< The comment lines before the first entry, kept by the writer.
+    std::vector<std::string>
+        head; ///< The comment lines before the first entry, kept by the writer.
     std::vector<baseline_entry> entries;
 
     [[nodiscard]] const baseline_entry* find(std::string_view id) const;

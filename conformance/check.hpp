@@ -50,14 +50,14 @@ struct check {
 
 /// The checks of one dialect, in order of id.
 class registry {
-public:
+  public:
     /// Adds a check. @throws std::logic_error when the id is taken or a field is missing.
     void add(check one);
 
     [[nodiscard]] std::span<const check> all() const noexcept { return m_checks; }
     [[nodiscard]] const check* find(std::string_view id) const;
 
-private:
+  private:
     std::vector<check> m_checks;
 };
 

@@ -88,8 +88,8 @@ std::string_view guess(std::string_view text) {
 [[noreturn]] void refuse(const target& peer, const impression& seen, double seconds) {
     const std::string who = peer.description();
     if (seen.endless) {
-        throw unreachable(fmt::format("{}: the peer sends without end; first: {}",
-                                      who, printable(seen.text, 80)));
+        throw unreachable(fmt::format("{}: the peer sends without end; first: {}", who,
+                                      printable(seen.text, 80)));
     }
     if (!seen.text.empty()) {
         throw unreachable(fmt::format("{}: the peer speaks another protocol: {}{}", who,
@@ -122,8 +122,8 @@ void require_qga_agent(target& agent, const preflight_options& options) {
     budget time(agent, bound, options.timeout_scale);
     // 0xFF first, since an agent may hold half a request of a client before us; an agent that
     // cannot bear it gets a plain request next.
-    impression seen =
-        ask(agent, time, "\xFF{\"execute\": \"guest-sync-delimited\", \"arguments\": {\"id\": 1}}\n");
+    impression seen = ask(
+        agent, time, "\xFF{\"execute\": \"guest-sync-delimited\", \"arguments\": {\"id\": 1}}\n");
     if (!seen.agent && !seen.endless) {
         const impression second = ask(agent, time, "{\"execute\": \"guest-ping\"}\n");
         if (second.agent || seen.text.empty()) {

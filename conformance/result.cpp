@@ -9,20 +9,28 @@ namespace snapproto::conformance {
 
 std::string_view name(status which) noexcept {
     switch (which) {
-    case status::pass: return "pass";
-    case status::fail: return "fail";
-    case status::warn: return "warn";
-    case status::skip: return "skip";
+    case status::pass:
+        return "pass";
+    case status::fail:
+        return "fail";
+    case status::warn:
+        return "warn";
+    case status::skip:
+        return "skip";
     }
     return "?";
 }
 
 std::size_t& counts::of(status which) noexcept {
     switch (which) {
-    case status::pass: return pass;
-    case status::fail: return fail;
-    case status::warn: return warn;
-    case status::skip: break;
+    case status::pass:
+        return pass;
+    case status::fail:
+        return fail;
+    case status::warn:
+        return warn;
+    case status::skip:
+        break;
     }
     return skip;
 }
@@ -81,8 +89,7 @@ claim claim_of(const run_result& run) {
                             "not be judged, so \"conforms\" cannot be claimed",
                             must.pass, applicable, not_judged)};
     }
-    std::string words =
-        fmt::format("conforms: all {} MUST checks that apply passed", applicable);
+    std::string words = fmt::format("conforms: all {} MUST checks that apply passed", applicable);
     if (inapplicable > 0) {
         words += fmt::format(" ({} do not apply to this agent or transport)", inapplicable);
     }

@@ -29,23 +29,23 @@ inline constexpr std::array<status, 4> all_statuses{status::pass, status::fail, 
 [[nodiscard]] std::string_view name(status which) noexcept; ///< "pass", "fail", "warn", "skip".
 
 struct case_result {
-    std::string id;            ///< "24.3/1".
-    std::string clause;        ///< "SP 24.3".
-    std::string clause_title;  ///< From the specification; empty if it has no such clause.
+    std::string id;           ///< "24.3/1".
+    std::string clause;       ///< "SP 24.3".
+    std::string clause_title; ///< From the specification; empty if it has no such clause.
     std::string clause_text;
     std::string title;
     level strength = level::must;
     status verdict = status::skip;
-    finding found;             ///< The first finding, if it failed.
+    finding found; ///< The first finding, if it failed.
     std::vector<finding> further;
     skip_kind skipped = skip_kind::not_judged;
-    std::string reason;        ///< Why it was skipped.
+    std::string reason; ///< Why it was skipped.
     std::vector<std::string> notes;
     std::vector<transcript_entry> transcript;
     std::size_t transcript_dropped = 0;
-    std::string agent_output;  ///< Standard error and log of the agent, for failures.
-    duration took{0};          ///< In the target's time.
-    std::string replay;        ///< The command that repeats just this case.
+    std::string agent_output; ///< Standard error and log of the agent, for failures.
+    duration took{0};         ///< In the target's time.
+    std::string replay;       ///< The command that repeats just this case.
 
     [[nodiscard]] bool deviates() const noexcept {
         return verdict == status::fail || verdict == status::warn;

@@ -43,8 +43,8 @@ case_result describe_case(const check& one, target& agent, const run_options& op
     }
     result.title = std::string(one.title);
     result.strength = level_of(one);
-    result.replay = fmt::format("{} {} --only {} --seed {}", options.replay_head,
-                                agent.replay_flags(), result.id, options.seed);
+    result.replay = fmt::format("snapcheck agent {} --only {} --seed {}{}", agent.replay_flags(),
+                                result.id, options.seed, options.replay_tail);
     if (options.timeout_scale != 1.0) {
         result.replay += fmt::format(" --timeout-scale {}", options.timeout_scale);
     }
@@ -106,8 +106,8 @@ bool judge(const check& one, run_context& context, case_result& result) {
     } catch (const interrupted&) {
         mark_skipped(result, skip_kind::not_judged, "interrupted");
     } catch (const std::exception& failure) {
-        mark_failed(result, {"the check can do its work", "no error of the suite itself",
-                             failure.what()});
+        mark_failed(result,
+                    {"the check can do its work", "no error of the suite itself", failure.what()});
     }
     std::vector<finding> findings = context.findings();
     if (!findings.empty() && (result.verdict == status::pass || result.verdict == status::skip)) {
@@ -136,8 +136,7 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
     run.target = agent.description();
     run.seed = options.seed;
     // Where a start costs nothing each check gets a fresh agent; elsewhere only if it needs one.
-    const bool always_fresh =
-        agent.can(capability::virtual_time) && agent.can(capability::restart);
+    const bool always_fresh = agent.can(capability::virtual_time) && agent.can(capability::restart);
     restore_report state = restore(agent, options.timeout_scale, false);
     if (!state.ready) {
         throw unreachable(fmt::format("{}: {}", run.target, state.trouble));
@@ -176,7 +175,7 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
             }
             result.took = agent.now() - begin;
             if (result.deviates()) {
-                result.agent_output = agent.agent_output();
+                result.agent_output = printable_lines(agent.agent_output());
             }
             state = restore(agent, options.timeout_scale, started || always_fresh);
             spoiled_by = result.id;

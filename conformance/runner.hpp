@@ -17,8 +17,8 @@ namespace snapproto::conformance {
 struct run_options {
     std::uint64_t seed = 1;
     double timeout_scale = 1.0;
-    /// The beginning of every replay command, up to the attach flags: "snapcheck agent".
-    std::string replay_head = "snapcheck agent";
+    /// Flags for the end of every replay command, with a leading blank: " --freeze-target /mnt".
+    std::string replay_tail;
     /// Called before and after each case, for progress; may be empty.
     std::function<void(const check&, std::size_t index, std::size_t total)> before;
     std::function<void(const case_result&)> after;

@@ -39,9 +39,8 @@ void require_each_to_match(const std::vector<std::string>& globs, std::string_vi
     for (const auto& glob : globs) {
         if (std::none_of(all.begin(), all.end(),
                          [&](const check& one) { return matches(glob, one); })) {
-            throw std::invalid_argument(
-                fmt::format("{} '{}' matches no check (snapcheck list shows them all)", flag,
-                            glob));
+            throw std::invalid_argument(fmt::format(
+                "{} '{}' matches no check (snapcheck list shows them all)", flag, glob));
         }
     }
 }
@@ -53,8 +52,7 @@ bool matches(const std::string& glob, const check& one) {
     const auto hits = [&](const std::string& text) {
         return ::fnmatch(glob.c_str(), text.c_str(), 0) == 0;
     };
-    return hits(one.id()) || hits(clause) || hits(clause.substr(3)) ||
-           hits(std::string(one.title));
+    return hits(one.id()) || hits(clause) || hits(clause.substr(3)) || hits(std::string(one.title));
 }
 
 std::vector<const check*> select(std::span<const check> all, const selection& wanted) {

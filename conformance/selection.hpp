@@ -29,8 +29,7 @@ struct selection {
 [[nodiscard]] std::vector<const check*> select(std::span<const check> all, const selection& wanted);
 
 /// The word of the list that is nearest to `word`, or an empty view if none is near.
-[[nodiscard]] std::string_view nearest(std::string_view word,
-                                       std::span<const std::string> known);
+[[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string> known);
 
 } // namespace snapproto::conformance
 

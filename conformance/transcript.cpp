@@ -80,6 +80,20 @@ std::string printable(std::string_view bytes, std::size_t most) {
     return text;
 }
 
+std::string printable_lines(std::string_view text) {
+    std::string out;
+    std::size_t start = 0;
+    while (start < text.size()) {
+        const auto end = std::min(text.find('\n', start), text.size());
+        out += printable(text.substr(start, end - start), text.size());
+        if (end < text.size()) {
+            out += '\n';
+        }
+        start = end + 1;
+    }
+    return out;
+}
+
 void transcript::add(transcript_entry entry) {
     if (m_entries.size() >= entries_max) {
         ++m_dropped;

@@ -34,6 +34,9 @@ struct transcript_entry {
 /// Bounds: at most `most` bytes are shown, then "… (N bytes)".
 [[nodiscard]] std::string printable(std::string_view bytes, std::size_t most = 400);
 
+/// The same for a text of many lines: newlines stay, nothing is left out.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 /// The record of one case, in order of time of noting.
 ///
 /// Bounds: 2000 entries of 400 shown bytes; what comes later is counted in dropped(). Received

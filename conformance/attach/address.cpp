@@ -11,9 +11,8 @@ namespace snapproto::conformance {
 namespace {
 
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
-    throw std::invalid_argument(
-        fmt::format("'{}': {}; an address is unix:PATH, tcp:HOST:PORT, vsock:CID:PORT or pty:PATH",
-                    text, why));
+    throw std::invalid_argument(fmt::format(
+        "'{}': {}; an address is unix:PATH, tcp:HOST:PORT, vsock:CID:PORT or pty:PATH", text, why));
 }
 
 std::uint32_t read_number(std::string_view all, std::string_view digits, std::uint64_t most,
@@ -32,10 +31,14 @@ std::uint32_t read_number(std::string_view all, std::string_view digits, std::ui
 
 std::string address::text() const {
     switch (kind) {
-    case address_kind::unix_socket: return "unix:" + place;
-    case address_kind::tcp: return fmt::format("tcp:{}:{}", place, port);
-    case address_kind::vsock: return fmt::format("vsock:{}:{}", cid, port);
-    case address_kind::pty: return "pty:" + place;
+    case address_kind::unix_socket:
+        return "unix:" + place;
+    case address_kind::tcp:
+        return fmt::format("tcp:{}:{}", place, port);
+    case address_kind::vsock:
+        return fmt::format("vsock:{}:{}", cid, port);
+    case address_kind::pty:
+        return "pty:" + place;
     }
     return {};
 }

@@ -17,9 +17,9 @@ enum class address_kind { unix_socket, tcp, vsock, pty };
 
 struct address {
     address_kind kind = address_kind::unix_socket;
-    std::string place;         ///< Path, or host.
-    std::uint32_t cid = 0;     ///< vsock: the context id.
-    std::uint32_t port = 0;    ///< tcp and vsock.
+    std::string place;      ///< Path, or host.
+    std::uint32_t cid = 0;  ///< vsock: the context id.
+    std::uint32_t port = 0; ///< tcp and vsock.
 
     /// The form that parse_address reads.
     [[nodiscard]] std::string text() const;

@@ -34,9 +34,9 @@ void refuse_unknown(const std::string& word) {
             return;
         }
         const std::string inside = word.substr(open, close - open + 1);
-        const bool name = inside.size() > 2 &&
-                          std::all_of(inside.begin() + 1, inside.end() - 1,
-                                      [](unsigned char c) { return std::islower(c) != 0; });
+        const bool name =
+            inside.size() > 2 && std::all_of(inside.begin() + 1, inside.end() - 1,
+                                             [](unsigned char c) { return std::islower(c) != 0; });
         if (name && std::find(known.begin(), known.end(), inside) == known.end()) {
             throw std::invalid_argument(
                 fmt::format("unknown placeholder {} (known: {} {{block:FLAG}})", inside,
@@ -104,8 +104,7 @@ std::vector<std::string> split_words(std::string_view command) {
     return words;
 }
 
-spawn_command::spawn_command(std::string_view text)
-    : m_text(text), m_words(split_words(text)) {
+spawn_command::spawn_command(std::string_view text) : m_text(text), m_words(split_words(text)) {
     if (m_words.empty()) {
         throw std::invalid_argument("the command of --spawn is empty");
     }

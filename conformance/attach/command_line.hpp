@@ -35,7 +35,7 @@ struct placeholder_values {
 /// word `{block:FLAG}` becomes FLAG and the list, joined by commas (one word if FLAG ends in "="),
 /// or nothing.
 class spawn_command {
-public:
+  public:
     /// @throws std::invalid_argument: no words, no {socket}, an unknown placeholder, an open quote.
     explicit spawn_command(std::string_view text);
 
@@ -48,7 +48,7 @@ public:
     /// The words to execute.
     [[nodiscard]] std::vector<std::string> words(const placeholder_values& values) const;
 
-private:
+  private:
     [[nodiscard]] bool has(std::string_view placeholder) const noexcept;
 
     std::string m_text;

@@ -28,16 +28,20 @@ namespace {
     const std::string text = where.text();
     const bool path = where.kind == address_kind::unix_socket || where.kind == address_kind::pty;
     switch (code) {
-    case ENOENT: throw unreachable(fmt::format("{}: there is no such path", text));
+    case ENOENT:
+        throw unreachable(fmt::format("{}: there is no such path", text));
     case ECONNREFUSED:
         throw unreachable(path ? fmt::format("{}: refused: the socket is there, but nobody "
                                              "listens on it",
                                              text)
                                : fmt::format("{}: refused: nobody listens there", text));
     case EACCES:
-    case EPERM: throw unreachable(fmt::format("{}: no permission to connect", text));
-    case ENOTSOCK: throw unreachable(fmt::format("{}: that is not a socket", text));
-    case EPROTOTYPE: throw unreachable(fmt::format("{}: the socket is of another type", text));
+    case EPERM:
+        throw unreachable(fmt::format("{}: no permission to connect", text));
+    case ENOTSOCK:
+        throw unreachable(fmt::format("{}: that is not a socket", text));
+    case EPROTOTYPE:
+        throw unreachable(fmt::format("{}: the socket is of another type", text));
     case ETIMEDOUT:
         throw unreachable(fmt::format("{}: no answer to the attempt to connect", text));
     case EAGAIN:
@@ -45,9 +49,10 @@ namespace {
             fmt::format("{}: the queue of waiting clients is full; the agent takes no more", text));
     case ENODEV:
     case EAFNOSUPPORT:
-        throw unreachable(fmt::format("{}: this machine has no such transport ({})", text,
-                                      std::strerror(code)));
-    default: throw unreachable(fmt::format("{}: {}", text, std::strerror(code)));
+        throw unreachable(
+            fmt::format("{}: this machine has no such transport ({})", text, std::strerror(code)));
+    default:
+        throw unreachable(fmt::format("{}: {}", text, std::strerror(code)));
     }
 }
 
@@ -99,8 +104,8 @@ descriptor connect_unix(const address& where, duration wait) {
     }
     std::memcpy(name.sun_path, where.place.data(), where.place.size());
     int code = 0;
-    descriptor stream = attempt_until(AF_UNIX, reinterpret_cast<const sockaddr*>(&name),
-                                      sizeof name, wait, code);
+    descriptor stream =
+        attempt_until(AF_UNIX, reinterpret_cast<const sockaddr*>(&name), sizeof name, wait, code);
     if (!stream) {
         give_up(where, code);
     }
@@ -111,8 +116,8 @@ descriptor connect_tcp(const address& where, duration wait) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    const int failure = ::getaddrinfo(where.place.c_str(), std::to_string(where.port).c_str(),
-                                      &hints, &found);
+    const int failure =
+        ::getaddrinfo(where.place.c_str(), std::to_string(where.port).c_str(), &hints, &found);
     if (failure != 0) {
         throw unreachable(fmt::format("{}: {}", where.text(), ::gai_strerror(failure)));
     }
@@ -135,8 +140,8 @@ descriptor connect_vsock(const address& where, duration wait) {
     name.svm_cid = where.cid;
     name.svm_port = where.port;
     int code = 0;
-    descriptor stream = attempt_until(AF_VSOCK, reinterpret_cast<const sockaddr*>(&name),
-                                      sizeof name, wait, code);
+    descriptor stream =
+        attempt_until(AF_VSOCK, reinterpret_cast<const sockaddr*>(&name), sizeof name, wait, code);
     if (!stream) {
         give_up(where, code);
     }

@@ -11,14 +11,16 @@ std::string connect_target::replay_flags() const {
 
 support connect_target::can(capability what) const {
     switch (what) {
-    case capability::reconnect: return support::yes();
+    case capability::reconnect:
+        return support::yes();
     case capability::connection_oriented:
     case capability::half_close:
     case capability::second_client:
         return m_where.kind == address_kind::pty
                    ? support::no("a terminal has no notion of a connection")
                    : support::yes();
-    default: return real_target::can(what);
+    default:
+        return real_target::can(what);
     }
 }
 

@@ -10,7 +10,7 @@
 namespace snapproto::conformance {
 
 class connect_target final : public real_target {
-public:
+  public:
     connect_target(address where, freeze_target_list filesystems)
         : real_target(std::move(filesystems)), m_where(std::move(where)) {}
 
@@ -21,7 +21,7 @@ public:
         return connect_to(m_where, wait);
     }
 
-private:
+  private:
     address m_where;
 };
 

@@ -14,7 +14,7 @@ namespace snapproto::conformance {
 
 /// Owns one file descriptor, or none (-1).
 class descriptor {
-public:
+  public:
     descriptor() = default;
     explicit descriptor(int fd) noexcept : m_fd(fd) {}
     descriptor(descriptor&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
@@ -33,7 +33,7 @@ public:
         m_fd = fd;
     }
 
-private:
+  private:
     int m_fd = -1;
 };
 

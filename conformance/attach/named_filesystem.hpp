@@ -12,7 +12,7 @@ namespace snapproto::conformance {
 
 /// A filesystem of which only the mount point is known, such as one inside a guest.
 class named_filesystem final : public freeze_target {
-public:
+  public:
     /// @param why why it cannot be seen, for skip messages.
     named_filesystem(std::string mount, std::string why)
         : m_mount(std::move(mount)), m_why(std::move(why)) {}
@@ -35,7 +35,7 @@ public:
     }
     [[nodiscard]] observed<bool> foreign_thaw() override { return observed<bool>::unknown(m_why); }
 
-private:
+  private:
     std::string m_mount;
     std::string m_why;
 };

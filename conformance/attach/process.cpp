@@ -130,7 +130,8 @@ std::optional<exit_report> process::wait_exit(duration bound) {
     const instant end = real_now() + bound;
     while (!m_end) {
         siginfo_t info{};
-        const int got = ::waitid(P_PID, static_cast<id_t>(m_id), &info, WEXITED | WNOHANG | WNOWAIT);
+        const int got =
+            ::waitid(P_PID, static_cast<id_t>(m_id), &info, WEXITED | WNOHANG | WNOWAIT);
         if (got == 0 && info.si_pid == m_id) {
             m_end = exit_report{info.si_code != CLD_EXITED, info.si_status};
         } else if (real_now() >= end) {

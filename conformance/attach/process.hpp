@@ -24,7 +24,7 @@ namespace snapproto::conformance {
 /// It leads a session and process group of its own; the group is killed when the object goes, and
 /// the program dies with this process. Standard output and error are kept, the last 16 KiB.
 class process {
-public:
+  public:
     /// Starts the program; the first word is looked for in PATH.
     /// @throws unreachable when it cannot be executed, with the system's reason.
     explicit process(const std::vector<std::string>& words);
@@ -45,7 +45,7 @@ public:
 
     static constexpr std::size_t output_bytes_max = std::size_t{16} << 10;
 
-private:
+  private:
     void collect();
 
     pid_t m_id = -1;

@@ -16,9 +16,8 @@ using freeze_target_list = std::vector<std::unique_ptr<freeze_target>>;
 
 /// A target on the machine's own clock.
 class real_target : public target {
-public:
-    explicit real_target(freeze_target_list filesystems)
-        : m_filesystems(std::move(filesystems)) {}
+  public:
+    explicit real_target(freeze_target_list filesystems) : m_filesystems(std::move(filesystems)) {}
 
     [[nodiscard]] instant now() const final;
     void sleep_for(duration span) final;
@@ -35,7 +34,7 @@ public:
     [[nodiscard]] std::optional<exit_report> wait_exit(duration bound) override;
     [[nodiscard]] played_hook* hook() noexcept override { return nullptr; }
 
-private:
+  private:
     freeze_target_list m_filesystems;
 };
 

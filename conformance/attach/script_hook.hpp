@@ -23,7 +23,7 @@ namespace snapproto::conformance {
 /// the filesystem is frozen, at most 2 s; so the agent cannot have gone on at that moment. If the
 /// recorder is gone the script plays its part without it.
 class script_hook final : public played_hook {
-public:
+  public:
     using frozen_probe = std::function<std::optional<bool>()>;
 
     /// @param directory an existing empty directory that the agent can see under the same path.
@@ -38,7 +38,7 @@ public:
     /// The path to give to the agent.
     [[nodiscard]] std::string path() const { return m_directory + "/hook"; }
 
-private:
+  private:
     struct running {
         std::size_t index;
         std::uint64_t generation;

@@ -70,8 +70,11 @@ work_directory::~work_directory() {
 
 spawn_target::spawn_target(spawn_command command, freeze_target_list filesystems,
                            const std::string& work_parent, double timeout_scale)
-    : real_target(std::move(filesystems)), m_command(std::move(command)),
-      m_timeout_scale(timeout_scale), m_work_parent(work_parent), m_work(work_parent) {
+    : real_target(std::move(filesystems)),
+      m_command(std::move(command)),
+      m_timeout_scale(timeout_scale),
+      m_work_parent(work_parent),
+      m_work(work_parent) {
     if (m_command.has_hook()) {
         make_empty(file("hook.d"), false);
         const auto known = freeze_targets();
@@ -83,9 +86,13 @@ spawn_target::spawn_target(spawn_command command, freeze_target_list filesystems
     start({});
 }
 
-spawn_target::~spawn_target() { stop(); }
+spawn_target::~spawn_target() {
+    stop();
+}
 
-std::string spawn_target::description() const { return "spawned: " + m_command.text(); }
+std::string spawn_target::description() const {
+    return "spawned: " + m_command.text();
+}
 
 std::string spawn_target::replay_flags() const {
     std::string flags = "--spawn " + shell_quoted(m_command.text());
@@ -106,10 +113,14 @@ support spawn_target::can(capability what) const {
     case capability::connection_oriented:
     case capability::half_close:
     case capability::restart:
-    case capability::signal: return support::yes();
-    case capability::hook: return placeholder(m_command.has_hook(), "{hook}");
-    case capability::keep_state: return placeholder(m_command.has_state(), "{state}");
-    case capability::block_list: return placeholder(m_command.has_block_list(), "{block:FLAG}");
+    case capability::signal:
+        return support::yes();
+    case capability::hook:
+        return placeholder(m_command.has_hook(), "{hook}");
+    case capability::keep_state:
+        return placeholder(m_command.has_state(), "{state}");
+    case capability::block_list:
+        return placeholder(m_command.has_block_list(), "{block:FLAG}");
     case capability::state_on_target: {
         if (!m_command.has_state()) {
             return placeholder(false, "{state}");
@@ -118,11 +129,14 @@ support spawn_target::can(capability what) const {
         return known.empty() ? real_target::can(capability::freeze_target)
                              : known.front()->can(what);
     }
-    default: return real_target::can(what);
+    default:
+        return real_target::can(what);
     }
 }
 
-std::string spawn_target::file(const char* name) const { return m_work.path() + '/' + name; }
+std::string spawn_target::file(const char* name) const {
+    return m_work.path() + '/' + name;
+}
 
 std::string spawn_target::directory_on_target() const {
     return const_cast<spawn_target*>(this)->freeze_targets().front()->mount() +
@@ -190,15 +204,16 @@ void spawn_target::wait_until_up() {
         if (const auto ended = m_process->wait_exit(std::chrono::milliseconds(2))) {
             throw unreachable(fmt::format(
                 "the agent ended at its start, {} {}{}", ended->by_signal ? "by signal" : "status",
-                ended->code,
-                agent_output().empty() ? "" : ": " + printable(agent_output(), 400)));
+                ended->code, agent_output().empty() ? "" : ": " + printable(agent_output(), 400)));
         }
     }
     throw unreachable(fmt::format("the agent did not listen within {:.3g} s of its start ({})",
                                   milliseconds(wait) / 1e3, last));
 }
 
-bool spawn_target::alive() { return m_process && m_process->alive(); }
+bool spawn_target::alive() {
+    return m_process && m_process->alive();
+}
 
 void spawn_target::terminate() {
     if (m_process) {

@@ -16,7 +16,7 @@ namespace snapproto::conformance {
 
 /// A directory of its own, removed with all that is in it.
 class work_directory {
-public:
+  public:
     /// @param parent where to make it; empty: $TMPDIR or /tmp. @throws unreachable
     explicit work_directory(const std::string& parent);
     ~work_directory();
@@ -25,7 +25,7 @@ public:
 
     [[nodiscard]] const std::string& path() const noexcept { return m_path; }
 
-private:
+  private:
     std::string m_path;
 };
 
@@ -34,7 +34,7 @@ private:
 /// The process leads its own session and must stay in the foreground. Its files (socket, state,
 /// hook, pid file, log) are in one work directory, which it must see under the same path.
 class spawn_target final : public real_target {
-public:
+  public:
     /// Starts the agent. @throws unreachable when it does not come up within 10 s (scaled), with
     /// what it wrote.
     spawn_target(spawn_command command, freeze_target_list filesystems,
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] std::string agent_output() const override;
     [[nodiscard]] played_hook* hook() noexcept override { return m_hook.get(); }
 
-private:
+  private:
     [[nodiscard]] std::string file(const char* name) const;
     [[nodiscard]] std::string directory_on_target() const;
     void stop();

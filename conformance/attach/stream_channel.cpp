@@ -15,7 +15,7 @@ constexpr std::size_t early_bytes_max = std::size_t{64} << 20;
 constexpr std::size_t receive_bytes_max = std::size_t{64} << 10;
 
 bool would_block(int code) {
-    return code == EAGAIN || code == EWOULDBLOCK || code == EINTR;
+    return code == EAGAIN || code == EINTR; // EWOULDBLOCK is EAGAIN here
 }
 
 } // namespace

@@ -14,7 +14,7 @@ namespace snapproto::conformance {
 /// While it sends it also takes in what the other side sends, up to 64 MiB, since an agent that
 /// answers a long request in the middle of it stops reading while nobody reads from it.
 class stream_channel final : public channel {
-public:
+  public:
     enum class kind { socket, terminal };
 
     stream_channel(descriptor stream, kind what) : m_stream(std::move(stream)), m_kind(what) {}
@@ -24,7 +24,7 @@ public:
     bool half_close() override;
     void close() override { m_stream.reset(); }
 
-private:
+  private:
     enum class taken { some, none, end };
     taken take(std::size_t most);
 

@@ -54,7 +54,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns, std
 }
 
 class chart {
-public:
+  public:
     explicit chart(const case_result& one) : m_case(one) { place_lanes(); }
 
     std::string draw() {
@@ -69,8 +69,7 @@ public:
                 draw_arrow(entry);
             }
         }
-        const std::size_t left_out =
-            m_case.transcript.size() - rows + m_case.transcript_dropped;
+        const std::size_t left_out = m_case.transcript.size() - rows + m_case.transcript_dropped;
         if (left_out > 0) {
             text(time_width, m_y + 12, "when", fmt::format("… and {} more", left_out));
             m_y += 22;
@@ -78,14 +77,15 @@ public:
         return finish();
     }
 
-private:
+  private:
     void place_lanes() {
         m_x.fill(-1);
         int x = time_width + 70;
         for (const lane one : lanes) {
-            const bool used = one == lane::orchestrator || one == lane::agent ||
-                              std::any_of(m_case.transcript.begin(), m_case.transcript.end(),
-                                          [&](const auto& e) { return e.from == one || e.to == one; });
+            const bool used =
+                one == lane::orchestrator || one == lane::agent ||
+                std::any_of(m_case.transcript.begin(), m_case.transcript.end(),
+                            [&](const auto& e) { return e.from == one || e.to == one; });
             if (used) {
                 m_x[index(one)] = x;
                 m_last = x;
@@ -176,17 +176,19 @@ private:
 
     std::string finish() const {
         std::string out = fmt::format(
-            "<svg class=\"chart\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\" "
+            "<svg class=\"chart\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
+            "role=\"img\" "
             "aria-label=\"sequence chart of {2}\" xmlns=\"http://www.w3.org/2000/svg\">\n",
             m_width, m_y + 10, escaped(m_case.id));
         for (const lane one : lanes) {
             if (at(one) < 0) {
                 continue;
             }
-            out += fmt::format("<line x1=\"{0}\" y1=\"30\" x2=\"{0}\" y2=\"{1}\" class=\"life\"/>\n"
-                               "<rect x=\"{2}\" y=\"6\" width=\"112\" height=\"24\" rx=\"5\" "
-                               "class=\"lane\"/><text x=\"{0}\" y=\"22\" class=\"name\">{3}</text>\n",
-                               at(one), m_y + 6, at(one) - 56, name(one));
+            out +=
+                fmt::format("<line x1=\"{0}\" y1=\"30\" x2=\"{0}\" y2=\"{1}\" class=\"life\"/>\n"
+                            "<rect x=\"{2}\" y=\"6\" width=\"112\" height=\"24\" rx=\"5\" "
+                            "class=\"lane\"/><text x=\"{0}\" y=\"22\" class=\"name\">{3}</text>\n",
+                            at(one), m_y + 6, at(one) - 56, name(one));
         }
         return out + m_body + "</svg>\n";
     }

@@ -31,10 +31,18 @@ std::string escaped(std::string_view text) {
     out.reserve(text.size());
     for (const char c : text) {
         switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
         default:
             // XML knows no other control bytes, not even escaped.
             if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') {
@@ -56,8 +64,7 @@ std::string transcript_lines(const case_result& one) {
     for (const auto& entry : one.transcript) {
         const bool alone = entry.from == entry.to;
         const std::string lanes = alone ? std::string(name(entry.from))
-                                        : fmt::format("{} -> {}", name(entry.from),
-                                                      name(entry.to));
+                                        : fmt::format("{} -> {}", name(entry.from), name(entry.to));
         const std::string client =
             entry.client.empty() || entry.client == "first" ? "" : " [" + entry.client + "]";
         out += fmt::format("{:>9.1f} ms  {:<21} {}{}\n", milliseconds(entry.at - zero),

@@ -33,17 +33,17 @@ std::string summary_table(const run_result& run) {
 }
 
 std::string case_block(const case_result& one) {
-    std::string out = fmt::format(
-        "<details class=\"case\" id=\"case-{0}\" data-status=\"{1}\"{2}>\n<summary>"
-        "<span class=\"badge {1}\">{1}</span> <span class=\"id\">{0}</span> "
-        "<span class=\"level\">{3}</span> {4}</summary>\n<div class=\"body\">\n",
-        escaped(one.id), name(one.verdict), one.verdict == status::fail ? " open" : "",
-        name(one.strength), escaped(one.title));
+    std::string out =
+        fmt::format("<details class=\"case\" id=\"case-{0}\" data-status=\"{1}\"{2}>\n<summary>"
+                    "<span class=\"badge {1}\">{1}</span> <span class=\"id\">{0}</span> "
+                    "<span class=\"level\">{3}</span> {4}</summary>\n<div class=\"body\">\n",
+                    escaped(one.id), name(one.verdict), one.verdict == status::fail ? " open" : "",
+                    name(one.strength), escaped(one.title));
     out += fmt::format("<blockquote><b>{} {}</b> {}{}</blockquote>\n<dl>\n", escaped(one.clause),
                        name(one.strength), escaped(one.clause_title),
-                       one.clause_text.empty() ? ""
-                                               : fmt::format("<p class=\"clause\">{}</p>",
-                                                             escaped(one.clause_text)));
+                       one.clause_text.empty()
+                           ? ""
+                           : fmt::format("<p class=\"clause\">{}</p>", escaped(one.clause_text)));
     if (one.deviates()) {
         out += row("requirement", one.found.requirement);
         out += row("expected", one.found.expected);

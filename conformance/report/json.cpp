@@ -14,7 +14,9 @@ namespace json = boost::json;
 namespace {
 
 /// Whatever an agent sent may be in a sentence; JSON must be UTF-8 all the same.
-std::string text(std::string_view words) { return printable(words, words.size()); }
+std::string text(std::string_view words) {
+    return printable(words, words.size());
+}
 
 json::array transcript_of(const case_result& one) {
     json::array all;

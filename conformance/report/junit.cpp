@@ -15,25 +15,15 @@ namespace {
 
 /// Bytes that XML cannot hold, made visible; pugixml does the escaping.
 std::string clean(std::string_view words) {
-    std::string out;
-    std::size_t start = 0;
-    while (start <= words.size()) {
-        const auto end = std::min(words.find('\n', start), words.size());
-        out += printable(words.substr(start, end - start), words.size());
-        if (end < words.size()) {
-            out += '\n';
-        }
-        start = end + 1;
-    }
-    return out;
+    return printable_lines(words);
 }
 
 std::string details(const case_result& one) {
-    std::string out = fmt::format("{} ({}): {}\nrequirement: {}\nexpected:    {}\nactual:      {}\n"
-                                  "replay:      {}\n",
-                                  one.clause, name(one.strength), one.clause_title,
-                                  one.found.requirement, one.found.expected, one.found.actual,
-                                  one.replay);
+    std::string out =
+        fmt::format("{} ({}): {}\nrequirement: {}\nexpected:    {}\nactual:      {}\n"
+                    "replay:      {}\n",
+                    one.clause, name(one.strength), one.clause_title, one.found.requirement,
+                    one.found.expected, one.found.actual, one.replay);
     for (const auto& more : one.further) {
         out += fmt::format("also:        {}: expected {}, actual {}\n", more.requirement,
                            more.expected, more.actual);
@@ -61,9 +51,9 @@ void add_case(pugi::xml_node suite, const case_result& one, bool strict) {
     } else if (one.verdict == status::warn) {
         node.append_child("system-out")
             .append_child(pugi::node_pcdata)
-            .set_value(clean(fmt::format("deviation from a {}\n{}", name(one.strength),
-                                         details(one)))
-                           .c_str());
+            .set_value(
+                clean(fmt::format("deviation from a {}\n{}", name(one.strength), details(one)))
+                    .c_str());
     }
 }
 
@@ -73,7 +63,8 @@ struct suite_sum {
 
     void add(const case_result& one, bool strict) {
         ++tests;
-        failures += one.verdict == status::fail || (strict && one.verdict == status::warn) ? 1U : 0U;
+        failures +=
+            one.verdict == status::fail || (strict && one.verdict == status::warn) ? 1U : 0U;
         skipped += one.verdict == status::skip ? 1U : 0U;
         took += one.took;
     }

@@ -72,11 +72,12 @@ std::string tap_report(const run_result& run, bool strict) {
 }
 
 std::string markdown_report(const run_result& run) {
-    std::string out = fmt::format("# snapcheck: {}\n\n**{}**\n\nDialect {}, snapcheck {}, seed {}.\n"
-                                  "\n| level | pass | fail | warn | skip |\n"
-                                  "|---|---:|---:|---:|---:|\n",
-                                  cell(run.target), cell(claim_of(run).words), run.dialect,
-                                  SNAPPROTO_VERSION_STRING, run.seed);
+    std::string out =
+        fmt::format("# snapcheck: {}\n\n**{}**\n\nDialect {}, snapcheck {}, seed {}.\n"
+                    "\n| level | pass | fail | warn | skip |\n"
+                    "|---|---:|---:|---:|---:|\n",
+                    cell(run.target), cell(claim_of(run).words), run.dialect,
+                    SNAPPROTO_VERSION_STRING, run.seed);
     for (const level one : {level::must, level::should, level::may}) {
         const counts sum = run.sum(one);
         out += fmt::format("| {} | {} | {} | {} | {} |\n", name(one), sum.pass, sum.fail, sum.warn,
@@ -89,9 +90,8 @@ std::string markdown_report(const run_result& run) {
         out += fmt::format("\n## {} {}: {}\n\n{} ({}): {}\n\n- requirement: {}\n- expected: {}\n"
                            "- actual: {}\n",
                            one.id, name(one.verdict), cell(one.title), one.clause,
-                           name(one.strength), cell(one.clause_title),
-                           cell(one.found.requirement), cell(one.found.expected),
-                           cell(one.found.actual));
+                           name(one.strength), cell(one.clause_title), cell(one.found.requirement),
+                           cell(one.found.expected), cell(one.found.actual));
         for (const auto& more : one.further) {
             out += fmt::format("- also: {}: expected {}, actual {}\n", cell(more.requirement),
                                cell(more.expected), cell(more.actual));
@@ -102,7 +102,8 @@ std::string markdown_report(const run_result& run) {
         // Four backquotes, since an agent may send three.
         out += fmt::format("\n````text\n{}\n{}````\n", one.replay, transcript_lines(one));
     }
-    out += "\n## All cases\n\n| id | level | status | title | why skipped |\n|---|---|---|---|---|\n";
+    out +=
+        "\n## All cases\n\n| id | level | status | title | why skipped |\n|---|---|---|---|---|\n";
     for (const auto& one : run.cases) {
         out += fmt::format("| {} | {} | {} | {} | {} |\n", one.id, name(one.strength),
                            name(one.verdict), cell(one.title), cell(one.reason));

@@ -64,7 +64,9 @@ std::string clause_id(snapproto::clause number) {
     return fmt::format("SP {}.{}", number.chapter, number.number);
 }
 
-std::string clause_info::id() const { return clause_id(number); }
+std::string clause_info::id() const {
+    return clause_id(number);
+}
 
 std::vector<clause_info> read_clauses(std::string_view text) {
     std::vector<clause_info> all;
@@ -105,8 +107,8 @@ const std::vector<clause_info>& clauses_of_spec() {
 
 const clause_info* find_clause(snapproto::clause number) {
     const auto& all = clauses_of_spec();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const auto& one) { return one.number == number; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.number == number; });
     return found == all.end() ? nullptr : &*found;
 }
 
