@@ -127,7 +127,7 @@ void transcript::event(instant at, lane where, std::string_view words) {
 }
 
 void transcript::event(instant at, lane from, lane to, std::string_view words) {
-    add({.at = at, .from = from, .to = to, .client = {}, .text = std::string(words)});
+    add({.at = at, .from = from, .to = to, .client = {}, .text = printable(words, 1000)});
 }
 
 const std::vector<transcript_entry>& transcript::entries() const noexcept {

@@ -7,8 +7,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <cmath>
-
 namespace snapproto::conformance {
 namespace json = boost::json;
 namespace {
@@ -21,8 +19,8 @@ std::string text(std::string_view words) {
 json::array transcript_of(const case_result& one) {
     json::array all;
     for (const auto& entry : one.transcript) {
-        const double ms = milliseconds(entry.at - one.transcript.front().at);
-        json::object item{{"at_ms", std::round(ms * 1e3) / 1e3},
+        const auto since = entry.at - one.transcript.front().at;
+        json::object item{{"at_us", since / std::chrono::microseconds(1)},
                           {"from", name(entry.from)},
                           {"to", name(entry.to)},
                           {"text", text(entry.text)}};

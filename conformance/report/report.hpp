@@ -17,7 +17,7 @@ inline constexpr std::array<std::string_view, 5> report_kinds{"junit", "html", "
 
 /// One object: tool, version, dialect, target, seed, summary, cases.
 ///
-/// The transcript of a case is an array of objects: `at_ms`, `from`, `to`, `text`, and for bytes on
+/// The transcript of a case is an array of objects: `at_us`, `from`, `to`, `text`, and for bytes on
 /// the wire `client` and `bytes`. Text that is no UTF-8 is written as \xNN.
 [[nodiscard]] std::string json_report(const run_result& run);
 

@@ -65,9 +65,8 @@ using agent_state = machine_state<agent_phase, agent_data>;
 /// looked up: the pre-rule of SP chapter 3.
 ///
 /// @return the refusal and its clause, or nothing when the cell decides.
-[[nodiscard]] constexpr std::optional<std::pair<agent_refusal, clause>>
-refuse_by_transaction(agent_phase phase, const agent_data& data,
-                      const agent_input& input) noexcept {
+[[nodiscard]] constexpr std::optional<std::pair<agent_refusal, clause>> refuse_by_transaction(
+    agent_phase phase, const agent_data& data, const agent_input& input) noexcept {
     if (phase == agent_phase::off) {
         return std::nullopt;
     }

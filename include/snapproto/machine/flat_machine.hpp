@@ -20,8 +20,7 @@ struct machine_state {
     Phase phase{};
     Data data{};
 
-    friend constexpr bool operator==(const machine_state&, const machine_state&) noexcept =
-        default;
+    friend constexpr bool operator==(const machine_state&, const machine_state&) noexcept = default;
 };
 
 /// A machine made of one transition table and one refusal table. Never allocates, never throws.
@@ -75,15 +74,14 @@ class flat_machine {
     ///
     /// @return the row that was taken, or the refusal.
     result process(const input_type& input, outbox_type& out) noexcept {
-        const auto index = refusal_index[static_cast<std::size_t>(phase())]
-                                        [static_cast<std::size_t>(input.kind)];
+        const auto index =
+            refusal_index[static_cast<std::size_t>(phase())][static_cast<std::size_t>(input.kind)];
         if (index >= 0) {
             const auto& cell = refusals()[static_cast<std::size_t>(index)];
             return {-1, cell.how, cell.governed_by};
         }
         m_backend.outbox = &out;
-        const bool handled = dispatch(
-            input, std::make_index_sequence<value_count<event_kind>>{});
+        const bool handled = dispatch(input, std::make_index_sequence<value_count<event_kind>>{});
         m_backend.outbox = nullptr;
         // A rejected guard would be silent in Boost.MSM; the table leaves none to reject.
         SNAPPROTO_ASSERT(handled);
@@ -121,8 +119,7 @@ class flat_machine {
     using backend = boost::msm::back::state_machine<typename Spec::front_end>;
 
     static constexpr auto msm_id_of_phase =
-        detail::msm_ids<backend, phase_type, value_count<phase_type>>(
-            typename Spec::all_states{});
+        detail::msm_ids<backend, phase_type, value_count<phase_type>>(typename Spec::all_states{});
 
     static constexpr auto phase_of_msm_id = [] {
         std::array<phase_type, value_count<phase_type>> phases{};
@@ -149,9 +146,8 @@ class flat_machine {
 
     template <std::size_t I>
     static bool fire(backend& machine, const input_type& input) noexcept {
-        return machine.process_event(
-                   typename Spec::template event<static_cast<event_kind>(I)>{input}) ==
-               boost::msm::back::HANDLED_TRUE;
+        return machine.process_event(typename Spec::template event<static_cast<event_kind>(I)>{
+                   input}) == boost::msm::back::HANDLED_TRUE;
     }
 
     template <std::size_t... I>

@@ -40,9 +40,7 @@ struct completion {
 struct crash_copy_allowed {
     static constexpr std::string_view name = "crash copy allowed";
     static constexpr std::string_view opposite = "crash copy not allowed";
-    static constexpr bool holds(in, const data& d) noexcept {
-        return d.policy.crash_copy_allowed;
-    }
+    static constexpr bool holds(in, const data& d) noexcept { return d.policy.crash_copy_allowed; }
 };
 
 /// The barrier was opened beforehand.
@@ -83,7 +81,9 @@ constexpr void worsen(data& d, fate to) noexcept {
         d.outlook = to;
     }
 }
-constexpr void enter_phase(data& d) noexcept { d.answered = 0; }
+constexpr void enter_phase(data& d) noexcept {
+    d.answered = 0;
+}
 
 /// An agent without a channel counts as answered, and nothing is known of it (SP 12.33).
 constexpr void lose(in i, data& d) noexcept {
@@ -96,8 +96,8 @@ constexpr bool succeeded(const data& d) noexcept {
     return d.outlook == fate::ok && d.cut == cut_progress::ok && d.unknown == 0 && d.spoiled == 0;
 }
 constexpr bool copy_kept(const data& d) noexcept {
-    return succeeded(d) || (d.cut == cut_progress::ok && d.outlook != fate::failed &&
-                            d.policy.keep_degraded);
+    return succeeded(d) ||
+           (d.cut == cut_progress::ok && d.outlook != fate::failed && d.policy.keep_degraded);
 }
 constexpr session_outcome outcome_of(const data& d) noexcept {
     return succeeded(d)   ? session_outcome::success
@@ -363,8 +363,7 @@ struct judge_and_complete {
         o.push({.kind = effect::send_complete,
                 .to = d.live,
                 .txn = d.txn,
-                .result =
-                    detail::copy_kept(d) ? copy_result::kept : copy_result::discarded});
+                .result = detail::copy_kept(d) ? copy_result::kept : copy_result::discarded});
         detail::arm(o, orchestrator_timer::reply);
     }
 };

@@ -347,21 +347,8 @@ struct table {
 };
 
 /// What Boost.MSM runs.
-struct front_end : boost::msm::front::state_machine_def<front_end> {
-    using no_exception_thrown = int;
-    using no_message_queue = int;
-    using initial_state = states::down;
-    using transition_table = msm_table<table>;
-    using rows = orchestrator::transition_table;
-
-    // Refusals are looked up by the machine that wraps this, so "no transition" is not an error.
-    template <class Fsm, class Event>
-    void no_transition(const Event&, Fsm&, int) noexcept {}
-
-    orchestrator_data data{};
-    orchestrator_outbox* outbox = nullptr;
-    std::uint16_t taken_row = 0;
-};
+struct front_end
+    : flat_front_end<front_end, table, states::down, orchestrator_data, orchestrator_outbox> {};
 
 } // namespace snapproto::machine::orchestrator
 

@@ -19,26 +19,26 @@ namespace snapproto::machine {
 
 /// What can happen to an orchestrator.
 enum class orchestrator_event : std::uint8_t {
-    up,                 ///< The channels of the group are open.
-    start,              ///< The caller asks for a snapshot.
-    go,                 ///< The caller opens the barrier of a prepared group.
-    cancel,             ///< The caller changed its mind.
-    ack_ok,             ///< Every agent has agreed to a session.
-    ack_bad,            ///< An agent agreed to nothing, or to nonsense.
-    all_prepared,       ///< Every live agent has answered Prepared.
-    all_frozen,         ///< Every live agent has answered Frozen.
-    all_thawed,         ///< Every live agent has answered Thawed.
-    all_done,           ///< Every live agent has answered Completed.
-    all_aborted,        ///< Every live agent has answered Aborted.
-    any_error,          ///< An agent sent Error.
-    any_nak,            ///< An agent sent Nak.
-    cut_ok,             ///< The provider has fixed the instant of the copy.
-    cut_failed,         ///< The provider could not.
-    reply_expired,      ///< A reply is overdue.
-    window_expired,     ///< The window is about to close.
-    liveness_expired,   ///< An agent broke the keep-alive contract.
-    any_lost,           ///< A channel ended.
-    stale               ///< A message of another session or transaction.
+    up,               ///< The channels of the group are open.
+    start,            ///< The caller asks for a snapshot.
+    go,               ///< The caller opens the barrier of a prepared group.
+    cancel,           ///< The caller changed its mind.
+    ack_ok,           ///< Every agent has agreed to a session.
+    ack_bad,          ///< An agent agreed to nothing, or to nonsense.
+    all_prepared,     ///< Every live agent has answered Prepared.
+    all_frozen,       ///< Every live agent has answered Frozen.
+    all_thawed,       ///< Every live agent has answered Thawed.
+    all_done,         ///< Every live agent has answered Completed.
+    all_aborted,      ///< Every live agent has answered Aborted.
+    any_error,        ///< An agent sent Error.
+    any_nak,          ///< An agent sent Nak.
+    cut_ok,           ///< The provider has fixed the instant of the copy.
+    cut_failed,       ///< The provider could not.
+    reply_expired,    ///< A reply is overdue.
+    window_expired,   ///< The window is about to close.
+    liveness_expired, ///< An agent broke the keep-alive contract.
+    any_lost,         ///< A channel ended.
+    stale             ///< A message of another session or transaction.
 };
 
 /// The timers that the orchestrator's machine names.
@@ -153,10 +153,26 @@ namespace snapproto::detail {
 
 template <>
 struct spelling<machine::orchestrator_event> {
-    static constexpr auto names = std::to_array<std::string_view>(
-        {"up", "start", "go", "cancel", "ack_ok", "ack_bad", "all_prepared", "all_frozen",
-         "all_thawed", "all_done", "all_aborted", "any_error", "any_nak", "cut_ok", "cut_failed",
-         "reply_expired", "window_expired", "liveness_expired", "any_lost", "stale"});
+    static constexpr auto names = std::to_array<std::string_view>({"up",
+                                                                   "start",
+                                                                   "go",
+                                                                   "cancel",
+                                                                   "ack_ok",
+                                                                   "ack_bad",
+                                                                   "all_prepared",
+                                                                   "all_frozen",
+                                                                   "all_thawed",
+                                                                   "all_done",
+                                                                   "all_aborted",
+                                                                   "any_error",
+                                                                   "any_nak",
+                                                                   "cut_ok",
+                                                                   "cut_failed",
+                                                                   "reply_expired",
+                                                                   "window_expired",
+                                                                   "liveness_expired",
+                                                                   "any_lost",
+                                                                   "stale"});
 };
 
 template <>
@@ -179,8 +195,8 @@ template <>
 struct spelling<machine::orchestrator_effect_kind> {
     static constexpr auto names = std::to_array<std::string_view>(
         {"send_hello", "send_prepare", "send_freeze", "send_thaw", "send_complete", "send_abort",
-         "cut", "abandon_cut", "discard_copy", "cut_unassisted", "arm", "disarm", "close",
-         "report", "warn", "alarm"});
+         "cut", "abandon_cut", "discard_copy", "cut_unassisted", "arm", "disarm", "close", "report",
+         "warn", "alarm"});
 };
 
 template <>

@@ -144,6 +144,26 @@ template <class Holder>
 using msm_table = typename detail::msm_table_of<
     Holder, std::make_index_sequence<mp11::mp_size<typename Holder::rows>::value>>::type;
 
+/// What Boost.MSM runs: a table, the first state, and the data and outbox that rows act on.
+///
+/// @tparam Derived the machine's own front end, empty, with a short name.
+template <class Derived, class Table, class First, class Data, class Outbox>
+struct flat_front_end : boost::msm::front::state_machine_def<Derived> {
+    using no_exception_thrown = int;
+    using no_message_queue = int;
+    using initial_state = First;
+    using transition_table = msm_table<Table>;
+    using rows = typename Table::rows;
+
+    // Refusals are looked up by the machine that wraps this, so "no transition" is not an error.
+    template <class Fsm, class Event>
+    void no_transition(const Event&, Fsm&, int) noexcept {}
+
+    Data data{};
+    Outbox* outbox = nullptr;
+    std::uint16_t taken_row = 0;
+};
+
 /// One row as data, in the order of the table. `Phase` and `Event` are the machine's enumerations.
 template <class Phase, class Event>
 struct row_info {
