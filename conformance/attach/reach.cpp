@@ -92,7 +92,9 @@ support has_hidden_mount(std::string_view mountinfo) {
     return support::no("no mount that the agent sees is hidden under a later one");
 }
 
-support has_hidden_mount(pid_t process) { return has_hidden_mount(mountinfo_of(process)); }
+support has_hidden_mount(pid_t process) {
+    return has_hidden_mount(mountinfo_of(process));
+}
 
 support reaches_only(pid_t process, const std::vector<std::string>& mounts) {
     std::vector<std::string> devices;

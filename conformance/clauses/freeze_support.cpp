@@ -81,9 +81,12 @@ std::map<std::string, bool> commands(run_context& run) {
 }
 
 const std::vector<std::string>& allow_list() {
-    static const std::vector<std::string> names = {
-        "guest-ping",           "guest-info",            "guest-sync",
-        "guest-sync-delimited", "guest-fsfreeze-status", "guest-fsfreeze-thaw"};
+    static const std::vector<std::string> names = {"guest-ping",
+                                                   "guest-info",
+                                                   "guest-sync",
+                                                   "guest-sync-delimited",
+                                                   "guest-fsfreeze-status",
+                                                   "guest-fsfreeze-thaw"};
     return names;
 }
 

@@ -40,8 +40,7 @@ void others_are_refused(run_context& run) {
             continue;
         }
         // Should it be executed after all, an argument that nobody knows keeps it from doing much.
-        const reply got =
-            run.client().call(command, json::object{{"snapcheck-unknown", true}});
+        const reply got = run.client().call(command, json::object{{"snapcheck-unknown", true}});
         run.require_error(got, "CommandNotFound", command + " while frozen");
         ++refused;
     }

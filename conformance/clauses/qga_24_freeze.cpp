@@ -175,10 +175,14 @@ void pipeline(run_context& run, std::string_view separator) {
 }
 
 // catches: an agent that looks at a request before the one ahead of it is done
-void pipelined(run_context& run) { pipeline(run, "\n"); }
+void pipelined(run_context& run) {
+    pipeline(run, "\n");
+}
 
 // catches: an agent that takes one line, not one bracket, for a request
-void pipelined_without_newlines(run_context& run) { pipeline(run, ""); }
+void pipelined_without_newlines(run_context& run) {
+    pipeline(run, "");
+}
 
 // catches: an agent that fails or counts wrong in the second round (descriptors, flags left over)
 void rounds(run_context& run) {

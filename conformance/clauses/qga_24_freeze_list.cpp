@@ -71,7 +71,8 @@ void nearly_right_names(run_context& run) {
     nothing_is_frozen(run, {mount.substr(1)}, "the mount point without its first slash");
     nothing_is_frozen(run, {mount + "-and-more"}, "a name that begins like the mount point");
     nothing_is_frozen(run, {mount.substr(0, mount.size() - 1)}, "the mount point cut short");
-    nothing_is_frozen(run, {mount + "/snapcheck-no-such-directory"}, "a name below the mount point");
+    nothing_is_frozen(run, {mount + "/snapcheck-no-such-directory"},
+                      "a name below the mount point");
     nothing_is_frozen(run, {mount + '\n'}, "the mount point and a line feed");
     nothing_is_frozen(run, {mount + ' '}, "the mount point and a blank");
 }
@@ -258,11 +259,12 @@ void qga_24_freeze_list(registry& checks) {
                 .title = "another spelling of a mount point is frozen and counted, or neither",
                 .needs = {freeze_target},
                 .run = other_spellings});
-    checks.add({.about = sec<24, 15>::value,
-                .index = 1,
-                .title = "a list with an element that is no string, or a stray argument, is refused",
-                .needs = {freeze_target},
-                .run = ill_typed_names});
+    checks.add(
+        {.about = sec<24, 15>::value,
+         .index = 1,
+         .title = "a list with an element that is no string, or a stray argument, is refused",
+         .needs = {freeze_target},
+         .run = ill_typed_names});
     checks.add({.about = sec<24, 15>::value,
                 .index = 2,
                 .title = "a list that is no list freezes nothing",

@@ -73,10 +73,14 @@ void freeze_nested(run_context& run, bool with_second_mount) {
 }
 
 // catches: an agent that freezes in the order of the mount table, and then waits for itself
-void nested(run_context& run) { freeze_nested(run, false); }
+void nested(run_context& run) {
+    freeze_nested(run, false);
+}
 
 // catches: an agent that goes by mounts instead of filesystems when it orders them
-void nested_with_second_mount(run_context& run) { freeze_nested(run, true); }
+void nested_with_second_mount(run_context& run) {
+    freeze_nested(run, true);
+}
 
 // catches: an agent that gives up because of a mount point that leads elsewhere
 void hidden_mount_is_no_failure(run_context& run) {

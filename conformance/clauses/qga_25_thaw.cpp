@@ -125,10 +125,14 @@ void somebody_elses_freeze(run_context& run, std::optional<std::size_t> mine) {
 }
 
 // catches: an agent that thaws all it can reach instead of what it froze
-void foreign_freeze_beside_own(run_context& run) { somebody_elses_freeze(run, 1); }
+void foreign_freeze_beside_own(run_context& run) {
+    somebody_elses_freeze(run, 1);
+}
 
 // catches: an agent for which a thaw while thawed undoes the freezes of others
-void foreign_freeze_while_thawed(run_context& run) { somebody_elses_freeze(run, std::nullopt); }
+void foreign_freeze_while_thawed(run_context& run) {
+    somebody_elses_freeze(run, std::nullopt);
+}
 
 /// A harmless command with a result that is served now, if any is.
 std::optional<std::string> harmless_command(run_context& run,

@@ -161,11 +161,12 @@ void thaw_hook_after_a_mount_failed(run_context& run) {
 
 void qga_26_hook_failures(registry& checks) {
     using enum capability;
-    checks.add({.about = sec<26, 4>::value,
-                .index = 1,
-                .title = "a freeze hook that ends with status 1 fails the freeze; nothing is frozen",
-                .needs = {hook, restart, freeze_target},
-                .run = exit_status});
+    checks.add(
+        {.about = sec<26, 4>::value,
+         .index = 1,
+         .title = "a freeze hook that ends with status 1 fails the freeze; nothing is frozen",
+         .needs = {hook, restart, freeze_target},
+         .run = exit_status});
     checks.add({.about = sec<26, 4>::value,
                 .index = 2,
                 .title = "so does one that ends with status 255",

@@ -83,8 +83,7 @@ void thaw_hook_can_write(run_context& run) {
 
 // catches: an agent that calls the hook once per filesystem, twice, or does not wait for its end
 void exactly_once(run_context& run) {
-    start_with_hook(
-        run, {.file = {}, .on_freeze = {.sleep = 100ms}, .on_thaw = {.sleep = 100ms}});
+    start_with_hook(run, {.file = {}, .on_freeze = {.sleep = 100ms}, .on_thaw = {.sleep = 100ms}});
     require_freeze(run, {0, 1});
     expect_calls(run, "freeze", "of a freeze of two filesystems");
     run.expect(the_call(run, "freeze", "by a freeze").ended.has_value(),
@@ -151,9 +150,8 @@ void refused_freeze(run_context& run) {
     run.expect(!again.is_error() || calls_so_far(run) == "freeze",
                "a freeze refused because of the state runs no hook", "the calls: freeze",
                "the calls: " + calls_so_far(run));
-    run.require_error(
-        run.client().call("guest-fsfreeze-thaw", json::object{{"stray", true}}), "",
-        "a thaw with an argument that it does not know");
+    run.require_error(run.client().call("guest-fsfreeze-thaw", json::object{{"stray", true}}), "",
+                      "a thaw with an argument that it does not know");
     expect_calls(run, "freeze", "after a thaw that was refused");
     require_thaw(run, 1, "after a freeze with a hook");
 }

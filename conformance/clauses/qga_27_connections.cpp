@@ -4,6 +4,7 @@
 #include "conformance/clauses/freeze_support.hpp"
 #include "conformance/clauses/groups.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
@@ -11,6 +12,11 @@ namespace snapproto::conformance::clauses {
 namespace {
 
 namespace json = boost::json;
+
+/// An id that tells whose request it was: "first-3".
+json::value named(std::string_view whose, int number) {
+    return json::value(fmt::format("{}-{}", whose, number));
+}
 
 /// A new client finds its way: it gets into step, is told the state as the kernel has it, and thaws.
 /// @return the count of the thaw
@@ -24,8 +30,7 @@ std::int64_t settle_as_next_client(run_context& run, std::string_view after) {
     const bool frozen = status.returns("frozen");
     expect_held(run, 0, frozen, fmt::format("when the status says so {}", after));
     const reply thawed = run.thaw();
-    run.require(thawed.returns(frozen ? 1 : 0),
-                fmt::format("the next client can thaw {}", after),
+    run.require(thawed.returns(frozen ? 1 : 0), fmt::format("the next client can thaw {}", after),
                 frozen ? "return is 1" : "return is 0", thawed.words());
     require_thawed(run, "after the thaw by the next client");
     run.note(fmt::format("{}: the state was {}", after, frozen ? "frozen" : "thawed"));
@@ -67,15 +72,15 @@ void replies_are_not_mixed(run_context& run) {
     const auto second = run.connect("second");
     std::string theirs;
     for (int i = 0; i < 5; ++i) {
-        theirs += qga_client::request("guest-ping", nullptr, fmt::format("second-{}", i));
+        theirs += qga_client::request("guest-ping", nullptr, named("second", i));
     }
     second->send(theirs);
     for (int i = 0; i < 5; ++i) {
-        const std::string id = fmt::format("first-{}", i);
+        const json::value id = named("first", i);
         const reply mine = run.client().call("guest-ping", nullptr, {.wait = 2s, .id = id});
-        run.require(mine.is_value() && mine.id && *mine.id == json::value(id),
+        run.require(mine.is_value() && mine.id && *mine.id == id,
                     "the first client gets the replies to its own requests, and only those",
-                    fmt::format("id is {}", id), mine.words());
+                    "id is " + json::serialize(id), mine.words());
     }
     run.expect(run.client().silent_for(100ms), "the first client gets nothing else", "silence",
                "further bytes");
@@ -86,10 +91,10 @@ void replies_are_not_mixed(run_context& run) {
         if (got.kind == reply_kind::closed || got.kind == reply_kind::none) {
             break;
         }
-        const std::string id = fmt::format("second-{}", served);
-        run.require(got.is_value() && got.id && *got.id == json::value(id),
+        const json::value id = named("second", served);
+        run.require(got.is_value() && got.id && *got.id == id,
                     "the second client gets the replies to its own requests, and only those",
-                    fmt::format("id is {}", id), got.words());
+                    "id is " + json::serialize(id), got.words());
     }
     run.note(fmt::format("{} of 5 requests of the second client were answered", served));
 }
@@ -122,13 +127,14 @@ void replies_die_with_their_client(run_context& run) {
     run.must_sync();
     std::string requests;
     for (int i = 0; i < 20; ++i) {
-        requests += qga_client::request("guest-info", nullptr, "former");
+        requests += qga_client::request("guest-info", nullptr, json::value("former"));
     }
     run.client().send(requests);
     run.reconnect();
     run.expect(run.client().silent_for(300ms), "a new client is told nothing that it did not ask",
                "silence before its first request", "bytes");
-    const reply got = run.client().call("guest-ping", nullptr, {.wait = 5s, .id = "latter"});
+    const reply got =
+        run.client().call("guest-ping", nullptr, {.wait = 5s, .id = json::value("latter")});
     run.expect(got.is_value() && got.id && *got.id == json::value("latter"),
                "the first reply to a new client is to its own request", "id is latter",
                got.words());

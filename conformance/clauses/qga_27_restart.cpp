@@ -15,8 +15,8 @@ namespace {
 void start_again(run_context& run, bool keep_state, bool state_on_target = false) {
     run.agent().kill();
     const auto ended = run.agent().wait_exit(run.limit(2s));
-    run.require(ended.has_value(), "an agent that is killed while frozen ends",
-                "an end within 2 s", "it still runs");
+    run.require(ended.has_value(), "an agent that is killed while frozen ends", "an end within 2 s",
+                "it still runs");
     start_options options;
     options.keep_state = keep_state;
     options.state_on_target = state_on_target;
@@ -73,8 +73,7 @@ void with_a_stale_record(run_context& run) {
     require_freeze(run, {0});
     run.agent().kill();
     run.require(run.agent().wait_exit(run.limit(2s)).has_value(),
-                "an agent that is killed while frozen ends", "an end within 2 s",
-                "it still runs");
+                "an agent that is killed while frozen ends", "an end within 2 s", "it still runs");
     const auto thawed = run.filesystem().foreign_thaw();
     if (!thawed || !*thawed) {
         run.skip("nobody else could thaw the filesystem: " + thawed.why);

@@ -15,7 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
-double seconds(duration d) { return milliseconds(d) / 1e3; }
+double seconds(duration d) {
+    return milliseconds(d) / 1e3;
+}
 
 // catches: an agent that is slow while frozen (it writes a log, looks up names, waits for a disk)
 void allowed_in_time(run_context& run) {
@@ -93,8 +95,7 @@ void hold_limit_of_a_dead_agent(run_context& run) {
     require_freeze(run, {0});
     run.agent().kill();
     run.require(run.agent().wait_exit(run.limit(2s)).has_value(),
-                "an agent that is killed while frozen ends", "an end within 2 s",
-                "it still runs");
+                "an agent that is killed while frozen ends", "an end within 2 s", "it still runs");
     const auto lasted = watch_release(run, watch);
     release_from_outside(run);
     run.require(lasted.has_value(), "a freeze ends by itself also when its agent has died",

@@ -48,10 +48,14 @@ void device_stands_still(run_context& run, std::size_t which) {
 }
 
 // catches: an agent that answers with success and freezes nothing, or lets go early
-void first_device(run_context& run) { device_stands_still(run, 0); }
+void first_device(run_context& run) {
+    device_stands_still(run, 0);
+}
 
 // catches: an agent that freezes the first filesystem whatever it was asked for
-void second_device(run_context& run) { device_stands_still(run, 1); }
+void second_device(run_context& run) {
+    device_stands_still(run, 1);
+}
 
 // catches: an agent that flushes and does not freeze, or remounts read-only so that writers fail
 void writer_blocks(run_context& run) {
@@ -108,15 +112,18 @@ void copy_is_clean(run_context& run, std::size_t which) {
         run.skip("the copy cannot be judged: " + (copy ? (*copy).words : copy.why));
     }
     run.require((*copy).verdict == copy_verdict::clean,
-                "a copy taken while frozen needs no recovery", "a clean filesystem",
-                (*copy).words);
+                "a copy taken while frozen needs no recovery", "a clean filesystem", (*copy).words);
     run.note((*copy).words);
     expect_moving(run, *busy, "after the thaw");
 }
 
-void first_copy(run_context& run) { copy_is_clean(run, 0); }
+void first_copy(run_context& run) {
+    copy_is_clean(run, 0);
+}
 
-void second_copy(run_context& run) { copy_is_clean(run, 1); }
+void second_copy(run_context& run) {
+    copy_is_clean(run, 1);
+}
 
 // catches: an agent that reports success for a filesystem which stayed frozen, or kills writers
 void writer_goes_on(run_context& run) {
