@@ -4,6 +4,7 @@
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/console.hpp"
 #include "conformance/cli/program.hpp"
+#include "conformance/effects/emergency.hpp"
 #include "conformance/interrupt.hpp"
 #include "conformance/outcome.hpp"
 #include "conformance/preflight.hpp"
@@ -52,6 +53,7 @@ int run_agent(const agent_options& options) {
 
     std::atomic<target*> attached{nullptr};
     const interrupt_guard guard([&attached] {
+        effects::thaw_all();
         if (target* agent = attached.load()) {
             (void)thaw_from_outside(*agent);
         }

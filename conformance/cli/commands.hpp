@@ -27,6 +27,8 @@ struct agent_options {
     std::string shim;    ///< Empty: not given.
     std::string work_dir;
     std::vector<std::string> freeze_targets;
+    bool remote = false;     ///< The agent runs in another machine.
+    bool any_device = false; ///< Also freeze targets that are not on a loop device.
     selection selected;
     bool strict = false;
     std::uint64_t seed = 1;

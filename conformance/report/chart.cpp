@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t rows_max = 150;
 constexpr int time_width = 86;
 constexpr int line_height = 15;
-constexpr int glyph_width = 7; ///< Of the 12 px monospaced face, rounded up.
+constexpr int glyph_width_tenths = 73; ///< Of the 12 px monospaced face, rounded up.
 constexpr std::array lanes{lane::orchestrator, lane::agent, lane::hook, lane::filesystem};
 
 /// Cuts text into lines of at most `columns` characters (not bytes), `most` lines.
@@ -106,7 +106,7 @@ class chart {
                 next = std::min(next, x);
             }
         }
-        return static_cast<std::size_t>((next - at(one) - 22) / glyph_width);
+        return static_cast<std::size_t>((next - at(one) - 22) * 10 / glyph_width_tenths);
     }
 
     void text(int x, int y, std::string_view style, std::string_view words) {
@@ -155,7 +155,7 @@ class chart {
         const int to = at(entry.to);
         const int left = std::min(from, to);
         const auto columns =
-            static_cast<std::size_t>((std::max(from, to) - left - 16) / glyph_width);
+            static_cast<std::size_t>((std::max(from, to) - left - 16) * 10 / glyph_width_tenths);
         std::string words = entry.text;
         if (!entry.client.empty() && entry.client != "first") {
             words = "[" + entry.client + "] " + words;
