@@ -18,6 +18,10 @@ started through the loader that came with them, so that newer versions run on an
 
   --version V        7.2 (default), 10.0, 11.1: from the Debian release that has it; or a release's name
   --agent FILE       this program instead, with the libraries that it finds on this machine
+  --baseline         the deviations that are known of this version are expected, and no others: the file
+                     qemu-ga-VERSION.baseline beside this script
+  --write-baseline   writes that file anew from this run; reasons in it stay
+  --repeat N         runs all so often; verdicts must not differ
   --snapcheck FILE   the program to run (default: $SNAPCHECK, or snapcheck from the path)
   --fs, --alias, --nested, --shadow, --bound, --log, --quiet
                      as for sandbox.sh; default: --fs ext4:64 --fs ext4:64 --alias a
@@ -41,21 +45,24 @@ fail() {
     exit $broken
 }
 
+flags=() baseline=
 version=7.2 agent= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
     --fetch) fetch_only=1; shift; continue ;;
     --quiet) sandbox+=(--quiet); shift; continue ;;
+    --baseline | --write-baseline) baseline=$1; shift; continue ;;
     --) shift; break ;;
     --run) shift; run=("$@"); break ;;
-    --version | --agent | --snapcheck | --fs | --alias | --nested | --shadow | --bound | --log)
+    --version | --agent | --repeat | --snapcheck | --fs | --alias | --nested | --shadow | --bound | --log)
         [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
     *) echo "qemu-ga.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
     esac
     case $1 in
     --version) version=$2 ;;
     --agent) agent=$2 ;;
+    --repeat) flags+=(--repeat "$2") ;;
     --snapcheck) snapcheck=$2 ;;
     --fs) layout=1; sandbox+=("$1" "$2") ;;
     *) sandbox+=("$1" "$2") ;;
@@ -79,7 +86,7 @@ readonly unpacked=$cache/tree$place
 
 # get_packages: unpacks the agent and all that it depends on, without touching this machine's packages.
 get_packages() {
-    local archive private=$cache/apt flags
+    local archive private=$cache/apt settings
     command -v apt-get >/dev/null || skip "needs apt-get to get qemu-ga (or give --agent)"
     # The archive that this machine uses for its own system also has the other releases.
     archive=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 2>/dev/null |
@@ -89,12 +96,12 @@ get_packages() {
     : >"$private/status"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $release main" \
         >"$private/sources.list"
-    flags=(-q -o "Dir::Etc::sourcelist=$private/sources.list" -o Dir::Etc::sourceparts=-
+    settings=(-q -o "Dir::Etc::sourcelist=$private/sources.list" -o Dir::Etc::sourceparts=-
         -o Dir::Etc::preferencesparts=- -o "Dir::State::lists=$private/lists"
         -o "Dir::State::status=$private/status" -o "Dir::Cache=$private/cache"
         -o APT::Sandbox::User=root -o APT::Install-Recommends=false -o Debug::NoLocking=true)
-    apt-get "${flags[@]}" update >"$private/log" 2>&1 &&
-        apt-get "${flags[@]}" --yes --download-only install qemu-guest-agent >>"$private/log" 2>&1 ||
+    apt-get "${settings[@]}" update >"$private/log" 2>&1 &&
+        apt-get "${settings[@]}" --yes --download-only install qemu-guest-agent >>"$private/log" 2>&1 ||
         { tail -3 "$private/log" >&2; skip "cannot get qemu-guest-agent of $release"; }
     rm -rf "$unpacked.new" && mkdir -p "$unpacked.new" || fail "cannot write $cache"
     local package
@@ -138,9 +145,15 @@ echo "$found" >&2
 [ -z "$fetch_only" ] || exit 0
 
 spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} {block:-b}"
+if [ -n "$baseline" ]; then
+    number=$(grep -o '[0-9]*[.][0-9]*' <<<"$found" | head -1)
+    file=$here/qemu-ga-$number.baseline
+    [ "$baseline" != --baseline ] || [ -e "$file" ] || fail "no baseline for this version: $file"
+    flags+=("$baseline" "$file")
+fi
 if [ ${#run[@]} -eq 0 ]; then
     command -v "$snapcheck" >/dev/null || fail "there is no $snapcheck (give --snapcheck FILE)"
     run=("$(command -v "$snapcheck")" agent --dialect qga --spawn '{spawn}' --work-dir '{run}'
-        --freeze-target '{a}' --freeze-target '{b}' "$@")
+        --freeze-target '{a}' --freeze-target '{b}' ${flags[@]+"${flags[@]}"} "$@")
 fi
 exec "$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"
