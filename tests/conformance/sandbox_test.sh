@@ -75,7 +75,7 @@ run signal -- sh -c 'kill -TERM $$'
 check "a signal that ends the command is in the status" is "$status" 143
 
 run share -- sh -c 'echo outside >{run}/x; {enter} cat {run}/x; {enter} sh -c "echo inside >{a}/y"
-    cat {a}/y; {hook} freeze; cat {run}/hook.log'
+    cat {a}/y; {script} freeze; cat {run}/hook.log'
 check "the run directory is seen inside" says '^outside$' "$work/share.out"
 check "what is written inside is seen outside" says '^inside$' "$work/share.out"
 check "the hook notes its argument" says ' 1:freeze$' "$work/share.out"

@@ -393,7 +393,7 @@ inline qga_agent_output qga_agent::poll() {
     }
     if (m_next_chunk < m_chunks.size()) {
         const chunk& next = m_chunks[m_next_chunk++];
-        return transmit_bytes{next.client,
+        return transmit_bytes{next.to,
                               std::string_view{m_bytes}.substr(next.begin, next.end - next.begin)};
     }
     agent_output last = m_agent.poll();
