@@ -236,6 +236,7 @@ void spawn_target::terminate() {
 }
 
 void spawn_target::kill() {
+    m_first.reset();
     if (m_process) {
         m_process->kill_group();
     }

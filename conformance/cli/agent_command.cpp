@@ -72,6 +72,8 @@ int run_agent(const agent_options& options) {
     run_options how;
     how.seed = options.seed;
     how.timeout_scale = options.timeout_scale;
+    how.target_name = options.target_name;
+    how.replay_head = options.replay_head;
     how.replay_tail = plan.replay_tail;
     how.before = [&](const check& one, std::size_t i, std::size_t n) { out.before(one, i, n); };
     how.after = [&](const case_result& one) { out.after(one); };

@@ -68,6 +68,9 @@ baseline parse_baseline(const std::string& path, const std::string& text) {
 
 std::string tail_for_replay(const agent_options& options) {
     std::string tail;
+    if (!options.replay_head.empty()) {
+        return tail; // Whatever attaches then knows the freeze targets.
+    }
     for (const auto& mount : options.freeze_targets) {
         tail += " --freeze-target " + shell_quoted(mount);
     }

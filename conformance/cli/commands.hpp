@@ -37,6 +37,8 @@ struct agent_options {
     double timeout_scale = 1.0;
     unsigned repeat = 1;
     std::vector<std::string> reports;
+    std::string target_name; ///< Empty: the target's own description.
+    std::string replay_head; ///< Empty: "snapcheck agent" and the attach flags.
     bool quiet = false;
 };
 

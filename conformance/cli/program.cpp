@@ -92,6 +92,10 @@ void add_agent(CLI::App& app, agent_options& o) {
                     "standard output")
         ->group("Report")
         ->allow_extra_args(false);
+    sub->add_option("--target-name", o.target_name, "What reports call the agent")->group("Report");
+    sub->add_option("--replay-head", o.replay_head,
+                    "What replay commands begin with, for an agent that a script attaches to")
+        ->group("Report");
     sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
 }
 
