@@ -235,7 +235,7 @@ for filesystem in "${filesystems[@]}"; do
     case $type in # xfs and btrfs refuse to be smaller
     ext4) truncate -s "${size:-64}M" "$image" && make_ext4 "$image" ;;
     xfs) truncate -s "${size:-300}M" "$image" && mkfs.xfs -q "$image" ;;
-    btrfs) truncate -s "${size:-128}M" "$image" && mkfs.btrfs -q "$image" 2>/dev/null ;;
+    btrfs) truncate -s "${size:-128}M" "$image" && mkfs.btrfs -q "$image" >/dev/null ;;
     esac || fail "cannot make $filesystem"
     attach "$image"
     images+=("$image")
