@@ -34,6 +34,9 @@ void two_filesystems(run_context& run) {
 }
 
 void everything(run_context& run, const reply& frozen) {
+    if (frozen.is_error() && run.agent().can(capability::hidden_mount)) {
+        run.skip("a hidden mount fails the freeze of everything, which is for SP 24.21 to judge");
+    }
     const auto known = static_cast<std::int64_t>(run.mounts().size());
     run.require_number(frozen, known, "a freeze of everything");
     require_status(run, "frozen", "after a freeze of everything");
