@@ -37,6 +37,8 @@ struct start_options {
     bool keep_state = false;
     /// Puts state directory and log on the first freeze target.
     bool state_on_target = false;
+    /// Adds a mount that a freeze of everything comes to last, and whose freeze fails.
+    bool failing_mount = false;
 };
 
 /// How an agent process ended.
