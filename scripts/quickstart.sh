@@ -13,8 +13,9 @@ if [ $# -gt 0 ]; then
 fi
 
 build=build/release
-reports=build/reports
+reports=$root/build/reports
 mkdir -p "$reports"
+rm -f "$reports"/*.html "$reports"/*.json
 started=$SECONDS
 
 say "1/4 Packages"
@@ -63,21 +64,14 @@ judge() {
 judge "the embedded reference agent" "$build/bin/snapcheck" agent --builtin reference \
     --report "html=$reports/reference.html" --report "json=$reports/reference.json"
 
-real_agent() {
-    if [ ! -x conformance/peers/qemu-ga.sh ]; then
-        echo "skipped: this tree has no conformance/peers/qemu-ga.sh"
-        return "$exit_skipped"
-    fi
-    conformance/peers/qemu-ga.sh --snapcheck "$build/bin/snapcheck" -- \
-        --report "html=$reports/qemu-ga.html" --report "json=$reports/qemu-ga.json"
-}
-judge "the QEMU guest agent, in a sandbox" real_agent
+judge "the QEMU guest agent, in a sandbox" real_agent "$build/bin" \
+    --report "html=$reports/qemu-ga.html" --report "json=$reports/qemu-ga.json"
 
 echo
 say "Results"
 printf '  %s\n' "${results[@]}"
 for report in "$reports"/*.html; do
-    [ ! -f "$report" ] || echo "  report:   $root/$report"
+    [ ! -f "$report" ] || echo "  report    $report"
 done
 echo "  took $(duration $((SECONDS - started))) (minutes:seconds)"
 exit "$worst"

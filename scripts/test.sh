@@ -52,7 +52,7 @@ jobs=${SNAPPROTO_JOBS:-$(job_count)}
 seed=${SNAPPROTO_RC_SEED:-20240217}
 export RC_PARAMS="seed=$seed${RC_PARAMS:+ $RC_PARAMS}"
 export CTEST_OUTPUT_ON_FAILURE=1
-readonly logs=build/logs
+readonly logs=$root/build/logs
 mkdir -p "$logs"
 
 skip() {
@@ -118,9 +118,8 @@ stage_reference() {
 
 stage_qemu-ga() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
-    [ -x conformance/peers/qemu-ga.sh ] || { skip "this tree has no conformance/peers/qemu-ga.sh"; return; }
-    conformance/peers/qemu-ga.sh --snapcheck "$snapcheck" --baseline --repeat 5 -- \
-        --report "html=$logs/qemu-ga.html" --report "junit=$logs/qemu-ga.xml"
+    real_agent build/dev/bin --repeat 5 --report "html=$logs/qemu-ga.html" \
+        --report "junit=$logs/qemu-ga.xml"
 }
 
 stage_coverage() { scripts/coverage.sh --fail-under "${SNAPPROTO_COVERAGE:-95}"; }

@@ -3,24 +3,14 @@
 #include <snapproto/core/result.hpp>
 #include <snapproto/message/any_message.hpp>
 
-#include <cstdio>
+#include "tests/no_exceptions/support/check.hpp"
+
 #include <utility>
 #include <variant>
 
-#if defined(__cpp_exceptions) || defined(__cpp_rtti)
-#error "this program is meant for -fno-exceptions -fno-rtti"
-#endif
-
 namespace {
 
-int failures = 0;
-
-void check(bool holds, const char* what) {
-    if (!holds) {
-        std::fprintf(stderr, "failed: %s\n", what);
-        ++failures;
-    }
-}
+using snapproto::tests::check;
 
 snapproto::result<int> half_of(int n) {
     if (n % 2 != 0) {
@@ -47,5 +37,5 @@ int main() {
     check(half_of(7).error().code == snapproto::error::bad_number, "a failure");
     check(snapproto::decoded<int>{snapproto::need_more}.needs_more(), "not yet");
     walk_all_messages(std::make_index_sequence<std::variant_size_v<snapproto::any_message>>{});
-    return failures == 0 ? 0 : 1;
+    return snapproto::tests::exit_status();
 }
