@@ -41,7 +41,10 @@ class orchestrator_endpoint {
     void channel_lost(agent_index agent, instant now);
 
     /// Takes a message from an agent. One that is not awaited changes nothing (SP 3.13).
-    void handle(agent_index from, const any_message& message, instant now);
+    /// @param why what an agent said about a failure, for the reason of the outcome, where the
+    ///        dialect has more words than the message has fields.
+    void handle(agent_index from, const any_message& message, instant now,
+                std::string_view why = {});
 
     /// Takes note of bytes that are no message.
     void handle_malformed(agent_index from, instant now);
@@ -125,7 +128,7 @@ class orchestrator_endpoint {
 
     void on_hello_ack(agent_index from, const hello_ack& ack, instant now);
     [[nodiscard]] bool awaits(message_kind kind) const noexcept;
-    void on_answer(agent_index from, const any_message& message, instant now);
+    void on_answer(agent_index from, const any_message& message, std::string_view why, instant now);
     void on_frozen(agent_index from, const frozen_report& report, instant now);
     void on_failure(agent_index from, machine::orchestrator_event what, verdict why,
                     std::string reason, instant now);

@@ -98,10 +98,10 @@ struct close_agent {
 };
 
 /// An agent says that a filesystem cannot be released: somebody should look.
-struct alarm {
+struct agent_stuck {
     agent_index agent = 0;
 
-    friend constexpr bool operator==(const alarm&, const alarm&) noexcept = default;
+    friend constexpr bool operator==(const agent_stuck&, const agent_stuck&) noexcept = default;
 };
 
 /// What became of one agent's hold.
@@ -126,8 +126,8 @@ struct snapshot_outcome {
 };
 
 /// What an orchestrator's endpoint yields.
-using orchestrator_output =
-    std::variant<deadline, transmit_to, provide, close_agent, alarm, snapshot_outcome, warning>;
+using orchestrator_output = std::variant<deadline, transmit_to, provide, close_agent, agent_stuck,
+                                         snapshot_outcome, warning>;
 
 } // namespace snapproto::endpoint
 

@@ -97,8 +97,8 @@ inline void orchestrator_endpoint::channel_lost(agent_index agent, instant now) 
 
 // ---- messages -----------------------------------------------------------------------------------
 
-inline void orchestrator_endpoint::handle(agent_index from, const any_message& message,
-                                          instant now) {
+inline void orchestrator_endpoint::handle(agent_index from, const any_message& message, instant now,
+                                          std::string_view why) {
     SNAPPROTO_ASSERT(knows(from));
     if (!knows(from)) {
         return;
@@ -123,7 +123,7 @@ inline void orchestrator_endpoint::handle(agent_index from, const any_message& m
     case message_kind::status:
         break; // signs of life and nothing else
     default:
-        on_answer(from, message, now);
+        on_answer(from, message, why, now);
         break;
     }
 }
@@ -215,7 +215,7 @@ inline bool orchestrator_endpoint::awaits(message_kind kind) const noexcept {
 }
 
 inline void orchestrator_endpoint::on_answer(agent_index from, const any_message& message,
-                                             instant now) {
+                                             std::string_view why, instant now) {
     using machine::orchestrator_event;
     peer& who = m_peers[from];
     const message_kind kind = kind_of(message);
@@ -230,7 +230,9 @@ inline void orchestrator_endpoint::on_answer(agent_index from, const any_message
             stale(from, now);
         } else if (report != nullptr) {
             on_failure(from, what, report->reason,
-                       detail::joined("reports ", to_string(report->reason)), now);
+                       why.empty() ? detail::joined("reports ", to_string(report->reason))
+                                   : std::string{why},
+                       now);
         } else {
             on_failure(from, what, verdict::none,
                        detail::joined("refused with ", to_string(std::get_if<nak>(&message)->code)),
@@ -311,7 +313,7 @@ inline void orchestrator_endpoint::on_frozen(agent_index from, const frozen_repo
 inline void orchestrator_endpoint::on_failure(agent_index from, machine::orchestrator_event what,
                                               verdict why, std::string reason, instant now) {
     if (why == verdict::stuck) {
-        push(alarm{from});
+        push(agent_stuck{from});
     }
     peer& who = m_peers[from];
     if (phase() != orchestrator_phase::complete && phase() != orchestrator_phase::abort) {
