@@ -281,7 +281,7 @@ void answered_in_turn(run_context& run) {
                        has_id(got[6], 7);
     run.expect(right, "a synchronisation is answered in its turn", "the replies in order",
                fmt::format("{} | {} | {}", got[1].words(), got[3].words(), got[5].words()));
-    require_thawed(run, "synchronisations");
+    require_still_thawed(run, "synchronisations");
 }
 
 // catches: an agent that cuts a reply short for a synchronisation, or puts the 0xFF inside it.
