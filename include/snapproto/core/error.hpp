@@ -25,24 +25,24 @@ enum class error : std::uint8_t {
     too_many,         ///< A list has more entries than the limit.
     interrupted,      ///< A reset byte or the end of the channel cut a message short.
     // dialect: the message is well formed but not one that the dialect has
-    not_an_object,        ///< The top level of the message is not an object.
-    missing_member,       ///< A member that the message must have is missing.
-    unexpected_member,    ///< A member that the message must not have is there.
-    wrong_type,           ///< A member has a value of another type than the dialect gives it.
-    unknown_message,      ///< The dialect has no such message.
-    disabled_message,     ///< The peer has the message switched off in its present state.
-    unsupported_version,  ///< No version is common to both ends.
+    not_an_object,       ///< The top level of the message is not an object.
+    missing_member,      ///< A member that the message must have is missing.
+    unexpected_member,   ///< A member that the message must not have is there.
+    wrong_type,          ///< A member has a value of another type than the dialect gives it.
+    unknown_message,     ///< The dialect has no such message.
+    disabled_message,    ///< The peer has the message switched off in its present state.
+    unsupported_version, ///< No version is common to both ends.
     // machine and endpoint: the message is fine, but not now
-    no_session,        ///< No session is open.
-    bad_state,         ///< The present state has no use for the message.
-    busy,              ///< Another transaction runs.
-    stale,             ///< The transaction has ended already.
-    unknown_txn,       ///< No such transaction.
-    stuck,             ///< A filesystem refuses to be released.
-    peer_failed,       ///< The peer reports that it could not do what was asked.
-    unexpected_reply,  ///< A reply arrived that answers no request.
-    timed_out,         ///< The deadline passed without an answer.
-    channel_lost,      ///< The channel ended.
+    no_session,       ///< No session is open.
+    bad_state,        ///< The present state has no use for the message.
+    busy,             ///< Another transaction runs.
+    stale,            ///< The transaction has ended already.
+    unknown_txn,      ///< No such transaction.
+    stuck,            ///< A filesystem refuses to be released.
+    peer_failed,      ///< The peer reports that it could not do what was asked.
+    unexpected_reply, ///< A reply arrived that answers no request.
+    timed_out,        ///< The deadline passed without an answer.
+    channel_lost,     ///< The channel ended.
     // local: the caller of the library did what its state forbids
     not_drained, ///< `handle` was called before `poll` had yielded everything.
     bad_argument ///< An argument is outside of its documented range.
@@ -71,55 +71,120 @@ struct error_info {
 namespace detail {
 
 inline constexpr std::array<error_info, error_count> error_table{{
-    {error::bad_syntax, "bad_syntax", error_class::malformed, {16, 1},
+    {error::bad_syntax,
+     "bad_syntax",
+     error_class::malformed,
+     {16, 1},
      "the bytes do not follow the grammar of the wire format"},
-    {error::bad_text, "bad_text", error_class::malformed, {16, 1},
+    {error::bad_text,
+     "bad_text",
+     error_class::malformed,
+     {16, 1},
      "a string is not valid UTF-8 or holds an unescaped control byte"},
-    {error::bad_number, "bad_number", error_class::malformed, {16, 1},
+    {error::bad_number,
+     "bad_number",
+     error_class::malformed,
+     {16, 1},
      "a number is out of range or not of the allowed form"},
-    {error::duplicate_member, "duplicate_member", error_class::malformed, {16, 1},
+    {error::duplicate_member,
+     "duplicate_member",
+     error_class::malformed,
+     {16, 1},
      "an object names the same member twice"},
-    {error::too_deep, "too_deep", error_class::malformed, {16, 2},
+    {error::too_deep,
+     "too_deep",
+     error_class::malformed,
+     {16, 2},
      "brackets are nested deeper than the limit"},
-    {error::too_long, "too_long", error_class::malformed, {16, 2},
+    {error::too_long,
+     "too_long",
+     error_class::malformed,
+     {16, 2},
      "a message or a string is longer than the limit"},
-    {error::too_many, "too_many", error_class::malformed, {16, 2},
+    {error::too_many,
+     "too_many",
+     error_class::malformed,
+     {16, 2},
      "a list has more entries than the limit"},
-    {error::interrupted, "interrupted", error_class::malformed, {16, 1},
+    {error::interrupted,
+     "interrupted",
+     error_class::malformed,
+     {16, 1},
      "a reset or the end of the channel cut a message short"},
-    {error::not_an_object, "not_an_object", error_class::refused, {16, 1},
+    {error::not_an_object,
+     "not_an_object",
+     error_class::refused,
+     {16, 1},
      "the message is not an object"},
-    {error::missing_member, "missing_member", error_class::refused, {16, 1},
+    {error::missing_member,
+     "missing_member",
+     error_class::refused,
+     {16, 1},
      "a required member is missing"},
-    {error::unexpected_member, "unexpected_member", error_class::refused, {16, 1},
+    {error::unexpected_member,
+     "unexpected_member",
+     error_class::refused,
+     {16, 1},
      "there is a member that the message does not have"},
-    {error::wrong_type, "wrong_type", error_class::refused, {16, 1},
+    {error::wrong_type,
+     "wrong_type",
+     error_class::refused,
+     {16, 1},
      "a member has a value of the wrong type"},
-    {error::unknown_message, "unknown_message", error_class::refused, {16, 1},
+    {error::unknown_message,
+     "unknown_message",
+     error_class::refused,
+     {16, 1},
      "there is no such message"},
-    {error::disabled_message, "disabled_message", error_class::refused, {6, 1},
+    {error::disabled_message,
+     "disabled_message",
+     error_class::refused,
+     {6, 1},
      "the message is not allowed in the present state"},
-    {error::unsupported_version, "unsupported_version", error_class::refused, {2, 1},
+    {error::unsupported_version,
+     "unsupported_version",
+     error_class::refused,
+     {2, 1},
      "no version is common to both ends"},
     {error::no_session, "no_session", error_class::refused, {2, 1}, "no session is open"},
-    {error::bad_state, "bad_state", error_class::refused, {3, 1},
+    {error::bad_state,
+     "bad_state",
+     error_class::refused,
+     {3, 1},
      "the present state has no use for the message"},
     {error::busy, "busy", error_class::refused, {3, 1}, "another transaction is running"},
     {error::stale, "stale", error_class::refused, {3, 1}, "the transaction has ended already"},
-    {error::unknown_txn, "unknown_txn", error_class::refused, {3, 1},
+    {error::unknown_txn,
+     "unknown_txn",
+     error_class::refused,
+     {3, 1},
      "there is no such transaction"},
-    {error::stuck, "stuck", error_class::failed, {10, 1},
-     "a filesystem refuses to be released"},
-    {error::peer_failed, "peer_failed", error_class::failed, {5, 1},
+    {error::stuck, "stuck", error_class::failed, {10, 1}, "a filesystem refuses to be released"},
+    {error::peer_failed,
+     "peer_failed",
+     error_class::failed,
+     {5, 1},
      "the peer could not do what was asked"},
-    {error::unexpected_reply, "unexpected_reply", error_class::failed, {3, 1},
+    {error::unexpected_reply,
+     "unexpected_reply",
+     error_class::failed,
+     {3, 1},
      "a reply arrived that answers no request"},
-    {error::timed_out, "timed_out", error_class::failed, {15, 1},
+    {error::timed_out,
+     "timed_out",
+     error_class::failed,
+     {15, 1},
      "the deadline passed without an answer"},
     {error::channel_lost, "channel_lost", error_class::failed, {10, 1}, "the channel ended"},
-    {error::not_drained, "not_drained", error_class::local, {1, 1},
+    {error::not_drained,
+     "not_drained",
+     error_class::local,
+     {1, 1},
      "handle() was called before poll() had yielded everything"},
-    {error::bad_argument, "bad_argument", error_class::local, {1, 1},
+    {error::bad_argument,
+     "bad_argument",
+     error_class::local,
+     {1, 1},
      "an argument is outside of its documented range"},
 }};
 

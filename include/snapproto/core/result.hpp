@@ -21,9 +21,7 @@ class [[nodiscard]] result {
     constexpr result(failure why) noexcept : m_state(std::in_place_index<1>, why) {}
 
     /// True when there is a value.
-    [[nodiscard]] constexpr explicit operator bool() const noexcept {
-        return m_state.index() == 0;
-    }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return m_state.index() == 0; }
 
     /// The value.
     /// @pre `bool(*this)`.

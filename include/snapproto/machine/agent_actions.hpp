@@ -155,7 +155,9 @@ constexpr void answer_waiting_hello(data& d, out& o) noexcept {
     ack(o, session, waiting == pending_hello::agreed);
 }
 
-constexpr void owe_thawed(data& d) noexcept { d.owes_thawed = true; }
+constexpr void owe_thawed(data& d) noexcept {
+    d.owes_thawed = true;
+}
 constexpr void owe_aborted(data& d) noexcept {
     if (!d.owes_aborted && !d.owes_thawed) {
         d.aborted_first = true;
@@ -203,8 +205,7 @@ constexpr void pay(data& d, out& o) noexcept {
         send(o, effect::send_aborted, d);
     }
     if (!d.owes_aborted && !d.owes_thawed) {
-        o.push(
-            {.kind = effect::send_error, .txn = d.txn, .session = d.session, .outcome = d.why});
+        o.push({.kind = effect::send_error, .txn = d.txn, .session = d.session, .outcome = d.why});
     }
 }
 

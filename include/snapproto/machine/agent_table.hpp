@@ -38,10 +38,9 @@ using await = state<agent_phase::await>;
 using stuck = state<agent_phase::stuck>;
 } // namespace states
 
-using all_states =
-    mp11::mp_list<states::off, states::idle, states::prep, states::ready, states::quiesce,
-                  states::freeze, states::frozen, states::thaw, states::resume, states::await,
-                  states::stuck>;
+using all_states = mp11::mp_list<states::off, states::idle, states::prep, states::ready,
+                                 states::quiesce, states::freeze, states::frozen, states::thaw,
+                                 states::resume, states::await, states::stuck>;
 
 /// The words of the table: every name stands for one event, action, guard or answer.
 namespace words {
@@ -444,22 +443,13 @@ using cells = mp11::mp_list<
 using transition_table = words::rows;
 using refusal_table = refusals::cells;
 
-/// What Boost.MSM runs.
-struct front_end : boost::msm::front::state_machine_def<front_end> {
-    using no_exception_thrown = int;
-    using no_message_queue = int;
-    using initial_state = states::off;
-    using transition_table = agent::transition_table;
+/// The rows under a short name.
+struct table {
     using rows = agent::transition_table;
-
-    // Refusals are looked up by the machine that wraps this, so "no transition" is not an error.
-    template <class Fsm, class Event>
-    void no_transition(const Event&, Fsm&, int) noexcept {}
-
-    agent_data data{};
-    agent_outbox* outbox = nullptr;
-    std::uint16_t taken_row = 0;
 };
+
+/// What Boost.MSM runs.
+struct front_end : flat_front_end<front_end, table, states::off, agent_data, agent_outbox> {};
 
 } // namespace snapproto::machine::agent
 

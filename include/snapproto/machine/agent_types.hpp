@@ -19,26 +19,26 @@ namespace snapproto::machine {
 
 /// What can happen to an agent.
 enum class agent_event : std::uint8_t {
-    hello,              ///< The orchestrator opens a session.
-    query,              ///< It asks for the state.
-    ping,               ///< It asks for a sign of life.
-    prepare,            ///< It asks to prepare.
-    freeze,             ///< It asks to hold everything.
-    thaw,               ///< It asks to release everything.
-    complete,           ///< It says what became of the copy.
-    abort,              ///< It asks to undo.
-    recover,            ///< It asks to repair the copy.
-    bad_message,        ///< Something arrived that is no message.
-    lost,               ///< The channel ended.
-    done,               ///< The step in work has succeeded for everybody in scope.
-    failed,             ///< The step in work has failed, and the rest of it has ended.
-    early,              ///< A participant was found to have let go.
-    phase_expired,      ///< The limit of the step in work has passed.
-    hold_expired,       ///< The hold limit has passed.
-    sequence_expired,   ///< The orchestrator has been silent for too long.
-    retry_due,          ///< It is time to try again to release what is stuck.
-    stop,               ///< The agent is told to end.
-    generation_changed  ///< The virtual machine was restored or cloned.
+    hello,             ///< The orchestrator opens a session.
+    query,             ///< It asks for the state.
+    ping,              ///< It asks for a sign of life.
+    prepare,           ///< It asks to prepare.
+    freeze,            ///< It asks to hold everything.
+    thaw,              ///< It asks to release everything.
+    complete,          ///< It says what became of the copy.
+    abort,             ///< It asks to undo.
+    recover,           ///< It asks to repair the copy.
+    bad_message,       ///< Something arrived that is no message.
+    lost,              ///< The channel ended.
+    done,              ///< The step in work has succeeded for everybody in scope.
+    failed,            ///< The step in work has failed, and the rest of it has ended.
+    early,             ///< A participant was found to have let go.
+    phase_expired,     ///< The limit of the step in work has passed.
+    hold_expired,      ///< The hold limit has passed.
+    sequence_expired,  ///< The orchestrator has been silent for too long.
+    retry_due,         ///< It is time to try again to release what is stuck.
+    stop,              ///< The agent is told to end.
+    generation_changed ///< The virtual machine was restored or cloned.
 };
 
 /// The timers that the agent's machine names. Their lengths are the endpoint's business.
@@ -156,8 +156,8 @@ struct agent_effect {
 
 /// How a cell refuses an event.
 enum class agent_refusal : std::uint8_t {
-    ignore,           ///< A stale internal event: counted, nothing else.
-    drop,             ///< Malformed input without a session.
+    ignore, ///< A stale internal event: counted, nothing else.
+    drop,   ///< Malformed input without a session.
     nak_no_session,
     nak_busy,
     nak_bad_state,
@@ -194,10 +194,26 @@ namespace snapproto::detail {
 
 template <>
 struct spelling<machine::agent_event> {
-    static constexpr auto names = std::to_array<std::string_view>(
-        {"hello", "query", "ping", "prepare", "freeze", "thaw", "complete", "abort", "recover",
-         "bad_message", "lost", "done", "failed", "early", "phase_expired", "hold_expired",
-         "sequence_expired", "retry_due", "stop", "generation_changed"});
+    static constexpr auto names = std::to_array<std::string_view>({"hello",
+                                                                   "query",
+                                                                   "ping",
+                                                                   "prepare",
+                                                                   "freeze",
+                                                                   "thaw",
+                                                                   "complete",
+                                                                   "abort",
+                                                                   "recover",
+                                                                   "bad_message",
+                                                                   "lost",
+                                                                   "done",
+                                                                   "failed",
+                                                                   "early",
+                                                                   "phase_expired",
+                                                                   "hold_expired",
+                                                                   "sequence_expired",
+                                                                   "retry_due",
+                                                                   "stop",
+                                                                   "generation_changed"});
 };
 
 template <>
@@ -213,13 +229,32 @@ struct spelling<machine::afterwards> {
 
 template <>
 struct spelling<machine::agent_effect_kind> {
-    static constexpr auto names = std::to_array<std::string_view>(
-        {"send_hello_ack", "send_status",   "send_pong",      "send_progress", "send_prepared",
-         "send_frozen",    "send_thawed",   "send_completed", "send_aborted",  "send_recovered",
-         "send_error",     "send_nak",      "begin_prepare",  "begin_quiesce", "begin_freeze",
-         "begin_thaw",     "begin_resume",  "begin_recover",  "tell_result",   "cancel_step",
-         "arm",            "disarm",        "close_channel",  "exit_process",  "reseed",
-         "warn"});
+    static constexpr auto names = std::to_array<std::string_view>({"send_hello_ack",
+                                                                   "send_status",
+                                                                   "send_pong",
+                                                                   "send_progress",
+                                                                   "send_prepared",
+                                                                   "send_frozen",
+                                                                   "send_thawed",
+                                                                   "send_completed",
+                                                                   "send_aborted",
+                                                                   "send_recovered",
+                                                                   "send_error",
+                                                                   "send_nak",
+                                                                   "begin_prepare",
+                                                                   "begin_quiesce",
+                                                                   "begin_freeze",
+                                                                   "begin_thaw",
+                                                                   "begin_resume",
+                                                                   "begin_recover",
+                                                                   "tell_result",
+                                                                   "cancel_step",
+                                                                   "arm",
+                                                                   "disarm",
+                                                                   "close_channel",
+                                                                   "exit_process",
+                                                                   "reseed",
+                                                                   "warn"});
 };
 
 template <>

@@ -29,6 +29,7 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace snapproto::machine {
 
@@ -70,42 +71,10 @@ struct seq {
     }
 };
 
-namespace detail {
-
-// What MSM calls as the action of a row: notes which row it is, then acts.
-template <class Row, class Action>
-struct taken {
-    template <class Event, class Fsm, class Source, class Target>
-    void operator()(const Event& event, Fsm& fsm, Source&, Target&) const noexcept {
-        fsm.taken_row = static_cast<std::uint16_t>(mp11::mp_find<typename Fsm::rows, Row>::value);
-        Action::apply(event.input, fsm.data, *fsm.outbox);
-    }
-};
-
-template <class Guard>
-struct tested {
-    template <class Event, class Fsm, class Source, class Target>
-    bool operator()(const Event& event, Fsm& fsm, Source&, Target&) const noexcept {
-        return Guard::holds(event.input, std::as_const(fsm.data));
-    }
-};
-
-template <class Guard>
-using msm_guard =
-    std::conditional_t<std::is_same_v<Guard, always>, boost::msm::front::none, tested<Guard>>;
-
-template <class Target>
-using msm_target =
-    std::conditional_t<std::is_same_v<Target, same>, boost::msm::front::none, Target>;
-
-} // namespace detail
-
 /// One row of a transition table: in `From`, on `Event`, when `Guard` holds, do `Action` and go
 /// to `To`, as `Clause` demands.
 template <class From, class Event, class To, class Action, class Guard, class Clause>
-struct on : boost::msm::front::Row<From, Event, detail::msm_target<To>,
-                                   detail::taken<on<From, Event, To, Action, Guard, Clause>, Action>,
-                                   detail::msm_guard<Guard>> {
+struct on {
     using from = From;
     using event = Event;
     using to = std::conditional_t<std::is_same_v<To, same>, From, To>;
@@ -122,6 +91,77 @@ struct refuse {
     using event = Event;
     using how = How;
     static constexpr clause governed_by = Clause::value;
+};
+
+namespace detail {
+
+// What Boost.MSM calls for row number `I` of `Fsm::rows`. Boost.MSM sees numbers instead of the
+// rows themselves because the length of the type names decides how long it compiles: with the
+// rows spelled out it takes several times as long.
+template <std::size_t I>
+struct act {
+    template <class Event, class Fsm, class Source, class Target>
+    void operator()(const Event& event, Fsm& fsm, Source&, Target&) const noexcept {
+        using row = mp11::mp_at_c<typename Fsm::rows, I>;
+        fsm.taken_row = static_cast<std::uint16_t>(I);
+        row::action::apply(event.input, fsm.data, *fsm.outbox);
+    }
+};
+
+template <std::size_t I>
+struct test {
+    template <class Event, class Fsm, class Source, class Target>
+    bool operator()(const Event& event, Fsm& fsm, Source&, Target&) const noexcept {
+        using row = mp11::mp_at_c<typename Fsm::rows, I>;
+        return row::guard::holds(event.input, std::as_const(fsm.data));
+    }
+};
+
+template <class Front, std::size_t I, class Row = mp11::mp_at_c<typename Front::rows, I>>
+using msm_row_base = boost::msm::front::Row<
+    typename Row::from, typename Row::event,
+    std::conditional_t<Row::is_internal, boost::msm::front::none, typename Row::to>, act<I>,
+    std::conditional_t<std::is_same_v<typename Row::guard, always>, boost::msm::front::none,
+                       test<I>>>;
+
+template <class Rows, std::size_t I>
+struct msm_row : msm_row_base<Rows, I> {};
+
+template <class Rows, class Indices>
+struct msm_table_of;
+
+template <class Rows, std::size_t... I>
+struct msm_table_of<Rows, std::index_sequence<I...>> {
+    using type = mp11::mp_list<msm_row<Rows, I>...>;
+};
+
+} // namespace detail
+
+/// The transition table that Boost.MSM runs, made from `Holder::rows`.
+///
+/// @tparam Holder a type with a short name that has the list of `on<>` rows as its member `rows`.
+template <class Holder>
+using msm_table = typename detail::msm_table_of<
+    Holder, std::make_index_sequence<mp11::mp_size<typename Holder::rows>::value>>::type;
+
+/// What Boost.MSM runs: a table, the first state, and the data and outbox that rows act on.
+///
+/// @tparam Derived the machine's own front end, empty, with a short name.
+template <class Derived, class Table, class First, class Data, class Outbox>
+struct flat_front_end : boost::msm::front::state_machine_def<Derived> {
+    using no_exception_thrown = int;
+    using no_message_queue = int;
+    using initial_state = First;
+    using transition_table = msm_table<Table>;
+    using rows = typename Table::rows;
+
+    // Refusals are looked up by the machine that wraps this, so "no transition" is not an error.
+    template <class Fsm, class Event>
+    void no_transition(const Event&, Fsm&, int) noexcept {}
+
+    Data data{};
+    Outbox* outbox = nullptr;
+    std::uint16_t taken_row = 0;
 };
 
 /// One row as data, in the order of the table. `Phase` and `Event` are the machine's enumerations.

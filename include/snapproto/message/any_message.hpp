@@ -42,9 +42,9 @@ namespace detail {
 template <>
 struct spelling<message_kind> {
     static constexpr auto names = std::to_array<std::string_view>(
-        {"hello",  "hello_ack", "query",    "status",    "ping",  "pong",    "prepare",
-         "prepared", "freeze",  "frozen",   "thaw",      "thawed", "complete", "completed",
-         "abort",  "aborted",   "recover",  "recovered", "progress", "error", "nak"});
+        {"hello",    "hello_ack", "query",   "status",    "ping",     "pong",     "prepare",
+         "prepared", "freeze",    "frozen",  "thaw",      "thawed",   "complete", "completed",
+         "abort",    "aborted",   "recover", "recovered", "progress", "error",    "nak"});
 };
 } // namespace detail
 
@@ -52,8 +52,8 @@ struct spelling<message_kind> {
 using any_message =
     std::variant<hello, hello_ack, query, status_report, ping, pong, prepare_request,
                  prepared_report, freeze_request, frozen_report, thaw_request, thawed_report,
-                 complete_request, completed_report, abort_request, aborted_report,
-                 recover_request, recovered_report, progress_report, error_report, nak>;
+                 complete_request, completed_report, abort_request, aborted_report, recover_request,
+                 recovered_report, progress_report, error_report, nak>;
 
 static_assert(std::variant_size_v<any_message> == value_count<message_kind>);
 
@@ -70,7 +70,8 @@ static_assert(std::variant_size_v<any_message> == value_count<message_kind>);
         ((std::get_if<I>(&message) != nullptr ? void(found = &std::get_if<I>(&message)->header)
                                               : void()),
          ...);
-    }(std::make_index_sequence<std::variant_size_v<any_message>>{});
+    }
+    (std::make_index_sequence<std::variant_size_v<any_message>>{});
     return *found;
 }
 

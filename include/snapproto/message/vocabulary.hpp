@@ -93,9 +93,9 @@ enum class participant_phase : std::uint8_t {
     held,
     released,
     finished,
-    vetoed,   ///< Refused to prepare or to hold.
-    early,    ///< Let go without being asked.
-    broken    ///< Could not be released.
+    vetoed, ///< Refused to prepare or to hold.
+    early,  ///< Let go without being asked.
+    broken  ///< Could not be released.
 };
 
 /// The state of a provider.
@@ -130,14 +130,14 @@ SNAPPROTO_SPELLING(cut_outcome, "ok", "failed", "unknown")
 SNAPPROTO_SPELLING(copy_result, "kept", "discarded", "unknown")
 SNAPPROTO_SPELLING(quiesce_level, "filesystem", "application")
 SNAPPROTO_SPELLING(backup_kind, "full", "copy", "incremental", "log")
-SNAPPROTO_SPELLING(nak_code, "no_session", "busy", "bad_state", "unknown_txn", "stale",
-                   "malformed", "stuck", "unsupported")
+SNAPPROTO_SPELLING(nak_code, "no_session", "busy", "bad_state", "unknown_txn", "stale", "malformed",
+                   "stuck", "unsupported")
 SNAPPROTO_SPELLING(agent_phase, "off", "idle", "prep", "ready", "quiesce", "freeze", "frozen",
                    "thaw", "resume", "await", "stuck")
 SNAPPROTO_SPELLING(orchestrator_phase, "down", "neg", "idle", "prep", "ready", "freeze", "cut",
                    "thaw", "complete", "abort")
-SNAPPROTO_SPELLING(participant_phase, "idle", "prepared", "held", "released", "finished",
-                   "vetoed", "early", "broken")
+SNAPPROTO_SPELLING(participant_phase, "idle", "prepared", "held", "released", "finished", "vetoed",
+                   "early", "broken")
 SNAPPROTO_SPELLING(provider_phase, "idle", "prepared", "cutting", "cut", "ready", "discarded")
 SNAPPROTO_SPELLING(participant_kind, "hook", "writer", "filesystem")
 SNAPPROTO_SPELLING(session_outcome, "success", "degraded", "failed")
@@ -148,7 +148,9 @@ SNAPPROTO_SPELLING(session_outcome, "success", "degraded", "failed")
 
 /// An enumeration of the protocol's vocabulary.
 template <class Enum>
-concept vocabulary = requires { detail::spelling<Enum>::names.size(); };
+concept vocabulary = requires {
+    detail::spelling<Enum>::names.size();
+};
 
 /// How many values the enumeration has; they count up from zero.
 template <vocabulary Enum>

@@ -52,9 +52,7 @@ class all_monitors {
     /// How many violations were found, those beyond `violations_max` of one monitor included.
     [[nodiscard]] std::size_t count() const {
         return std::apply(
-            [](const auto&... each) {
-                return ((each.violations().size() + each.dropped()) + ...);
-            },
+            [](const auto&... each) { return ((each.violations().size() + each.dropped()) + ...); },
             m_monitors);
     }
 
@@ -80,9 +78,8 @@ class all_monitors {
     }
 
   private:
-    std::tuple<window_monitor, outcome_monitor, hold_monitor, release_monitor,
-               transaction_monitor, requests_monitor, session_monitor, life_monitor,
-               liveness_monitor>
+    std::tuple<window_monitor, outcome_monitor, hold_monitor, release_monitor, transaction_monitor,
+               requests_monitor, session_monitor, life_monitor, liveness_monitor>
         m_monitors;
 };
 

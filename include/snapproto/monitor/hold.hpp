@@ -25,9 +25,11 @@ class hold_monitor : public judge {
         if (auto* a = m_agents.get(r.agent)) {
             on_record(*a, r);
         }
-        if (r.what == trace::record_kind::timer_armed &&
-            r.timer == trace::timer_kind::window && r.deadline) {
-            later(m_window, r, *r.deadline, {12, 21}, "the window");
+        if (r.what == trace::record_kind::timer_armed && r.timer == trace::timer_kind::window &&
+            r.deadline) {
+            auto* w = m_windows.find([&](const stated& s) { return s.txn == r.txn; });
+            later(w != nullptr ? *w : m_windows.push({r.txn, {}}), r, *r.deadline, {12, 21},
+                  "the window");
         }
         count_record();
     }
@@ -40,8 +42,8 @@ class hold_monitor : public judge {
         participant_kind kind;
         txn_id txn;
         instant since;
-        instant bound;               // of SP 18.22
-        bool tried_in_vain = false;  // in time: exempt from SP 18.4
+        instant bound;              // of SP 18.22
+        bool tried_in_vain = false; // in time: exempt from SP 18.4
     };
     struct stated {
         txn_id txn{};
@@ -144,9 +146,8 @@ class hold_monitor : public judge {
     }
 
     static bool filesystem_held(const agent_state& a) {
-        return std::any_of(a.holds.begin(), a.holds.end(), [](const hold& h) {
-            return h.kind == participant_kind::filesystem;
-        });
+        return std::any_of(a.holds.begin(), a.holds.end(),
+                           [](const hold& h) { return h.kind == participant_kind::filesystem; });
     }
 
     void on_held(agent_state& a, const trace::record& r) {
@@ -154,8 +155,8 @@ class hold_monitor : public judge {
         const auto& t = measures().timers;
         const duration limit = limit_of(a);
         const auto kind = r.participant.value_or(participant_kind::filesystem);
-        const instant bound = saturating_add(
-            r.at, t.quiesce + t.freeze + limit + measures().undo() + measures().tolerance);
+        const instant bound = saturating_add(r.at, t.quiesce + t.freeze + limit +
+                                                       measures().undo() + measures().tolerance);
         if (kind == participant_kind::filesystem && !filesystem_held(a)) {
             a.limit_due = saturating_add(r.at, limit + measures().tolerance);
             m_next_due = std::min(m_next_due, *a.limit_due);
@@ -245,9 +246,9 @@ class hold_monitor : public judge {
                                       detail::seconds(*a.limit_due - h.since)));
             }
             if (h.bound < now) {
-                flag(22, h.tried_in_vain ? clause{10, 10} : clause{6, 8}, h.bound, index, h.txn,
-                     detail::sentence(detail::name_of(h.kind, h.item, index),
-                                      " is never released"));
+                flag(
+                    22, h.tried_in_vain ? clause{10, 10} : clause{6, 8}, h.bound, index, h.txn,
+                    detail::sentence(detail::name_of(h.kind, h.item, index), " is never released"));
                 h.bound = never;
             }
             m_next_due = std::min(m_next_due, h.bound);
@@ -260,7 +261,7 @@ class hold_monitor : public judge {
     }
 
     detail::by_agent<agent_state> m_agents;
-    stated m_window;
+    detail::few<stated, transactions_max> m_windows;
     instant m_next_due = never;
 };
 

@@ -91,8 +91,7 @@ class life_monitor : public judge {
             a.cloned = true;
             a.reseeded = false;
             if (!a.holds.empty()) {
-                a.release_due =
-                    saturating_add(r.at, measures().undo() + measures().tolerance);
+                a.release_due = saturating_add(r.at, measures().undo() + measures().tolerance);
                 m_next_due = std::min(m_next_due, *a.release_due);
             }
             break;

@@ -108,14 +108,13 @@ class liveness_monitor : public judge {
     }
 
     void expect_sign(agent_state& a, instant from) {
-        a.sign_due =
-            saturating_add(from, measures().keep_alive_contract() + measures().tolerance);
+        a.sign_due = saturating_add(from, measures().keep_alive_contract() + measures().tolerance);
     }
     void expect_action(agent_state& a, instant from) {
-        a.action_due = a.waiting && a.keeps_alive
-                           ? saturating_add(from, measures().keep_alive_contract() * 3 +
-                                                      measures().tolerance)
-                           : never;
+        a.action_due =
+            a.waiting && a.keeps_alive
+                ? saturating_add(from, measures().keep_alive_contract() * 3 + measures().tolerance)
+                : never;
     }
 
     void on_message(agent_state& a, const trace::record& r) {
@@ -162,11 +161,11 @@ class liveness_monitor : public judge {
     /// A Ping restarts the sequence timer (SP 2.16).
     void wait_on(agent_state& a, instant at) {
         if (a.phase == agent_phase::ready) {
-            a.state_due = saturating_add(at, measures().timers.sequence_ready +
-                                                 measures().tolerance);
+            a.state_due =
+                saturating_add(at, measures().timers.sequence_ready + measures().tolerance);
         } else if (a.phase == agent_phase::await) {
-            a.state_due = saturating_add(at, measures().timers.sequence_await +
-                                                 measures().tolerance);
+            a.state_due =
+                saturating_add(at, measures().timers.sequence_await + measures().tolerance);
         }
     }
 
@@ -184,8 +183,8 @@ class liveness_monitor : public judge {
         if (at_rest || *r.phase == agent_phase::await || *r.phase == agent_phase::stuck) {
             a.rest_due = never;
         } else if (was_at_rest || before == agent_phase::stuck) {
-            a.rest_due = saturating_add(r.at, measures().total + measures().undo() +
-                                                  measures().tolerance);
+            a.rest_due =
+                saturating_add(r.at, measures().total + measures().undo() + measures().tolerance);
         }
         if (before != *r.phase) {
             a.state_due = never;

@@ -50,8 +50,8 @@ class release_monitor : public judge {
         std::size_t last_released = never_released;
         bool hold_expired = false;
         bool called_clean = false;
-        txn_id failed{};      // a transaction whose failure was answered
-        txn_id freeze_of{};   // the last Freeze received
+        txn_id failed{};             // a transaction whose failure was answered
+        txn_id freeze_of{};          // the last Freeze received
         bool freeze_is_last = false; // and no other request came after it
         bool held_before = false;    // something of freeze_of was held when it came
     };
@@ -213,9 +213,8 @@ class release_monitor : public judge {
                  detail::sentence(name(*p, r),
                                   " had refused, and its release undid somebody else's freeze"));
         }
-        p->state = r.what == trace::record_kind::not_held || p->state == now::early
-                       ? now::not_held
-                       : now::released;
+        p->state = r.what == trace::record_kind::not_held || p->state == now::early ? now::not_held
+                                                                                    : now::released;
     }
 
     void on_state(agent_state& a, const trace::record& r) {

@@ -143,8 +143,7 @@ class requests_monitor : public judge {
             a.open.clear();
             a.ending = false;
             if (!a.hello_due) {
-                a.hello_due =
-                    saturating_add(r.at, measures().undo() + measures().tolerance);
+                a.hello_due = saturating_add(r.at, measures().undo() + measures().tolerance);
                 m_next_due = std::min(m_next_due, *a.hello_due);
             }
             return;
@@ -203,8 +202,8 @@ class requests_monitor : public judge {
             if (r.outcome == verdict::stuck) {
                 excuse(a);
             } else {
-                static_cast<void>(close(a, r, {message_kind::prepare, message_kind::freeze,
-                                               message_kind::recover}));
+                static_cast<void>(close(
+                    a, r, {message_kind::prepare, message_kind::freeze, message_kind::recover}));
             }
             break;
         case message_kind::nak:

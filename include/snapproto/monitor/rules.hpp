@@ -36,6 +36,9 @@ struct rules {
     /// False for dialects without Hello: SP 18.13 is not judged then.
     bool negotiates = true;
 
+    /// False when the recording has no provider: Thaw(cut ok) is then taken as evidence of the cut.
+    bool records_provider = true;
+
     /// The undo time: the limits of THAW and RESUME together.
     [[nodiscard]] constexpr duration undo() const noexcept { return timers.thaw + timers.resume; }
 
@@ -71,13 +74,12 @@ struct rules {
     }
     /// The same for the orchestrator's end.
     [[nodiscard]] constexpr bool at_orchestrator(const trace::record& r) const noexcept {
-        return r.who == (seen_from == viewpoint::agent_end ? trace::role::agent
-                                                           : trace::role::orchestrator);
+        return r.who ==
+               (seen_from == viewpoint::agent_end ? trace::role::agent : trace::role::orchestrator);
     }
 
   private:
-    [[nodiscard]] static constexpr bool sent_by(const trace::record& r,
-                                                trace::role who) noexcept {
+    [[nodiscard]] static constexpr bool sent_by(const trace::record& r, trace::role who) noexcept {
         return r.what == trace::record_kind::sent && r.who == who && r.message;
     }
     [[nodiscard]] static constexpr bool received_by(const trace::record& r,

@@ -63,11 +63,11 @@ class session_monitor : public judge {
         case trace::record_kind::hold_begin:
             if (a.agent.too_soon()) {
                 flag(13, {2, 13}, r,
-                     detail::sentence(detail::name_of(r.agent), " acts on ",
-                                      detail::name_of(
-                                          r.participant.value_or(participant_kind::filesystem),
-                                          r.item, r.agent),
-                                      " before a version is agreed"));
+                     detail::sentence(
+                         detail::name_of(r.agent), " acts on ",
+                         detail::name_of(r.participant.value_or(participant_kind::filesystem),
+                                         r.item, r.agent),
+                         " before a version is agreed"));
             }
             break;
         case trace::record_kind::sent:

@@ -142,8 +142,8 @@ class transaction_monitor : public judge {
 
     static void something_else(agent_state& a) noexcept { a.suspect.reset(); }
 
-    static void suspect(agent_state& a, const trace::record& r, std::uint8_t property,
-                        clause exact, std::string_view what) {
+    static void suspect(agent_state& a, const trace::record& r, std::uint8_t property, clause exact,
+                        std::string_view what) {
         if (!a.completed_a_step) {
             a.suspect = suspicion{property, exact, r.at, r.txn, what};
         }
@@ -167,10 +167,9 @@ class transaction_monitor : public judge {
             suspect(a, r, 12, {3, 12}, "a message of another session");
             return;
         }
-        const bool of_a_transaction = begins || kind == message_kind::thaw ||
-                                      kind == message_kind::complete ||
-                                      kind == message_kind::recover ||
-                                      (kind == message_kind::abort && r.txn);
+        const bool of_a_transaction =
+            begins || kind == message_kind::thaw || kind == message_kind::complete ||
+            kind == message_kind::recover || (kind == message_kind::abort && r.txn);
         if (of_a_transaction && a.active && r.txn != a.running) {
             suspect(a, r, 12, begins ? clause{3, 4} : clause{3, 5},
                     "a request of another transaction");
@@ -255,8 +254,8 @@ class transaction_monitor : public judge {
     void on_activity(agent_state& a, const trace::record& r) {
         if (a.active && a.running != r.txn) {
             flag(6, {3, 3}, r,
-                 detail::sentence(detail::name_of(r.agent), " works for transaction ",
-                                  r.txn.value, " while ", a.running.value, " is running"));
+                 detail::sentence(detail::name_of(r.agent), " works for transaction ", r.txn.value,
+                                  " while ", a.running.value, " is running"));
             return;
         }
         a.frozen = a.frozen && a.active;
@@ -275,8 +274,7 @@ class transaction_monitor : public judge {
     }
 
     void judge_hold_has_freeze(agent_state& a, const trace::record& r) {
-        const bool asked =
-            a.freezes.find([&](txn_id txn) { return txn == r.txn; }) != nullptr;
+        const bool asked = a.freezes.find([&](txn_id txn) { return txn == r.txn; }) != nullptr;
         if (a.heard && !asked) {
             flag(14, {16, 2}, r,
                  detail::sentence(detail::name_of(r.agent), " begins to hold without a Freeze"));

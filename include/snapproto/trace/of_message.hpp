@@ -86,7 +86,8 @@ struct field_copier {
     const detail::field_copier copy{made};
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         ((std::get_if<I>(&message) != nullptr ? copy(*std::get_if<I>(&message)) : void()), ...);
-    }(std::make_index_sequence<std::variant_size_v<any_message>>{});
+    }
+    (std::make_index_sequence<std::variant_size_v<any_message>>{});
     return made;
 }
 

@@ -112,22 +112,22 @@ struct record {
     txn_id txn{};
     sequence_number seq{};
 
-    std::optional<message_kind> message;          ///< sent, received
-    std::optional<verdict> outcome;               ///< thawed, error, status; the reason of a report
-    std::optional<nak_code> refusal;              ///< nak
-    std::optional<cut_outcome> cut;               ///< thaw, cut_end
-    std::optional<copy_result> copy;              ///< complete, finished
-    std::optional<agent_phase> phase;             ///< an agent's state, changed or stated
-    std::optional<orchestrator_phase> stage;      ///< an orchestrator's state, changed
-    std::optional<participant_kind> participant;  ///< what kind of participant it is
-    std::optional<timer_kind> timer;              ///< timer records
-    std::optional<session_outcome> report;        ///< outcome_reported
-    std::optional<consistency> label;             ///< outcome_reported: what is claimed
-    std::optional<consistency> wanted;            ///< start_requested, outcome_reported
-    std::optional<capability> granted;            ///< hello_ack; absent when none was selected
-    std::optional<std::uint32_t> count;           ///< frozen, status, thawed: how many
-    std::optional<instant> deadline;              ///< frozen, status, timer_armed
-    std::optional<duration> span;                 ///< a hold limit, or how long a hold lasted
+    std::optional<message_kind> message;         ///< sent, received
+    std::optional<verdict> outcome;              ///< thawed, error, status; the reason of a report
+    std::optional<nak_code> refusal;             ///< nak
+    std::optional<cut_outcome> cut;              ///< thaw, cut_end
+    std::optional<copy_result> copy;             ///< complete, finished
+    std::optional<agent_phase> phase;            ///< an agent's state, changed or stated
+    std::optional<orchestrator_phase> stage;     ///< an orchestrator's state, changed
+    std::optional<participant_kind> participant; ///< what kind of participant it is
+    std::optional<timer_kind> timer;             ///< timer records
+    std::optional<session_outcome> report;       ///< outcome_reported
+    std::optional<consistency> label;            ///< outcome_reported: what is claimed
+    std::optional<consistency> wanted;           ///< start_requested, outcome_reported
+    std::optional<capability> granted;           ///< hello_ack; absent when none was selected
+    std::optional<std::uint32_t> count;          ///< frozen, status, thawed: how many
+    std::optional<instant> deadline;             ///< frozen, status, timer_armed
+    std::optional<duration> span;                ///< a hold limit, or how long a hold lasted
 
     /// The clause of the row that was taken.
     clause governed_by{};
@@ -150,16 +150,40 @@ struct spelling<trace::role> {
 
 template <>
 struct spelling<trace::record_kind> {
-    static constexpr auto names = std::to_array<std::string_view>(
-        {"sent",           "received",       "malformed",      "prepare_begin",
-         "prepared",       "vetoed",         "hold_begin",     "held",
-         "let_go_early",   "release_begin",  "released",       "not_held",
-         "release_failed", "finished",       "cut_begin",      "cut_end",
-         "ready",          "discarded",      "timer_armed",    "timer_disarmed",
-         "timer_fired",    "channel_up",     "channel_lost",   "state_changed",
-         "event_ignored",  "started",        "stop_requested", "handed_over",
-         "stopped",        "killed",         "generation_changed", "reseeded",
-         "start_requested", "outcome_reported"});
+    static constexpr auto names = std::to_array<std::string_view>({"sent",
+                                                                   "received",
+                                                                   "malformed",
+                                                                   "prepare_begin",
+                                                                   "prepared",
+                                                                   "vetoed",
+                                                                   "hold_begin",
+                                                                   "held",
+                                                                   "let_go_early",
+                                                                   "release_begin",
+                                                                   "released",
+                                                                   "not_held",
+                                                                   "release_failed",
+                                                                   "finished",
+                                                                   "cut_begin",
+                                                                   "cut_end",
+                                                                   "ready",
+                                                                   "discarded",
+                                                                   "timer_armed",
+                                                                   "timer_disarmed",
+                                                                   "timer_fired",
+                                                                   "channel_up",
+                                                                   "channel_lost",
+                                                                   "state_changed",
+                                                                   "event_ignored",
+                                                                   "started",
+                                                                   "stop_requested",
+                                                                   "handed_over",
+                                                                   "stopped",
+                                                                   "killed",
+                                                                   "generation_changed",
+                                                                   "reseeded",
+                                                                   "start_requested",
+                                                                   "outcome_reported"});
 };
 
 template <>

@@ -103,9 +103,9 @@ BOOST_AUTO_TEST_CASE(a_thaw_or_abort_answers_what_it_interrupts) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_is_never_answered_is_found) {
-    for (const auto kind : {message_kind::query, message_kind::ping, message_kind::prepare,
-                            message_kind::thaw, message_kind::abort, message_kind::complete,
-                            message_kind::recover}) {
+    for (const auto kind :
+         {message_kind::query, message_kind::ping, message_kind::prepare, message_kind::thaw,
+          message_kind::abort, message_kind::complete, message_kind::recover}) {
         script s;
         s.open(0).asks(0, kind);
         expect(s, {});

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSL-1.0
+# Warnings for our own programs. Nothing here reaches those who use the library.
+
+add_library(snapproto_warnings INTERFACE)
+target_compile_options(
+    snapproto_warnings
+    INTERFACE
+        -Wall
+        -Wextra
+        -Wpedantic
+        -Wshadow
+        -Wconversion
+        -Wsign-conversion
+        -Wold-style-cast
+        -Wnon-virtual-dtor
+        -Woverloaded-virtual
+        -Wcast-align
+        -Wextra-semi
+        -Wimplicit-fallthrough
+        $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond>
+        $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op>
+        $<$<BOOL:${SNAPPROTO_WERROR}>:-Werror>
+)

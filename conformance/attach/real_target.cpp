@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/attach/real_target.hpp"
+
+#include "conformance/attach/descriptor.hpp"
+
+#include <stdexcept>
+
+namespace snapproto::conformance {
+namespace {
+
+[[noreturn]] void no_process() {
+    throw std::logic_error("this target has no process under the suite's control");
+}
+
+} // namespace
+
+instant real_target::now() const {
+    return real_now();
+}
+
+void real_target::sleep_for(duration span) {
+    real_sleep(span);
+}
+
+std::vector<freeze_target*> real_target::freeze_targets() noexcept {
+    std::vector<freeze_target*> all;
+    for (const auto& one : m_filesystems) {
+        all.push_back(one.get());
+    }
+    return all;
+}
+
+support real_target::can(capability what) const {
+    const bool any = !m_filesystems.empty();
+    const support none = support::no("none was named with --freeze-target");
+    switch (what) {
+    case capability::freeze_target:
+        return any ? support::yes() : none;
+    case capability::two_freeze_targets:
+        return m_filesystems.size() >= 2 ? support::yes()
+                                         : support::no("fewer than two were named with "
+                                                       "--freeze-target");
+    case capability::freeze_target_alias:
+        if (!any) {
+            return none;
+        }
+        return m_filesystems.front()->alias()
+                   ? support::yes()
+                   : support::no("the first freeze target is mounted at one place only");
+    case capability::kernel_truth:
+    case capability::device_digest:
+    case capability::writer:
+    case capability::window_copy:
+    case capability::foreign_freeze:
+        return any ? m_filesystems.front()->can(what) : none;
+    case capability::virtual_time:
+        return support::no("the agent runs on the real clock");
+    default:
+        break;
+    }
+    return support::no("the agent is not started by the suite (--spawn starts it)");
+}
+
+void real_target::start(const start_options&) {
+    no_process();
+}
+bool real_target::alive() {
+    no_process();
+}
+void real_target::terminate() {
+    no_process();
+}
+void real_target::kill() {
+    no_process();
+}
+std::optional<exit_report> real_target::wait_exit(duration) {
+    no_process();
+}
+
+} // namespace snapproto::conformance

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/check.hpp"
+#include "conformance/clauses/groups.hpp"
+
+namespace snapproto::conformance {
+
+const registry& qga_checks() {
+    static const registry checks = [] {
+        registry all;
+        clauses::qga_20_framing(all);
+        clauses::qga_21_requests(all);
+        clauses::qga_22_sync(all);
+        clauses::qga_23_information(all);
+        clauses::qga_24_freeze(all);
+        clauses::qga_25_thaw(all);
+        clauses::qga_26_hooks(all);
+        clauses::qga_27_connections(all);
+        clauses::qga_27_process(all);
+        clauses::qga_28_bounds(all);
+        clauses::qga_29_effect(all);
+        return all;
+    }();
+    return checks;
+}
+
+} // namespace snapproto::conformance

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/cli/agent_setup.hpp"
+
+#include "conformance/attach/connect_target.hpp"
+#include "conformance/attach/named_filesystem.hpp"
+#include "conformance/attach/spawn_target.hpp"
+#include "conformance/builtin/builtin.hpp"
+#include "conformance/report/report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace snapproto::conformance {
+namespace {
+
+namespace fs = std::filesystem;
+
+report_request read_report(const std::string& text) {
+    const auto equals = text.find('=');
+    const std::string kind = text.substr(0, equals);
+    const std::vector<std::string> kinds(report_kinds.begin(), report_kinds.end());
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+        const std::string_view near = nearest(kind, kinds);
+        throw usage_error(fmt::format("--report '{}': unknown kind '{}'; {}", text, kind,
+                                      near.empty()
+                                          ? fmt::format("there are: {}", fmt::join(kinds, " "))
+                                          : fmt::format("did you mean {}?", near)));
+    }
+    if (equals == std::string::npos || equals + 1 == text.size()) {
+        throw usage_error(fmt::format("--report '{}': the file is missing: {}=FILE", text, kind));
+    }
+    return {kind, text.substr(equals + 1)};
+}
+
+/// That a report cannot be written should not be learned after a long run.
+void require_directory_of(const std::string& flag, const std::string& file) {
+    const fs::path parent = fs::path(file).parent_path();
+    std::error_code ignored;
+    if (!parent.empty() && !fs::is_directory(parent, ignored)) {
+        throw usage_error(
+            fmt::format("{} {}: there is no directory {}", flag, file, parent.string()));
+    }
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return std::nullopt;
+    }
+    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+baseline parse_baseline(const std::string& path, const std::string& text) {
+    try {
+        return read_baseline(text);
+    } catch (const std::invalid_argument& wrong) {
+        throw usage_error(fmt::format("{}: {}", path, wrong.what()));
+    }
+}
+
+std::string tail_for_replay(const agent_options& options) {
+    std::string tail;
+    for (const auto& mount : options.freeze_targets) {
+        tail += " --freeze-target " + shell_quoted(mount);
+    }
+    return tail;
+}
+
+freeze_target_list make_freeze_targets(const agent_options& options) {
+    freeze_target_list all;
+    for (const auto& mount : options.freeze_targets) {
+        all.push_back(std::make_unique<named_filesystem>(
+            mount, "this build cannot look at filesystems from outside"));
+    }
+    return all;
+}
+
+std::unique_ptr<target> attach_builtin(const agent_options& options) {
+    if (!options.freeze_targets.empty()) {
+        throw usage_error("--freeze-target goes with --connect and --spawn; the embedded agent "
+                          "has filesystems of its own");
+    }
+    try {
+        return make_builtin(options.builtin, options.seed);
+    } catch (const std::invalid_argument& wrong) {
+        std::vector<std::string> known{"reference"};
+        for (const fault_info& one : builtin_faults()) {
+            known.emplace_back(one.name);
+        }
+        const std::string_view near = nearest(options.builtin, known);
+        throw usage_error(fmt::format("--builtin {}: {}{}", options.builtin, wrong.what(),
+                                      near.empty() ? " (snapcheck list --faults shows the names)"
+                                                   : fmt::format("; did you mean {}?", near)));
+    }
+}
+
+} // namespace
+
+agent_plan make_plan(const agent_options& options) {
+    require_dialect(options.dialect);
+    if (!options.shim.empty()) {
+        throw usage_error("--shim is not available in this version");
+    }
+    agent_plan plan;
+    plan.embedded = options.connect.empty() && options.spawn.empty();
+    for (const auto& text : options.reports) {
+        plan.reports.push_back(read_report(text));
+        if (plan.reports.back().file == "-") {
+            if (plan.report_on_stdout) {
+                throw usage_error("only one report can go to standard output");
+            }
+            plan.report_on_stdout = true;
+        } else {
+            require_directory_of("--report", plan.reports.back().file);
+        }
+    }
+    const auto all = qga_checks().all();
+    for (const check& one : all) {
+        plan.all_ids.push_back(one.id());
+    }
+    try {
+        plan.checks = select(all, options.selected);
+    } catch (const std::invalid_argument& wrong) {
+        throw usage_error(wrong.what());
+    }
+    if (plan.checks.empty()) {
+        throw usage_error("the selection leaves no check to run");
+    }
+    plan.all_selected = plan.checks.size() == all.size();
+    if (!options.baseline.empty()) {
+        const auto text = read_file(options.baseline);
+        if (!text) {
+            throw usage_error(fmt::format("--baseline {}: cannot be read", options.baseline));
+        }
+        plan.expected = parse_baseline(options.baseline, *text);
+    }
+    if (!options.write_baseline.empty()) {
+        require_directory_of("--write-baseline", options.write_baseline);
+        if (const auto text = read_file(options.write_baseline)) {
+            plan.written_before = parse_baseline(options.write_baseline, *text);
+        }
+    }
+    plan.replay_tail = tail_for_replay(options);
+    return plan;
+}
+
+std::unique_ptr<target> attach(const agent_options& options) {
+    try {
+        if (!options.connect.empty()) {
+            return std::make_unique<connect_target>(parse_address(options.connect),
+                                                    make_freeze_targets(options));
+        }
+        if (!options.spawn.empty()) {
+            return std::make_unique<spawn_target>(spawn_command(options.spawn),
+                                                  make_freeze_targets(options), options.work_dir,
+                                                  options.timeout_scale);
+        }
+    } catch (const std::invalid_argument& wrong) {
+        throw usage_error(wrong.what());
+    }
+    return attach_builtin(options);
+}
+
+void write_file(const std::string& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) {
+        throw std::runtime_error(fmt::format("{}: cannot be written", path));
+    }
+}
+
+void write_reports(const agent_plan& plan, const run_result& run, bool strict) {
+    for (const auto& one : plan.reports) {
+        const std::string text = make_report(one.kind, run, strict);
+        if (one.file == "-") {
+            std::fwrite(text.data(), 1, text.size(), stdout);
+            std::fflush(stdout);
+        } else {
+            write_file(one.file, text);
+        }
+    }
+}
+
+} // namespace snapproto::conformance

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_CONFORMANCE_CLI_COMMANDS_HPP
+#define SNAPPROTO_CONFORMANCE_CLI_COMMANDS_HPP
+
+// The subcommands of snapcheck: their options, and what they do.
+
+#include "conformance/selection.hpp"
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace snapproto::conformance {
+
+/// Wrong usage; what() is a sentence for the user.
+class usage_error : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+struct agent_options {
+    std::string dialect = "qga";
+    std::string builtin = "reference";
+    std::string connect; ///< Empty: not given.
+    std::string spawn;   ///< Empty: not given.
+    std::string shim;    ///< Empty: not given.
+    std::string work_dir;
+    std::vector<std::string> freeze_targets;
+    selection selected;
+    bool strict = false;
+    std::uint64_t seed = 1;
+    std::string baseline;
+    std::string write_baseline;
+    double timeout_scale = 1.0;
+    unsigned repeat = 1;
+    std::vector<std::string> reports;
+    bool quiet = false;
+};
+
+struct list_options {
+    std::string dialect = "qga";
+    bool faults = false;
+};
+
+/// Each returns an exit status. @throws usage_error, unreachable
+int run_agent(const agent_options& options);
+int run_list(const list_options& options);
+int run_spec(const std::string& form);
+
+/// Refuses a dialect that has no checks in this version. @throws usage_error
+void require_dialect(const std::string& dialect);
+
+} // namespace snapproto::conformance
+
+#endif // SNAPPROTO_CONFORMANCE_CLI_COMMANDS_HPP

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/cli/program.hpp"
+
+#include "conformance/attach/target.hpp"
+#include "conformance/cli/commands.hpp"
+#include "conformance/outcome.hpp"
+
+#include "snapproto/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace snapproto::conformance {
+namespace {
+
+constexpr const char* statuses =
+    "Exit status: 0 no MUST failed (with --strict: no SHOULD either), or exactly what the baseline "
+    "expects;\n1 something failed or the baseline is out of date; 2 wrong usage; 3 the "
+    "implementation could not be reached.";
+
+void add_agent(CLI::App& app, agent_options& o) {
+    CLI::App* sub = app.add_subcommand("agent", "Judge an agent (the guest side)");
+    sub->footer(statuses);
+    const char* attach = "Attach";
+    auto* builtin = sub->add_option("--builtin", o.builtin,
+                                    "The embedded agent: 'reference' or the name of a fault")
+                        ->capture_default_str()
+                        ->group(attach);
+    auto* connect =
+        sub->add_option("--connect", o.connect,
+                        "Where it listens: unix:PATH, tcp:HOST:PORT, vsock:CID:PORT, pty:PATH")
+            ->group(attach);
+    auto* spawn = sub->add_option("--spawn", o.spawn,
+                                  "A command that starts it, as often as a check needs; {socket} "
+                                  "is replaced, and {state} {hook} {pidfile} {log} {block:FLAG} "
+                                  "where they stand")
+                      ->group(attach);
+    auto* shim = sub->add_option("--shim", o.shim, "An adapter command (not in this version)")
+                     ->group(attach);
+    builtin->excludes(connect)->excludes(spawn)->excludes(shim);
+    connect->excludes(spawn)->excludes(shim);
+    spawn->excludes(shim);
+    sub->add_option("--work-dir", o.work_dir, "Where --spawn makes its directory [/tmp]")
+        ->needs(spawn)
+        ->group(attach);
+    sub->add_option("--freeze-target", o.freeze_targets,
+                    "A mount point that may be frozen (repeatable). Freezing hangs whatever "
+                    "writes there: name filesystems made for this only")
+        ->group(attach)
+        ->allow_extra_args(false);
+    sub->add_option("--dialect", o.dialect, "qga")->capture_default_str();
+    const char* select = "Selection";
+    sub->add_option("--only", o.selected.only, "Run the checks whose id, clause or title matches")
+        ->group(select)
+        ->allow_extra_args(false);
+    sub->add_option("--skip", o.selected.skip, "Leave those out")
+        ->group(select)
+        ->allow_extra_args(false);
+    sub->add_flag("--strict", o.strict, "A SHOULD that is not met counts as failed")->group(select);
+    sub->add_option("--seed", o.seed, "Seed of every random choice")
+        ->capture_default_str()
+        ->group(select);
+    sub->add_option("--baseline", o.baseline, "File of expected deviations; must be met exactly")
+        ->group(select);
+    sub->add_option("--write-baseline", o.write_baseline,
+                    "Write that file from this run; reasons in it stay")
+        ->group(select);
+    sub->add_option("--timeout-scale", o.timeout_scale, "Factor for every time limit")
+        ->capture_default_str()
+        ->check(CLI::Range(0.01, 1000.0))
+        ->group(select);
+    sub->add_option("--repeat", o.repeat, "Run all so often; verdicts must not differ")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 1000U))
+        ->group(select);
+    sub->add_option("--report", o.reports,
+                    "KIND=FILE, repeatable; kinds: junit html json tap markdown; FILE '-' is "
+                    "standard output")
+        ->group("Report")
+        ->allow_extra_args(false);
+    sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
+}
+
+void add_others(CLI::App& app, list_options& list, std::string& form) {
+    CLI::App* sub = app.add_subcommand("list", "Every check: id, level, clause, title");
+    sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
+    sub->add_flag("--faults", list.faults, "The faults of the embedded agent instead");
+    CLI::App* spec = app.add_subcommand("spec", "The specification itself");
+    spec->add_option("FORM", form, "clauses, or text")->required();
+    // Named, so that they are refused in words that help.
+    for (const char* later : {"orchestrator", "trace", "learn"}) {
+        app.add_subcommand(later, "(not in this version)")->allow_extras();
+    }
+}
+
+/// Long names of the options and subcommands that could have been meant.
+std::vector<std::string> known_words(const CLI::App& app) {
+    std::vector<std::string> words;
+    for (const CLI::Option* one : app.get_options()) {
+        for (const auto& word : one->get_lnames()) {
+            words.push_back("--" + word);
+        }
+    }
+    for (const CLI::App* one : app.get_subcommands([](const CLI::App*) { return true; })) {
+        words.push_back(one->get_name());
+    }
+    return words;
+}
+
+/// What CLI11 did not expect, with the nearest right word.
+std::string explain_extras(const CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    const CLI::App& place = chosen.empty() ? app : *chosen.front();
+    const auto extras = app.remaining(true);
+    std::string word = extras.empty() ? std::string{} : extras.front();
+    word = word.substr(0, word.find('='));
+    const auto known = known_words(place);
+    const std::string_view near = nearest(word, known);
+    const std::string what = word.starts_with('-') ? "option"
+                             : chosen.empty()      ? "subcommand"
+                                                   : "argument";
+    std::string out = fmt::format("unknown {} '{}'", what, word);
+    if (!near.empty()) {
+        out += fmt::format("; did you mean {}?", near);
+    }
+    return out;
+}
+
+int refuse(const std::string& words) {
+    fmt::print(stderr, "snapcheck: {}\n(snapcheck --help shows the usage)\n", words);
+    return exit_usage;
+}
+
+int dispatch(const CLI::App& app, const agent_options& agent, const list_options& list,
+             const std::string& form) {
+    const std::string chosen = app.get_subcommands().front()->get_name();
+    if (chosen == "agent") {
+        return run_agent(agent);
+    }
+    if (chosen == "list") {
+        return run_list(list);
+    }
+    if (chosen == "spec") {
+        return run_spec(form);
+    }
+    return refuse(fmt::format("'{}' is not available in this version", chosen));
+}
+
+} // namespace
+
+int run_program(int argc, const char* const* argv) {
+    CLI::App app{"snapcheck: is this implementation of snapshot integration right?", "snapcheck"};
+    app.set_version_flag("--version", "snapcheck " SNAPPROTO_VERSION_STRING);
+    app.require_subcommand(1);
+    agent_options agent;
+    list_options list;
+    std::string form;
+    add_agent(app, agent);
+    add_others(app, list, form);
+    try {
+        app.parse(argc, argv);
+        return dispatch(app, agent, list, form);
+    } catch (const CLI::ExtrasError&) {
+        return refuse(explain_extras(app));
+    } catch (const CLI::Success& asked) {
+        return app.exit(asked); // --help, --version
+    } catch (const CLI::ParseError& wrong) {
+        if (!app.remaining(true).empty()) {
+            return refuse(explain_extras(app));
+        }
+        return refuse(wrong.what());
+    } catch (const usage_error& wrong) {
+        return refuse(wrong.what());
+    } catch (const unreachable& failure) {
+        fmt::print(stderr, "snapcheck: {}\n", failure.what());
+        return exit_unreachable;
+    } catch (const interrupted&) {
+        fmt::print(stderr, "snapcheck: interrupted\n");
+        return exit_interrupted;
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "snapcheck: {}\n", failure.what());
+        return exit_failed;
+    }
+}
+
+} // namespace snapproto::conformance

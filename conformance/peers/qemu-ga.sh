@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSL-1.0
+# Judges the QEMU guest agent as Debian packages it, inside the sandbox. See usage() below.
+set -u -o pipefail
+
+readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly skipped=77 broken=125
+
+usage() {
+    cat <<'END'
+usage: qemu-ga.sh [OPTION]... [-- SNAPCHECK-FLAG...]
+       qemu-ga.sh [OPTION]... --run COMMAND [ARG]...
+
+Gets qemu-ga and the libraries it was built for, puts them into a sandbox (sandbox.sh), and runs
+  snapcheck agent --dialect qga --spawn ... --freeze-target A --freeze-target B SNAPCHECK-FLAG...
+beside it. Nothing is installed on this machine: packages are unpacked into a cache, and the agent is
+started through the loader that came with them, so that newer versions run on an older system too.
+
+  --version V        7.2 (default), 10.0, 11.1: from the Debian release that has it; or a release's name
+  --agent FILE       this program instead, with the libraries that it finds on this machine
+  --snapcheck FILE   the program to run (default: $SNAPCHECK, or snapcheck from the path)
+  --fs, --alias, --nested, --shadow, --bound, --log, --quiet
+                     as for sandbox.sh; default: --fs ext4:64 --fs ext4:64 --alias a
+  --fetch            only fills the cache, and says which version is there
+  --run              COMMAND instead of snapcheck; {spawn} is replaced by what --spawn would be given
+
+Environment: SNAPPROTO_CACHE (where unpacked packages are kept; default ~/.cache/snapproto).
+
+Exit status: that of snapcheck or COMMAND; 77 skipped, with the reason, if there are no rights, no such
+version, or no way to get it; 125 the sandbox or the agent could not be made; 2 wrong usage.
+END
+}
+
+skip() {
+    echo "skipped: $*"
+    exit $skipped
+}
+
+fail() {
+    echo "qemu-ga.sh: $*" >&2
+    exit $broken
+}
+
+version=7.2 agent= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --help | -h) usage; exit 0 ;;
+    --fetch) fetch_only=1; shift; continue ;;
+    --quiet) sandbox+=(--quiet); shift; continue ;;
+    --) shift; break ;;
+    --run) shift; run=("$@"); break ;;
+    --version | --agent | --snapcheck | --fs | --alias | --nested | --shadow | --bound | --log)
+        [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
+    *) echo "qemu-ga.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
+    esac
+    case $1 in
+    --version) version=$2 ;;
+    --agent) agent=$2 ;;
+    --snapcheck) snapcheck=$2 ;;
+    --fs) layout=1; sandbox+=("$1" "$2") ;;
+    *) sandbox+=("$1" "$2") ;;
+    esac
+    shift 2
+done
+[ -n "$layout" ] || sandbox+=(--fs ext4:64 --fs ext4:64 --alias a)
+
+case $version in
+7.2) release=bookworm ;;
+10.0) release=trixie ;;
+11.1) release=sid ;;
+*[!a-z-]*) echo "qemu-ga.sh: no release is known to have version $version" >&2; exit 2 ;;
+*) release=$version ;;
+esac
+readonly cache=${SNAPPROTO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/snapproto}/qemu-ga/$release
+
+# The place inside the sandbox; --tree copies what is below $cache/tree to its root.
+readonly place=/opt/qemu-ga
+readonly unpacked=$cache/tree$place
+
+# get_packages: unpacks the agent and all that it depends on, without touching this machine's packages.
+get_packages() {
+    local archive private=$cache/apt flags
+    command -v apt-get >/dev/null || skip "needs apt-get to get qemu-ga (or give --agent)"
+    # The archive that this machine uses for its own system also has the other releases.
+    archive=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 2>/dev/null |
+        awk '$1 == "Debian" && $3 == "main" && $2 !~ /-/ { print $4; exit }')
+    [ -n "$archive" ] || skip "needs a Debian archive among this machine's package sources"
+    mkdir -p "$private"/{lists/partial,cache/archives/partial} "$cache" || fail "cannot write $cache"
+    : >"$private/status"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $release main" \
+        >"$private/sources.list"
+    flags=(-q -o "Dir::Etc::sourcelist=$private/sources.list" -o Dir::Etc::sourceparts=-
+        -o Dir::Etc::preferencesparts=- -o "Dir::State::lists=$private/lists"
+        -o "Dir::State::status=$private/status" -o "Dir::Cache=$private/cache"
+        -o APT::Sandbox::User=root -o APT::Install-Recommends=false -o Debug::NoLocking=true)
+    apt-get "${flags[@]}" update >"$private/log" 2>&1 &&
+        apt-get "${flags[@]}" --yes --download-only install qemu-guest-agent >>"$private/log" 2>&1 ||
+        { tail -3 "$private/log" >&2; skip "cannot get qemu-guest-agent of $release"; }
+    rm -rf "$unpacked.new" && mkdir -p "$unpacked.new" || fail "cannot write $cache"
+    local package
+    for package in "$private"/cache/archives/*.deb; do
+        case ${package##*/} in # scripts of the installation, of no use to a program
+        debconf_* | perl* | init-system-helpers_* | dpkg_* | tar_*) continue ;;
+        esac
+        dpkg -x "$package" "$unpacked.new" || fail "cannot unpack $package"
+    done
+    rm -rf "$unpacked.new"/usr/share "$unpacked.new"/{,usr/}lib/systemd "$unpacked.new"/usr/bin \
+        "$unpacked.new"/usr/lib/*/{gconv,perl*} "$unpacked.new"/{bin,sbin,var,etc}
+    rm -rf "$unpacked" && mv "$unpacked.new" "$unpacked" || fail "cannot write $cache"
+    rm -rf "$private"
+}
+
+# prefix ROOT: the words that run the unpacked agent if ROOT is where the cache's tree is the root.
+prefix() {
+    local loader libraries
+    loader=$(cd "$unpacked" && find . -name 'ld-linux*.so.*' | head -1)
+    libraries=$(cd "$unpacked" && find . -name 'lib*.so.*' -printf '%h\n' | sort -u |
+        sed "s|^[.]|$1$place|" | paste -sd:)
+    echo "$1$place${loader#.} --library-path $libraries $1$place/usr/sbin/qemu-ga"
+}
+
+if [ -n "$agent" ]; then
+    [ -x "$agent" ] || fail "cannot run $agent"
+    sandbox+=(--program "$agent")
+    command=$agent
+    found=$("$agent" --version 2>/dev/null)
+else
+    [ -x "$unpacked/usr/sbin/qemu-ga" ] || get_packages
+    command=$(prefix "")
+    # shellcheck disable=SC2046 # words are wanted
+    found=$($(prefix "$cache/tree") --version 2>&1) || fail "qemu-ga of $release does not start: $found"
+    sandbox+=(--tree "$cache/tree")
+    case $version in
+    [0-9]*) case $found in *" $version".*) ;; *) skip "$release now has: $found" ;; esac ;;
+    esac
+fi
+echo "$found" >&2
+[ -z "$fetch_only" ] || exit 0
+
+spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} {block:-b}"
+if [ ${#run[@]} -eq 0 ]; then
+    command -v "$snapcheck" >/dev/null || fail "there is no $snapcheck (give --snapcheck FILE)"
+    run=("$(command -v "$snapcheck")" agent --dialect qga --spawn '{spawn}' --work-dir '{run}'
+        --freeze-target '{a}' --freeze-target '{b}' "$@")
+fi
+exec "$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"

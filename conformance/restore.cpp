@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/restore.hpp"
+
+#include "conformance/budget.hpp"
+#include "conformance/qga_client.hpp"
+#include "conformance/transcript.hpp"
+
+#include <exception>
+
+namespace snapproto::conformance {
+namespace {
+
+constexpr duration conversation_bound = std::chrono::seconds(10);
+
+bool kernel_holds_a_target(target& agent) {
+    bool frozen = false;
+    for (freeze_target* one : agent.freeze_targets()) {
+        const auto seen = one->is_frozen();
+        frozen = frozen || (seen && *seen);
+    }
+    return frozen;
+}
+
+void add(std::string& list, std::string_view words) {
+    if (!list.empty()) {
+        list += "; ";
+    }
+    list += words;
+}
+
+/// What one conversation came to.
+struct settlement {
+    bool answers = false;
+    std::string wrong; ///< Empty: in step, thawed, and the kernel agrees.
+};
+
+settlement settle_by_protocol(target& agent, double scale, bool first_try) {
+    budget time(agent, conversation_bound, scale);
+    time.ignore_interrupt();
+    transcript unused;
+    qga_client client(agent.connect(time.allow(std::chrono::seconds(3))), agent, time, unused,
+                      "restore", 0x7265'7374'6f72'6501U + (first_try ? 0U : 1U));
+    const bool in_step =
+        client.sync(std::chrono::seconds(1)) || client.sync_plain(std::chrono::seconds(1));
+    reply status = client.call("guest-fsfreeze-status", nullptr, {std::chrono::seconds(1), {}});
+    if (!in_step && !status.is_value() && !status.is_error()) {
+        return {false, "the agent did not answer afterwards"};
+    }
+    if (!status.returns("thawed") || kernel_holds_a_target(agent)) {
+        (void)client.call("guest-fsfreeze-thaw");
+        status = client.call("guest-fsfreeze-status");
+    }
+    if (kernel_holds_a_target(agent)) {
+        return {true, "a filesystem stayed frozen after guest-fsfreeze-thaw"};
+    }
+    if (status.returns("frozen")) {
+        return {true, "the agent still said frozen after guest-fsfreeze-thaw"};
+    }
+    return {true, {}};
+}
+
+settlement try_to_settle(target& agent, double scale, bool first_try) {
+    try {
+        return settle_by_protocol(agent, scale, first_try);
+    } catch (const std::exception& failure) {
+        return {false, failure.what()};
+    }
+}
+
+} // namespace
+
+bool thaw_from_outside(target& agent) {
+    bool all = true;
+    for (freeze_target* one : agent.freeze_targets()) {
+        try {
+            const auto thawed = one->foreign_thaw();
+            all = all && thawed && *thawed;
+        } catch (const std::exception&) {
+            all = false;
+        }
+    }
+    return all;
+}
+
+restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
+    restore_report report;
+    try {
+        const bool can_restart = agent.can(capability::restart).present;
+        const bool dead = agent.can(capability::signal) && !agent.alive();
+        if (!(fresh_start && can_restart) && !dead) {
+            if (played_hook* hook = agent.hook()) {
+                hook->play({});
+            }
+            const settlement first = try_to_settle(agent, timeout_scale, true);
+            if (first.wrong.empty()) {
+                report.ready = true;
+                return report;
+            }
+            add(report.trouble, first.wrong);
+        }
+        if (kernel_holds_a_target(agent)) {
+            (void)thaw_from_outside(agent);
+            if (dead || !report.trouble.empty()) {
+                add(report.trouble, "thawed from outside");
+            }
+        }
+        if (can_restart) {
+            // A fresh agent is as good as it gets, whatever it says then: that is for the checks.
+            agent.start({});
+            report.ready = !kernel_holds_a_target(agent);
+            if (!report.trouble.empty()) {
+                add(report.trouble, "started afresh");
+            }
+        } else {
+            const settlement second = try_to_settle(agent, timeout_scale, false);
+            report.ready = second.wrong.empty();
+            if (!report.ready && second.wrong != report.trouble) {
+                add(report.trouble, second.wrong);
+            }
+        }
+    } catch (const std::exception& failure) {
+        add(report.trouble, failure.what());
+    }
+    if (!report.ready && kernel_holds_a_target(agent) && !thaw_from_outside(agent)) {
+        add(report.trouble, "a filesystem may still be frozen");
+    }
+    return report;
+}
+
+} // namespace snapproto::conformance

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_CONFORMANCE_RESTORE_HPP
+#define SNAPPROTO_CONFORMANCE_RESTORE_HPP
+
+// Between two checks the agent is brought to the state every check starts from: running with
+// default options, nobody connected, nothing frozen.
+
+#include "conformance/attach/target.hpp"
+
+#include <string>
+
+namespace snapproto::conformance {
+
+struct restore_report {
+    bool ready = false;  ///< The next check may run.
+    std::string trouble; ///< What had to be done beyond a thaw by protocol; empty if nothing.
+};
+
+/// Brings the agent to the starting state: thaws by protocol; if that does not do, by a fresh start;
+/// whatever is still frozen then, from outside.
+///
+/// Never throws, does not stop for Ctrl-C, and ends within 30 s of nominal time.
+///
+/// @param fresh_start whether the agent has to be started anew in any case (a check has changed its
+///        options).
+[[nodiscard]] restore_report restore(target& agent, double timeout_scale, bool fresh_start);
+
+/// Thaws every known freeze target from outside. @return false if one may still be frozen.
+bool thaw_from_outside(target& agent);
+
+} // namespace snapproto::conformance
+
+#endif // SNAPPROTO_CONFORMANCE_RESTORE_HPP

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_CONFORMANCE_RUNNER_HPP
+#define SNAPPROTO_CONFORMANCE_RUNNER_HPP
+
+// Runs checks against a target, one after another, and keeps the target fit for the next.
+
+#include "conformance/check.hpp"
+#include "conformance/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace snapproto::conformance {
+
+struct run_options {
+    std::uint64_t seed = 1;
+    double timeout_scale = 1.0;
+    /// Flags for the end of every replay command, with a leading blank: " --freeze-target /mnt".
+    std::string replay_tail;
+    /// Called before and after each case, for progress; may be empty.
+    std::function<void(const check&, std::size_t index, std::size_t total)> before;
+    std::function<void(const case_result&)> after;
+};
+
+/// Runs these checks in the order given.
+///
+/// Never throws for what the implementation does once it runs, and ends within the sum of the checks' bounds
+/// (scaled) and of the restores between them. On Ctrl-C it thaws and returns what it has.
+/// @throws unreachable when the agent cannot be brought to the starting state before the first.
+[[nodiscard]] run_result run_checks(target& agent, const std::vector<const check*>& selected,
+                                    const run_options& options);
+
+/// The seed of one case: the run's seed mixed with the id, so that selecting checks changes none.
+[[nodiscard]] std::uint64_t case_seed(std::uint64_t seed, std::string_view id) noexcept;
+
+} // namespace snapproto::conformance
+
+#endif // SNAPPROTO_CONFORMANCE_RUNNER_HPP

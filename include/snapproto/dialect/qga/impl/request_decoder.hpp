@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_DIALECT_QGA_IMPL_REQUEST_DECODER_HPP
+#define SNAPPROTO_DIALECT_QGA_IMPL_REQUEST_DECODER_HPP
+
+#include <snapproto/dialect/qga/request_decoder.hpp>
+
+namespace snapproto::qga {
+
+inline failure request_decoder::malformed(failure why) {
+    m_rejection = {};
+    m_rejection.byte = m_stream.wrong_byte();
+    switch (why.code) {
+    case error::bad_text:
+        why.governed_by = m_rejection.byte < 0x20    ? clause{20, 17}
+                          : m_rejection.byte == '\\' ? clause{20, 19}
+                                                     : clause{20, 16};
+        break;
+    case error::duplicate_member:
+        why.governed_by = {20, 20};
+        break;
+    case error::too_deep:
+        why.governed_by = {20, 12};
+        break;
+    case error::too_long:
+    case error::too_many:
+        why.governed_by = {20, 14};
+        break;
+    case error::interrupted:
+        why.governed_by = {20, 10};
+        break;
+    default:
+        why.governed_by = {20, 7};
+        break;
+    }
+    m_rejection.why = why;
+    return why;
+}
+
+// The first thing that is wrong counts.
+inline void request_decoder::note(error code, clause governed_by, codec::json_value at,
+                                  subject_kind kind, std::string_view subject,
+                                  std::string_view wanted) noexcept {
+    if (m_wrong) {
+        return;
+    }
+    m_wrong = true;
+    m_rejection.why = {code, governed_by, at.offset()};
+    m_rejection.kind = kind;
+    m_rejection.subject = subject;
+    m_rejection.wanted = wanted;
+}
+
+inline decoded<request> request_decoder::next() {
+    const decoded<codec::json_value> got = m_stream.next();
+    if (got.needs_more()) {
+        return need_more;
+    }
+    if (got.has_failure()) {
+        return malformed(got.error());
+    }
+    const codec::json_value message = *got;
+    m_rejection = {};
+    m_wrong = false;
+    request out;
+    if (!message.is(codec::json_kind::object)) {
+        note(error::not_an_object, {20, 9}, message, subject_kind::message, {}, "an object");
+        return m_rejection.why;
+    }
+    codec::json_value execute;
+    codec::json_value arguments;
+    message.for_each_member([&](codec::json_value key, codec::json_value value) {
+        const std::string_view name = key.text();
+        if (name == member_execute) {
+            execute = value;
+            if (!value.is(codec::json_kind::string)) {
+                note(error::wrong_type, {21, 8}, value, subject_kind::member, member_execute,
+                     "a string");
+            }
+        } else if (name == member_arguments) {
+            arguments = value;
+            if (!value.is(codec::json_kind::object)) {
+                note(error::wrong_type, {21, 10}, value, subject_kind::member, member_arguments,
+                     "an object");
+            }
+        } else if (name == member_id) {
+            out.id = {value.raw()};
+        } else {
+            note(error::unexpected_member, {21, 9}, key, subject_kind::member, name,
+                 "execute, arguments and id");
+        }
+    });
+    if (!execute) {
+        note(error::missing_member, {21, 8}, message, subject_kind::member, member_execute,
+             "the name of a command, a string");
+    } else if (execute.is(codec::json_kind::string)) {
+        out.name = execute.text();
+        out.verb = verb_of(out.name);
+    }
+    if (!m_wrong) {
+        out.arguments = {arguments ? arguments.raw() : std::string_view{}};
+        decode_arguments(out, arguments, message);
+    }
+    if (m_wrong) {
+        m_rejection.id = out.id;
+        m_rejection.verb = out.verb;
+        m_rejection.name = out.name;
+        return m_rejection.why;
+    }
+    return out;
+}
+
+inline void request_decoder::decode_arguments(request& out, codec::json_value arguments,
+                                              codec::json_value message) {
+    if (out.verb == verb::unknown) {
+        return;
+    }
+    const command_shape& known = shape(out.verb);
+    bool given = false;
+    arguments.for_each_member([&](codec::json_value key, codec::json_value value) {
+        const std::string_view name = key.text();
+        if (known.argument.empty() || name != known.argument) {
+            note(error::unexpected_member, {21, 11}, key, subject_kind::argument, name,
+                 known.argument);
+            return;
+        }
+        given = true;
+        decode_argument(out, value);
+    });
+    if (!given && known.argument_required) {
+        note(error::missing_member, {21, 11}, arguments ? arguments : message,
+             subject_kind::argument, known.argument, known.argument_type);
+    }
+}
+
+inline void request_decoder::decode_argument(request& out, codec::json_value value) {
+    if (out.verb == verb::freeze_list) {
+        decode_mountpoints(out, value);
+        return;
+    }
+    const std::optional<std::int64_t> number = value.as_int64();
+    if (!number) {
+        const bool sync = out.verb == verb::sync || out.verb == verb::sync_delimited;
+        const clause broken = !value.is(codec::json_kind::number) ? clause{21, 11}
+                              : value.is_integer()                ? clause{21, 12}
+                                                                  : clause{21, 13};
+        note(error::wrong_type, sync && broken.number == 11 ? clause{22, 7} : broken, value,
+             subject_kind::argument, shape(out.verb).argument, shape(out.verb).argument_type);
+    } else if (out.verb == verb::set_time) {
+        out.time_ns = number;
+    } else {
+        out.sync_id = *number;
+    }
+}
+
+inline void request_decoder::decode_mountpoints(request& out, codec::json_value list) {
+    const command_shape& known = shape(verb::freeze_list);
+    if (!list.is(codec::json_kind::array)) {
+        note(error::wrong_type, {21, 11}, list, subject_kind::argument, known.argument,
+             known.argument_type);
+        return;
+    }
+    if (list.size() > m_limits.list_entries_max) {
+        note(error::too_many, {28, 4}, list, subject_kind::argument, known.argument,
+             "fewer entries");
+        return;
+    }
+    m_mountpoints.clear();
+    list.for_each_entry([&](codec::json_value entry) {
+        if (!entry.is(codec::json_kind::string)) {
+            note(error::wrong_type, {21, 11}, entry, subject_kind::argument, known.argument,
+                 known.argument_type);
+        } else if (entry.text().size() > m_limits.string_bytes_max) {
+            note(error::too_long, {28, 4}, entry, subject_kind::argument, known.argument,
+                 "shorter strings");
+        } else {
+            m_mountpoints.push_back(entry.text());
+        }
+    });
+    out.mountpoints = std::span<const std::string_view>{m_mountpoints};
+}
+
+} // namespace snapproto::qga
+
+#endif // SNAPPROTO_DIALECT_QGA_IMPL_REQUEST_DECODER_HPP

@@ -1,0 +1,688 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_ENDPOINT_IMPL_AGENT_HPP
+#define SNAPPROTO_ENDPOINT_IMPL_AGENT_HPP
+
+#include <snapproto/endpoint/agent.hpp>
+#include <snapproto/trace/of_message.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace snapproto::endpoint {
+
+inline agent_endpoint::agent_endpoint(agent_options options) : m_options(std::move(options)) {}
+
+// ---- input ------------------------------------------------------------------------------------
+
+inline void agent_endpoint::handle(const any_message& message, instant now) {
+    using machine::agent_event;
+    if (m_recording != nullptr) {
+        note(trace::of_message(now, trace::record_kind::received, trace::role::agent,
+                               m_options.index, message));
+    }
+    const message_header& head = header_of(message);
+    machine::agent_input input{.txn = head.txn};
+    switch (kind_of(message)) {
+    case message_kind::hello:
+        input.kind = agent_event::hello;
+        negotiate(*std::get_if<hello>(&message), input);
+        break;
+    case message_kind::query:
+        input.kind = agent_event::query;
+        break;
+    case message_kind::ping:
+        input.kind = agent_event::ping;
+        input.cookie = std::get_if<ping>(&message)->cookie;
+        break;
+    case message_kind::prepare:
+        input.kind = agent_event::prepare;
+        m_candidate = *std::get_if<prepare_request>(&message);
+        break;
+    case message_kind::freeze: {
+        const auto& freeze = *std::get_if<freeze_request>(&message);
+        input.kind = agent_event::freeze;
+        m_candidate = {};
+        m_candidate.scope = freeze.scope;
+        m_candidate.hold_limit = freeze.hold_limit.value_or(duration{});
+        break;
+    }
+    case message_kind::thaw:
+        input.kind = agent_event::thaw;
+        break;
+    case message_kind::complete:
+        input.kind = agent_event::complete;
+        input.result = std::get_if<complete_request>(&message)->result;
+        break;
+    case message_kind::abort:
+        input.kind = agent_event::abort;
+        break;
+    case message_kind::recover:
+        input.kind = agent_event::recover;
+        break;
+    default: // an agent's own messages: not for an agent to receive
+        input.kind = agent_event::bad_message;
+        break;
+    }
+    const bool other_session = phase() != agent_phase::off && input.kind != agent_event::hello &&
+                               head.session != m_machine.data().session;
+    if (other_session) {
+        ++m_ignored;
+        return;
+    }
+    if (input.kind == agent_event::freeze && phase() == agent_phase::ready &&
+        m_candidate.hold_limit > duration{}) {
+        m_hold_limit = std::min(m_hold_limit, m_candidate.hold_limit); // only ever lower: SP 6.5
+    }
+    raise(input, now);
+}
+
+inline void agent_endpoint::handle_malformed(instant now) {
+    note(base_record(trace::record_kind::malformed, now));
+    raise(machine::agent_event::bad_message, now);
+}
+
+inline void agent_endpoint::handle_channel_lost(instant now) {
+    note(base_record(trace::record_kind::channel_lost, now));
+    raise(machine::agent_event::lost, now);
+}
+
+inline void agent_endpoint::participants_found(std::span<const participant_summary> found,
+                                               instant now) {
+    if (m_step != step::find) {
+        return;
+    }
+    if (found.size() > m_options.limits.participants_max) {
+        participants_failed(now);
+        return;
+    }
+    m_slots.clear();
+    for (const auto& who : found) {
+        slot& added = m_slots.emplace_back();
+        added.who = who;
+    }
+    m_step = step::prepare;
+    advance(now);
+}
+
+inline void agent_endpoint::participants_failed(instant now) {
+    if (m_step == step::find) {
+        m_step = step::none;
+        m_slots.clear();
+        raise(machine::agent_event::failed, now);
+    }
+}
+
+inline void agent_endpoint::participant_answered(participant_index participant,
+                                                 machine::participant_event answer, instant now) {
+    using machine::participant_event;
+    SNAPPROTO_ASSERT(participant < m_slots.size());
+    if (participant >= m_slots.size() || !m_slots[participant].in_work) {
+        return;
+    }
+    slot& at = m_slots[participant];
+    const operation was = *std::exchange(at.in_work, std::nullopt);
+    const bool filesystem = at.who.kind == participant_kind::filesystem;
+    if (was != operation::recover) {
+        at.state.process(answer);
+    }
+    switch (answer) {
+    case participant_event::prepared:
+        note_participant(trace::record_kind::prepared, participant, now);
+        break;
+    case participant_event::held:
+        note_participant(trace::record_kind::held, participant, now);
+        // The clock of the hold starts with the first filesystem and never again (SP 6.1, 6.4).
+        if (filesystem && m_held_until == instant{}) {
+            m_held_since = now;
+            m_held_until = saturating_add(now, m_hold_limit);
+            m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
+        }
+        break;
+    case participant_event::vetoed:
+        note_participant(trace::record_kind::vetoed, participant, now);
+        m_step_failed = true;
+        break;
+    case participant_event::released:
+        note_participant(trace::record_kind::released, participant, now);
+        at.settled = true;
+        m_released += filesystem ? 1U : 0U;
+        break;
+    case participant_event::not_held:
+        note_participant(trace::record_kind::not_held, participant, now);
+        at.settled = true;
+        if (m_step == step::thaw || m_step == step::resume) {
+            raise(machine::agent_event::early, now); // evidence: SP 7.3
+        }
+        break;
+    case participant_event::release_failed:
+        note_participant(trace::record_kind::release_failed, participant, now);
+        m_step_failed = true;
+        if (!filesystem) {
+            at.settled = true; // an application that does not resume is a warning: SP 7.11
+            m_resume_failed = true;
+        }
+        break;
+    case participant_event::finished:
+        note_participant(trace::record_kind::finished, participant, now);
+        break;
+    default:
+        break;
+    }
+    advance(now);
+}
+
+inline void agent_endpoint::participant_skipped(participant_index participant, instant now) {
+    SNAPPROTO_ASSERT(participant < m_slots.size());
+    slot& at = m_slots[participant];
+    at.in_work.reset();
+    at.skipped = true;
+    at.asked_to_hold = false;
+    advance(now);
+}
+
+inline void agent_endpoint::participant_let_go(participant_index participant, instant now) {
+    SNAPPROTO_ASSERT(participant < m_slots.size());
+    slot& at = m_slots[participant];
+    if (!at.state.holds()) {
+        return;
+    }
+    at.state.process(machine::participant_event::let_go);
+    note_participant(trace::record_kind::let_go_early, participant, now);
+    raise(machine::agent_event::early, now);
+}
+
+inline void agent_endpoint::handle_timeout(instant now) {
+    using machine::agent_event;
+    using machine::agent_timer;
+    static constexpr std::array fired{
+        std::pair{agent_timer::hold, agent_event::hold_expired},
+        std::pair{agent_timer::phase, agent_event::phase_expired},
+        std::pair{agent_timer::sequence, agent_event::sequence_expired},
+        std::pair{agent_timer::retry, agent_event::retry_due},
+    };
+    for (const auto& [timer, event] : fired) {
+        if (m_deadlines[index_of(timer)] <= now) {
+            m_deadlines[index_of(timer)] = never;
+            auto made = base_record(trace::record_kind::timer_fired, now);
+            made.timer = static_cast<trace::timer_kind>(static_cast<int>(trace::timer_kind::phase) +
+                                                        static_cast<int>(timer));
+            note(std::move(made));
+            raise(event, now);
+        }
+    }
+    if (m_next_progress <= now) {
+        m_next_progress = saturating_add(now, m_options.timers.keep_alive);
+        if (busy()) {
+            send(progress_report{header({.txn = m_machine.data().txn,
+                                         .session = m_machine.data().session}),
+                                 phase(), ++m_progress},
+                 now);
+        }
+    }
+}
+
+inline void agent_endpoint::stop(instant now) {
+    note(base_record(trace::record_kind::stop_requested, now));
+    raise(machine::agent_event::stop, now);
+}
+
+inline void agent_endpoint::generation_changed(generation_id generation, instant now) {
+    m_options.generation = generation;
+    note(base_record(trace::record_kind::generation_changed, now));
+    raise(machine::agent_event::generation_changed, now);
+}
+
+inline void agent_endpoint::adopt(session_id session, txn_id txn, capability granted,
+                                  std::span<const participant_summary> held, instant now) {
+    SNAPPROTO_ASSERT(phase() == agent_phase::off && m_slots.empty());
+    machine::agent_state state{.phase = agent_phase::frozen};
+    state.data.session = session;
+    state.data.granted = granted;
+    state.data.txn = txn;
+    state.data.why = verdict::lost; // whoever froze is not there to say what happened
+    m_machine.restore(state);
+    for (const auto& who : held) {
+        slot& added = m_slots.emplace_back();
+        added.who = who;
+        added.asked_to_hold = true;
+        added.state.process(machine::participant_event::prepared);
+        added.state.process(machine::participant_event::held);
+    }
+    m_held_since = now;
+    m_held_until = saturating_add(now, m_options.timers.hold);
+    m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
+}
+
+// ---- output -----------------------------------------------------------------------------------
+
+inline agent_output agent_endpoint::poll() {
+    if (m_next_output < m_outputs.size()) {
+        return std::move(m_outputs[m_next_output++]);
+    }
+    m_outputs.clear();
+    m_next_output = 0;
+    instant at = *std::min_element(m_deadlines.begin(), m_deadlines.end());
+    if (busy()) {
+        at = std::min(at, m_next_progress);
+    }
+    return deadline{at};
+}
+
+inline void agent_endpoint::push(agent_output output) {
+    SNAPPROTO_ASSERT(m_outputs.size() < m_options.limits.outputs_max);
+    m_outputs.push_back(std::move(output));
+}
+
+inline std::uint32_t agent_endpoint::held_filesystems() const noexcept {
+    return static_cast<std::uint32_t>(std::count_if(m_slots.begin(), m_slots.end(), [](auto& s) {
+        return s.who.kind == participant_kind::filesystem && s.state.holds();
+    }));
+}
+
+// ---- the machine and its effects ----------------------------------------------------------------
+
+inline void agent_endpoint::take(const machine::agent_input& input, instant now) {
+    machine::agent_outbox out;
+    const auto taken = m_machine.process(input, out);
+    m_ignored += taken ? 0 : 1;
+    if (m_recording != nullptr) {
+        auto made = base_record(
+            taken ? trace::record_kind::state_changed : trace::record_kind::event_ignored, now);
+        made.phase = phase();
+        made.governed_by = taken.governed_by;
+        made.note = to_string(input.kind);
+        note(std::move(made));
+    }
+    for (const auto& effect : out) {
+        perform(effect, now);
+    }
+}
+
+inline void agent_endpoint::raise(const machine::agent_input& input, instant now) {
+    take(input, now);
+    advance(now);
+}
+
+inline void agent_endpoint::perform(const machine::agent_effect& effect, instant now) {
+    using kind = machine::agent_effect_kind;
+    const auto& data = m_machine.data();
+    switch (effect.kind) {
+    case kind::send_hello_ack:
+        if (effect.agreed) {
+            m_version = m_offered;
+            send(hello_ack{header(effect), m_version, data.granted, m_options.timers.hold_max,
+                           static_cast<std::uint32_t>(m_options.limits.participants_max), false,
+                           m_options.generation},
+                 now);
+        } else {
+            hello_ack refusal;
+            refusal.header = header(effect);
+            send(std::move(refusal), now);
+        }
+        break;
+    case kind::send_status:
+        send(status_report{header(effect), phase(), held_filesystems(),
+                           hold_deadline() == never ? std::nullopt : std::optional{hold_deadline()},
+                           data.last_txn, data.last_verdict},
+             now);
+        break;
+    case kind::send_pong:
+        send(pong{header(effect), effect.cookie, phase()}, now);
+        break;
+    case kind::send_progress:
+        send(progress_report{header(effect), phase(), ++m_progress}, now);
+        break;
+    case kind::send_prepared: {
+        prepared_report report;
+        report.header = header(effect);
+        for (const slot& s : m_slots) {
+            report.participants.push_back(s.who);
+        }
+        send(std::move(report), now);
+        break;
+    }
+    case kind::send_frozen:
+        send(frozen_report{header(effect), held_filesystems(), m_held_since, m_held_until}, now);
+        break;
+    case kind::send_thawed:
+        send(thawed_report{header(effect),
+                           effect.outcome,
+                           m_held_until == instant{} ? duration{} : now - m_held_since,
+                           m_released,
+                           {}},
+             now);
+        break;
+    case kind::send_completed:
+        send(completed_report{header(effect)}, now);
+        break;
+    case kind::send_aborted:
+        send(aborted_report{header(effect)}, now);
+        break;
+    case kind::send_recovered:
+        send(recovered_report{header(effect)}, now);
+        break;
+    case kind::send_error:
+        send(error_report{header(effect), phase(), effect.outcome, std::nullopt,
+                          effect.outcome != verdict::stuck},
+             now);
+        break;
+    case kind::send_nak:
+        send(nak{header(effect), effect.code, phase()}, now);
+        break;
+    case kind::begin_prepare:
+        m_request = m_candidate;
+        m_hold_limit = m_request.hold_limit > duration{}
+                           ? std::min(m_request.hold_limit, m_options.timers.hold_max)
+                           : m_options.timers.hold;
+        m_held_since = m_held_until = {};
+        m_released = 0;
+        m_resume_failed = false;
+        m_retry_distance = m_options.timers.retry_first;
+        begin(step::find);
+        push(find_participants{m_request.scope, m_request.level, m_request.run_hooks});
+        break;
+    case kind::begin_quiesce:
+        begin(step::quiesce);
+        break;
+    case kind::begin_freeze:
+        begin(step::freeze);
+        break;
+    case kind::begin_thaw:
+        begin(step::thaw);
+        break;
+    case kind::begin_resume:
+        begin(step::resume);
+        break;
+    case kind::begin_recover:
+        begin(step::recover);
+        for (std::size_t i = 0; i < m_slots.size(); ++i) {
+            if (m_slots[i].who.kind == participant_kind::writer && !m_slots[i].skipped) {
+                start(i, operation::recover, now);
+            }
+        }
+        break;
+    case kind::tell_result:
+        finish_participants(effect.result, now);
+        break;
+    case kind::cancel_step:
+        for (std::size_t i = 0; i < m_slots.size(); ++i) {
+            if (m_slots[i].in_work) {
+                push(cancel{static_cast<participant_index>(i)});
+            }
+        }
+        begin(step::none);
+        break;
+    case kind::arm: {
+        duration length{};
+        switch (effect.timer) {
+        case machine::agent_timer::phase:
+            length = step_limit();
+            break;
+        case machine::agent_timer::hold:
+            length = m_hold_limit;
+            break;
+        case machine::agent_timer::sequence:
+            length = phase() == agent_phase::await ? m_options.timers.sequence_await
+                                                   : m_options.timers.sequence_ready;
+            break;
+        case machine::agent_timer::retry:
+            length = m_retry_distance;
+            m_retry_distance = std::min(m_retry_distance * 2, m_options.timers.retry_max);
+            break;
+        }
+        m_deadlines[index_of(effect.timer)] = saturating_add(now, length);
+        break;
+    }
+    case kind::disarm:
+        m_deadlines[index_of(effect.timer)] = never;
+        break;
+    case kind::close_channel:
+        push(close_channel{});
+        break;
+    case kind::exit_process:
+        push(exit_process{});
+        break;
+    case kind::reseed:
+        note(base_record(trace::record_kind::reseeded, now));
+        push(reseed{});
+        break;
+    case kind::warn:
+        push(warning{"an application could not be resumed"});
+        break;
+    }
+}
+
+inline bool agent_endpoint::busy() const noexcept {
+    return has(m_machine.data().granted, capability::keep_alive) && m_machine.data().txn &&
+           phase() != agent_phase::ready && phase() != agent_phase::await;
+}
+
+inline duration agent_endpoint::step_limit() const noexcept {
+    switch (m_step) {
+    case step::quiesce:
+        return m_options.timers.quiesce;
+    case step::freeze:
+        return m_options.timers.freeze;
+    case step::thaw:
+        return m_options.timers.thaw;
+    case step::resume:
+    case step::recover:
+        return m_options.timers.resume;
+    default:
+        return m_options.timers.prepare;
+    }
+}
+
+// ---- participants -------------------------------------------------------------------------------
+
+inline void agent_endpoint::begin(step next) noexcept {
+    m_step = next;
+    m_step_failed = false;
+}
+
+inline void agent_endpoint::advance(instant now) {
+    // Each turn either starts an operation, waits for one, or ends the step; the end of a step
+    // can begin the next one, and there are fewer steps than this bound.
+    for (int turn = 0; turn < 16; ++turn) {
+        const auto ended = next_operation(now);
+        if (!ended) {
+            return;
+        }
+        m_step = step::none;
+        m_step_failed = false;
+        take({.kind = *ended}, now);
+    }
+}
+
+inline std::optional<machine::agent_event> agent_endpoint::next_operation(instant now) {
+    using machine::agent_event;
+    const auto working = [](const slot& s) { return s.in_work.has_value(); };
+    switch (m_step) {
+    case step::prepare:
+        if (std::any_of(m_slots.begin(), m_slots.end(), working)) {
+            return std::nullopt;
+        }
+        if (m_step_failed) {
+            return agent_event::failed;
+        }
+        for (std::size_t i = 0; i < m_slots.size(); ++i) {
+            if (m_slots[i].state.phase() == participant_phase::idle && !m_slots[i].skipped) {
+                start(i, operation::prepare, now);
+                return std::nullopt;
+            }
+        }
+        return agent_event::done;
+    case step::quiesce:
+        return next_hold(false, now);
+    case step::freeze:
+        return next_hold(true, now);
+    case step::thaw:
+        return next_release(true, now);
+    case step::resume:
+        return next_release(false, now);
+    case step::recover:
+        if (std::any_of(m_slots.begin(), m_slots.end(), working)) {
+            return std::nullopt;
+        }
+        return m_step_failed ? agent_event::failed : agent_event::done;
+    case step::find:
+    case step::none:
+        break;
+    }
+    return std::nullopt;
+}
+
+inline std::optional<machine::agent_event> agent_endpoint::next_hold(bool filesystems,
+                                                                     instant now) {
+    for (const slot& s : m_slots) {
+        if (s.in_work) {
+            return std::nullopt;
+        }
+    }
+    if (m_step_failed) {
+        return machine::agent_event::failed;
+    }
+    for (std::size_t i = 0; i < m_slots.size(); ++i) {
+        slot& s = m_slots[i];
+        if ((s.who.kind == participant_kind::filesystem) == filesystems && !s.skipped &&
+            !s.asked_to_hold) {
+            s.asked_to_hold = true;
+            start(i, operation::hold, now);
+            return std::nullopt;
+        }
+    }
+    return machine::agent_event::done;
+}
+
+inline std::optional<machine::agent_event> agent_endpoint::next_release(bool filesystems,
+                                                                        instant now) {
+    bool waiting = false;
+    for (std::size_t i = m_slots.size(); i-- != 0;) {
+        slot& s = m_slots[i];
+        if ((s.who.kind == participant_kind::filesystem) != filesystems || !s.asked_to_hold ||
+            s.settled) {
+            waiting = waiting || (!filesystems && s.in_work);
+            continue;
+        }
+        if (s.in_work == operation::release) {
+            return std::nullopt; // one release after the other, in reverse order: SP 7.1, 7.2
+        }
+        if (s.in_work) {
+            // A hold that was cancelled has still to end. What was held before it is released
+            // meanwhile: that may be what lets it end.
+            waiting = true;
+            continue;
+        }
+        if (filesystems && !s.state.holds() && s.state.phase() != participant_phase::early) {
+            s.settled = true; // refused to be frozen: holds nothing
+            continue;
+        }
+        if (s.state.phase() == participant_phase::broken && m_step_failed) {
+            continue; // tried in this round already
+        }
+        start(i, operation::release, now);
+        return std::nullopt;
+    }
+    if (waiting) {
+        return std::nullopt;
+    }
+    return m_step_failed ? machine::agent_event::failed : machine::agent_event::done;
+}
+
+inline void agent_endpoint::start(std::size_t i, operation what, instant now, copy_result result) {
+    m_slots[i].in_work = what;
+    switch (what) {
+    case operation::prepare:
+        note_participant(trace::record_kind::prepare_begin, i, now);
+        break;
+    case operation::hold:
+        note_participant(trace::record_kind::hold_begin, i, now);
+        break;
+    case operation::release:
+        note_participant(trace::record_kind::release_begin, i, now);
+        break;
+    default:
+        break;
+    }
+    push(operate{static_cast<participant_index>(i), what, result});
+}
+
+inline void agent_endpoint::finish_participants(copy_result result, instant now) {
+    for (std::size_t i = 0; i < m_slots.size(); ++i) {
+        slot& s = m_slots[i];
+        if (!s.skipped && s.state.phase() != participant_phase::finished &&
+            s.state.process(machine::participant_event::finished)) {
+            note_participant(trace::record_kind::finished, i, now);
+            push(operate{static_cast<participant_index>(i), operation::finish, result});
+        }
+    }
+    m_held_until = instant{};
+}
+
+// ---- messages -----------------------------------------------------------------------------------
+
+inline void agent_endpoint::negotiate(const hello& from, machine::agent_input& input) {
+    input.session = from.header.session;
+    input.granted = from.wanted & m_options.capabilities;
+    input.version_agreed = false;
+    for (const auto& offered : from.versions) {
+        for (const auto& own : m_options.versions) {
+            if (offered == own && (!input.version_agreed || own > m_offered)) {
+                m_offered = own;
+                input.version_agreed = true;
+            }
+        }
+    }
+}
+
+inline message_header agent_endpoint::header(const machine::agent_effect& effect) noexcept {
+    return {effect.session ? effect.session : m_machine.data().session, effect.txn, {++m_seq}};
+}
+
+inline void agent_endpoint::send(any_message message, instant now) {
+    if (m_recording != nullptr) {
+        note(trace::of_message(now, trace::record_kind::sent, trace::role::agent, m_options.index,
+                               message));
+    }
+    if (m_next_progress == never) {
+        m_next_progress = saturating_add(now, m_options.timers.keep_alive);
+    }
+    push(transmit{std::move(message)});
+}
+
+// ---- recording ----------------------------------------------------------------------------------
+
+inline trace::record agent_endpoint::base_record(trace::record_kind what, instant now) const {
+    trace::record made;
+    if (m_recording != nullptr) {
+        made.at = now;
+        made.who = trace::role::agent;
+        made.what = what;
+        made.agent = m_options.index;
+        made.session = m_machine.data().session;
+        made.txn = m_machine.data().txn;
+    }
+    return made;
+}
+
+inline void agent_endpoint::note(trace::record made) const {
+    if (m_recording != nullptr) {
+        m_recording->push_back(std::move(made));
+    }
+}
+
+inline void agent_endpoint::note_participant(trace::record_kind what, std::size_t i,
+                                             instant now) const {
+    if (m_recording == nullptr) {
+        return;
+    }
+    auto made = base_record(what, now);
+    made.who = trace::role::participant;
+    made.item = static_cast<participant_index>(i);
+    made.participant = m_slots[i].who.kind;
+    note(std::move(made));
+}
+
+} // namespace snapproto::endpoint
+
+#endif // SNAPPROTO_ENDPOINT_IMPL_AGENT_HPP

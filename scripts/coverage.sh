@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# Line coverage of include/snapproto/ by the unit and conformance tests.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+
+usage() {
+    cat <<'END'
+usage: scripts/coverage.sh [--fail-under PERCENT]
+
+Builds the tests with g++ in build/coverage, runs them and prints the percentage of lines. Details,
+line by line, are in build/coverage/report/index.html. Status 1 when below PERCENT.
+END
+}
+
+fail_under=0
+while [ $# -gt 0 ]; do
+    case $1 in
+    --fail-under) fail_under=${2:?a percentage is missing}; shift 2 ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+done
+if ! has gcovr; then
+    echo "skipped: needs gcovr"
+    exit "$exit_skipped"
+fi
+
+build=build/coverage
+cmake --preset dev -B "$build" -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS="-O0 --coverage" \
+    -DSNAPPROTO_BUILD_BENCH=OFF -DSNAPPROTO_BUILD_EXAMPLES=OFF >/dev/null
+cmake --build "$build" --parallel "${SNAPPROTO_JOBS:-$(job_count)}"
+find "$build" -name '*.gcda' -delete
+ctest --test-dir "$build" --no-tests=error --output-on-failure --label-exclude consumer
+
+mkdir -p "$build/report"
+status=0
+gcovr --root . --filter include/snapproto/ "$build" --exclude-unreachable-branches \
+    --exclude-throw-branches --html-details "$build/report/index.html" \
+    --txt "$build/report/lines.txt" --json-summary "$build/report/summary.json" \
+    --fail-under-line "$fail_under" --print-summary >"$build/report/summary.txt" || status=$?
+
+# A header that no test compiles does not lower the percentage, so it is named.
+git ls-files 'include/snapproto/*.hpp' | while read -r header; do
+    if ! grep -q "\"$header\"" "$build/report/summary.json"; then
+        echo "no code in any test: $header"
+    fi
+done
+sed -n 's/^lines: /line coverage of include\/snapproto\/: /p' "$build/report/summary.txt"
+if [ "$status" != 0 ]; then
+    echo "less than $fail_under %: see $build/report/index.html"
+    exit 1
+fi

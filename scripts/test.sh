@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# All tests, in stages. Each stage is timed; the last line says how many passed, failed, skipped.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root" || exit 1
+
+usage() {
+    cat <<'END'
+usage: scripts/test.sh [--list] [STAGE]...
+
+Without a stage all of them run, in this order:
+
+  deps        install the packages that are missing
+  format      every source is formatted as .clang-format says
+  gcc         debug build with g++ and all tests
+  headers     every header of the library compiles alone
+  noexc       the library without exceptions and run-time type information
+  clang14     debug build with clang++-14 and all tests
+  clang       the same with the newest clang++ on the machine
+  asan        address and undefined behaviour sanitizers, all tests
+  reference   snapcheck judges the agent embedded in it (needs gcc)
+  qemu-ga     snapcheck judges the real QEMU guest agent in a sandbox, against the committed
+              baseline and five times (needs gcc, root and loop devices)
+  coverage    lines of the library that the tests run
+
+Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
+             SNAPPROTO_RC_SEED   seed of the property tests (default: 20240217)
+             SNAPPROTO_COVERAGE  the least percentage of lines (default: 95)
+END
+}
+
+readonly all_stages=(deps format gcc headers noexc clang14 clang asan reference qemu-ga coverage)
+stages=()
+for argument in "$@"; do
+    case $argument in
+    -h | --help) usage; exit 0 ;;
+    --list) printf '%s\n' "${all_stages[@]}"; exit 0 ;;
+    *)
+        if [[ " ${all_stages[*]} " != *" $argument "* ]]; then
+            echo "no stage is called $argument" >&2
+            usage >&2
+            exit 2
+        fi
+        stages+=("$argument")
+        ;;
+    esac
+done
+[ ${#stages[@]} -gt 0 ] || stages=("${all_stages[@]}")
+
+jobs=${SNAPPROTO_JOBS:-$(job_count)}
+seed=${SNAPPROTO_RC_SEED:-20240217}
+export RC_PARAMS="seed=$seed${RC_PARAMS:+ $RC_PARAMS}"
+export CTEST_OUTPUT_ON_FAILURE=1
+readonly logs=$root/build/logs
+mkdir -p "$logs"
+
+skip() {
+    echo "skipped: $*"
+    return "$exit_skipped"
+}
+
+# build_and_test DIRECTORY PRESET CMAKE-ARGUMENT...
+build_and_test() {
+    local directory=$1 preset=$2
+    shift 2
+    cmake --preset "$preset" -B "$directory" "$@" &&
+        cmake --build "$directory" --parallel "$jobs" &&
+        ctest --test-dir "$directory" --parallel "$jobs" --no-tests=error --output-on-failure
+}
+
+stage_deps() { scripts/install_deps.sh test; }
+
+stage_format() { scripts/format.sh --check; }
+
+stage_gcc() { build_and_test build/dev dev -DCMAKE_CXX_COMPILER=g++; }
+
+stage_headers() {
+    cmake --preset dev -DCMAKE_CXX_COMPILER=g++ &&
+        cmake --build build/dev --parallel "$jobs" --target snapproto_header_check
+}
+
+stage_noexc() {
+    cmake --preset no-exceptions -DCMAKE_CXX_COMPILER=g++ &&
+        cmake --build --preset no-exceptions --parallel "$jobs" &&
+        ctest --preset no-exceptions
+}
+
+# Other compilers build what the tests need; the benchmarks are built once, by gcc.
+stage_clang14() {
+    has clang++-14 || { skip "there is no clang++-14"; return; }
+    build_and_test build/clang14 dev -DCMAKE_CXX_COMPILER=clang++-14 -DSNAPPROTO_BUILD_BENCH=OFF
+}
+
+stage_clang() {
+    local compiler
+    compiler=$(newest_clang)
+    [ -n "$compiler" ] || { skip "there is no clang++ newer than 14"; return; }
+    build_and_test "build/$compiler" dev "-DCMAKE_CXX_COMPILER=$compiler" \
+        -DSNAPPROTO_BUILD_BENCH=OFF
+}
+
+stage_asan() {
+    local compiler
+    compiler=$(newest_clang)
+    [ -n "$compiler" ] || compiler=clang++-14
+    has "$compiler" || { skip "there is no clang++"; return; }
+    build_and_test build/asan-ubsan asan-ubsan "-DCMAKE_CXX_COMPILER=$compiler"
+}
+
+snapcheck=build/dev/bin/snapcheck
+
+stage_reference() {
+    [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
+    "$snapcheck" agent --builtin reference --strict --report "html=$logs/reference.html" \
+        --report "junit=$logs/reference.xml"
+}
+
+stage_qemu-ga() {
+    [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
+    real_agent build/dev/bin --repeat 5 --report "html=$logs/qemu-ga.html" \
+        --report "junit=$logs/qemu-ga.xml"
+}
+
+stage_coverage() { scripts/coverage.sh --fail-under "${SNAPPROTO_COVERAGE:-95}"; }
+
+echo "seed of the property tests: RC_PARAMS=\"$RC_PARAMS\"; compilers at once: $jobs"
+passed=0 failed=0 skipped=0
+table=''
+for stage in "${stages[@]}"; do
+    echo
+    say "stage $stage"
+    began=$SECONDS
+    "stage_$stage" 2>&1 | tee "$logs/$stage.log"
+    status=${PIPESTATUS[0]}
+    took=$(duration $((SECONDS - began)))
+    note=''
+    case $status in
+    0)
+        passed=$((passed + 1))
+        verdict="${green}passed ${plain}"
+        ;;
+    "$exit_skipped")
+        skipped=$((skipped + 1))
+        verdict="${yellow}skipped${plain}"
+        note=$(grep '^skipped: ' "$logs/$stage.log" | tail -n 1)
+        ;;
+    *)
+        failed=$((failed + 1))
+        verdict="${red}failed ${plain}"
+        note="status $status, see $logs/$stage.log"
+        ;;
+    esac
+    table+=$(printf '  %-10s %s %7s  %s' "$stage" "$verdict" "$took" "$note")$'\n'
+    # Nothing else can work without the packages.
+    if [ "$stage" = deps ] && [ "$status" != 0 ]; then
+        break
+    fi
+done
+
+echo
+say "stages, in minutes:seconds (total $(duration "$SECONDS"))"
+printf '%s' "$table"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

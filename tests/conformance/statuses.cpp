@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSL-1.0
+// The program itself: exit statuses, messages, interrupts.
+#include "conformance/attach/command_line.hpp"
+#include "conformance/check.hpp"
+#include "support.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+namespace snapproto::conformance {
+namespace {
+
+using test::program_result;
+using test::scratch;
+using test::serve_script;
+using test::small_agent;
+using test::snapcheck;
+using test::unix_server;
+
+bool says(const std::string& words, std::string_view part) {
+    return words.find(part) != std::string::npos;
+}
+
+/// A server that is a right agent for what the two checks of chapter 21 used here ask.
+struct right_server {
+    explicit right_server(const scratch& place)
+        : server(place.file("s"), [](int stream, const std::atomic<bool>& leave) {
+              serve_script(small_agent{})(stream, leave);
+          }) {}
+    [[nodiscard]] std::string flags() const {
+        return "agent --connect unix:" + server.path() + " --only '*guest-ping returns*'";
+    }
+    unix_server server;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(the_program)
+
+BOOST_AUTO_TEST_CASE(a_right_agent_gives_0) {
+    const scratch place;
+    const right_server agent(place);
+    const program_result run = snapcheck(place, agent.flags());
+    BOOST_TEST(run.status == 0, run.out << run.err);
+    BOOST_TEST(says(run.out, "pass  "));
+    BOOST_TEST(says(run.out, "no claim: only a selection"));
+    BOOST_TEST(!says(run.out, "\x1b["), "no colours outside a terminal");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_agent_gives_1_with_a_transcript_and_a_replay) {
+    const scratch place;
+    const unix_server server(place.file("s"), [](int stream, const std::atomic<bool>& leave) {
+        serve_script([agent = small_agent{}](std::string& in) mutable {
+            auto out = agent(in);
+            if (out && says(*out, "{\"return\":{}}")) {
+                *out = "{\"return\":[]}\n";
+            }
+            return out;
+        })(stream, leave);
+    });
+    const program_result run = snapcheck(place, "agent --connect unix:" + server.path() +
+                                                    " --only '*guest-ping returns*' --seed 5");
+    BOOST_TEST(run.status == 1, run.out << run.err);
+    BOOST_TEST(says(run.out, "does not conform"));
+    BOOST_TEST(says(run.out, "{\"return\":[]}\\n"));
+    BOOST_TEST(says(run.out, "replay      snapcheck agent --connect unix:"));
+    BOOST_TEST(says(run.out, "--seed 5"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
+    const scratch place;
+    const auto usage = [&](const std::string& words, std::string_view part) {
+        const program_result run = snapcheck(place, words);
+        BOOST_TEST(run.status == 2, words << ": " << run.out << run.err);
+        BOOST_TEST(says(run.err, part), words << ": " << run.err);
+    };
+    usage("", "subcommand");
+    usage("agnet", "did you mean agent?");
+    usage("agent --basline x", "did you mean --baseline?");
+    usage("agent --basline=x", "did you mean --baseline?");
+    usage("agent --report htlm=x", "did you mean html?");
+    usage("agent --report html", "the file is missing");
+    usage("agent --report html=/no/such/place/x", "no directory");
+    usage("agent --report json=- --report tap=-", "only one report");
+    usage("agent --connect nowhere", "unix:PATH");
+    usage("agent --connect unix:/x --spawn 'a {socket}'", "excludes");
+    usage("agent --spawn 'agent -p /x'", "{socket}");
+    usage("agent --spawn 'agent {sokcet} {socket}'", "unknown placeholder {sokcet}");
+    usage("agent --only no-such-check", "matches no check");
+    usage("agent --skip '*'", "leaves no check");
+    usage("agent --dialect qgaa", "did you mean qga?");
+    usage("agent --dialect hyperv", "not available in this version");
+    usage("agent --baseline /no/such/file", "cannot be read");
+    usage("agent --timeout-scale 0", "0");
+    usage("agent --builtin no-such-fault-at-all", "no-such-fault-at-all");
+    usage("agent --shim x", "not available in this version");
+    usage("orchestrator --listen x", "not available in this version");
+    usage("learn", "not available in this version");
+    usage("spec clause", "did you mean clauses?");
+    usage("spec promela", "not available in this version");
+    usage("list --fault", "did you mean --faults?");
+}
+
+BOOST_AUTO_TEST_CASE(help_version_and_lists_give_0) {
+    const scratch place;
+    BOOST_TEST(snapcheck(place, "--version").out.starts_with("snapcheck "));
+    BOOST_TEST(says(snapcheck(place, "agent --help").out, "Exit status: 0"));
+    const program_result list = snapcheck(place, "list");
+    BOOST_TEST(list.status == 0);
+    for (const check& one : qga_checks().all()) {
+        BOOST_TEST(says(list.out, one.id() + " "), one.id());
+    }
+    BOOST_TEST(snapcheck(place, "spec clauses").status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_reached_gives_3) {
+    const scratch place;
+    const auto lost = [&](const std::string& words, std::string_view part) {
+        const program_result run = snapcheck(place, "agent --timeout-scale 0.1 " + words);
+        BOOST_TEST(run.status == 3, words << ": " << run.out << run.err);
+        BOOST_TEST(says(run.err, part), words << ": " << run.err);
+    };
+    lost("--connect unix:" + place.file("nothing"), "no such path");
+    lost("--connect tcp:127.0.0.1:1", "refused");
+    lost("--connect pty:/dev/null", "not a terminal");
+    lost("--spawn '/no/such/program {socket}'", "cannot execute");
+    lost("--spawn 'false {socket}'", "ended at its start, status 1");
+    lost("--spawn 'sleep 60 # {socket}'", "ended at its start");
+    lost("--spawn 'sh -c \"sleep 60\" {socket}'", "did not listen");
+    const unix_server server(place.file("mute"), [](int stream, const std::atomic<bool>& leave) {
+        serve_script([](std::string& in) -> std::optional<std::string> {
+            in.clear();
+            return "";
+        })(stream, leave);
+    });
+    lost("--connect unix:" + server.path(), "nothing answered");
+}
+
+BOOST_AUTO_TEST_CASE(a_baseline_is_written_met_and_goes_out_of_date) {
+    const scratch place;
+    const std::string file = place.file("baseline");
+    const right_server agent(place);
+    BOOST_TEST(snapcheck(place, agent.flags() + " --write-baseline " + file).status == 0);
+    const program_result met = snapcheck(place, agent.flags() + " --baseline " + file);
+    BOOST_TEST(met.status == 0);
+    BOOST_TEST(says(met.out, "is met exactly"));
+    std::string id;
+    for (const check& one : qga_checks().all()) {
+        if (says(std::string(one.title), "guest-ping returns")) {
+            id = one.id();
+        }
+    }
+    std::ofstream(file, std::ios::app) << id << " fail it was wrong once\n";
+    const program_result old = snapcheck(place, agent.flags() + " --baseline " + file);
+    BOOST_TEST(old.status == 1);
+    BOOST_TEST(says(old.out, "expected fail, found pass"));
+    BOOST_TEST(says(old.out, "it was wrong once"));
+}
+
+BOOST_AUTO_TEST_CASE(a_report_on_standard_output_is_alone_there) {
+    const scratch place;
+    const right_server agent(place);
+    const program_result run =
+        snapcheck(place, agent.flags() + " --report json=- --report html=" + place.file("r.html"));
+    BOOST_TEST(run.status == 0);
+    BOOST_TEST(run.out.starts_with("{\"tool\":\"snapcheck\""));
+    BOOST_TEST(run.out.find('\n') == run.out.size() - 1);
+    BOOST_TEST(std::filesystem::file_size(place.file("r.html")) > 4000U);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupt_thaws_and_gives_130) {
+    const scratch place;
+    // An agent that is frozen as soon as it has been asked for anything after the pre-flight, and
+    // is mute to the ping: the check waits, and is interrupted there.
+    std::mutex mutex;
+    std::vector<std::string> commands;
+    std::atomic<bool> pinged{false};
+    small_agent agent;
+    const unix_server server(place.file("s"), [&](int stream, const std::atomic<bool>& leave) {
+        serve_script([&](std::string& in) -> std::optional<std::string> {
+            const std::lock_guard lock(mutex);
+            const bool ping = in.find("guest-ping") != std::string::npos;
+            if (ping) {
+                agent.frozen = true;
+                pinged = true;
+                in.clear();
+                return "";
+            }
+            auto out = agent(in);
+            commands = agent.commands;
+            return out;
+        })(stream, leave);
+    });
+    const std::string address = "unix:" + server.path();
+    const pid_t child = ::fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        const int null = ::open("/dev/null", O_WRONLY);
+        ::dup2(null, STDOUT_FILENO);
+        ::dup2(null, STDERR_FILENO);
+        ::execl(SNAPPROTO_PROGRAM_DIR "/snapcheck", "snapcheck", "agent", "--connect",
+                address.c_str(), "--only", "*guest-ping returns*", static_cast<char*>(nullptr));
+        ::_exit(99);
+    }
+    for (int i = 0; i < 500 && !pinged; ++i) {
+        real_sleep(std::chrono::milliseconds(10));
+    }
+    BOOST_TEST(pinged.load());
+    ::kill(child, SIGINT);
+    int state = 0;
+    BOOST_REQUIRE(::waitpid(child, &state, 0) == child);
+    BOOST_TEST(WIFEXITED(state));
+    BOOST_TEST(WEXITSTATUS(state) == 130);
+    const std::lock_guard lock(mutex);
+    BOOST_CHECK(std::find(commands.begin(), commands.end(), "guest-fsfreeze-thaw") !=
+                commands.end());
+    BOOST_TEST(!agent.frozen);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace snapproto::conformance
