@@ -52,6 +52,7 @@ class transaction_monitor : public judge {
         std::optional<session_id> session{};
         capability granted = capability::none;
         txn_id running{};
+        std::optional<agent_phase> phase{};
         bool active = false;
         bool frozen = false;
         bool completed_a_step = false; // a participant's result that nothing has followed yet
@@ -316,6 +317,10 @@ class transaction_monitor : public judge {
         if (r.who != trace::role::agent || !r.phase) {
             return;
         }
+        if (a.phase == r.phase) {
+            return; // a row that stays in its state
+        }
+        a.phase = r.phase;
         if (a.suspect && a.suspect->at == r.at) {
             flag(a.suspect->property, a.suspect->exact, r,
                  detail::sentence(detail::name_of(r.agent), " changes its state to ",

@@ -195,3 +195,10 @@ BOOST_AUTO_TEST_CASE(an_agent_does_not_end_unasked) {
     killed.open(0).agent(record_kind::killed, 0).agent(record_kind::started, 0);
     expect(killed, {});
 }
+
+BOOST_AUTO_TEST_CASE(a_row_that_stays_in_its_state_is_no_change) {
+    script s = good_frozen();
+    s.asks(0, message_kind::thaw, of_session(3)).state(0, agent_phase::frozen);
+    s.begin_cut().end_cut().thaw(0).complete(0).success();
+    expect_in_the_end(s, {});
+}
