@@ -79,7 +79,11 @@ class container_sink {
 
     void append(const char* bytes, std::size_t count) {
         const auto* first = reinterpret_cast<const element*>(bytes);
-        m_container->insert(m_container->end(), first, first + count);
+        if constexpr (requires { m_container->append(first, count); }) {
+            m_container->append(first, count);
+        } else {
+            m_container->insert(m_container->end(), first, first + count);
+        }
     }
 
   private:

@@ -27,6 +27,7 @@ struct verdict {
 verdict parse(json_document& document, std::string_view text, const wire_limits& limits = {}) {
     json_parser parser{limits};
     document.text.assign(text.begin(), text.end());
+    document.text.resize(text.size() + codec::padding);
     parser.start();
     const parse_status status = parser.parse(document, document.text.data(), text.size());
     return {status, status == parse_status::failed ? parser.why() : error{},
