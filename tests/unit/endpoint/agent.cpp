@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) 
     b.done(answer::held);
     b.done(answer::held);
     b.messages.clear();
-    b.done(answer::vetoed); // the second filesystem
+    b.done(answer::vetoed);         // the second filesystem
     BOOST_TEST(b.messages.empty()); // not before everything is released: SP 5.12
     BOOST_TEST(spelled(b.done_all()) == "release2 release1 release0 ");
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
