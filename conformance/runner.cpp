@@ -43,8 +43,11 @@ case_result describe_case(const check& one, target& agent, const run_options& op
     }
     result.title = std::string(one.title);
     result.strength = level_of(one);
-    result.replay = fmt::format("snapcheck agent {} --only {} --seed {}{}", agent.replay_flags(),
-                                result.id, options.seed, options.replay_tail);
+    result.replay =
+        fmt::format("{} --only {} --seed {}{}",
+                    options.replay_head.empty() ? "snapcheck agent " + agent.replay_flags()
+                                                : options.replay_head,
+                    result.id, options.seed, options.replay_tail);
     if (options.timeout_scale != 1.0) {
         result.replay += fmt::format(" --timeout-scale {}", options.timeout_scale);
     }
@@ -84,7 +87,6 @@ void note_hook_calls(target& agent, transcript& log) {
             log.event(*call.ended, lane::hook, lane::agent, "ends");
         }
     }
-    log.sort_by_time();
 }
 
 /// Runs the function of the check. @return true if the agent was started with options by it.
@@ -133,7 +135,7 @@ std::uint64_t case_seed(std::uint64_t seed, std::string_view id) noexcept {
 run_result run_checks(target& agent, const std::vector<const check*>& selected,
                       const run_options& options) {
     run_result run;
-    run.target = agent.description();
+    run.target = options.target_name.empty() ? agent.description() : options.target_name;
     run.seed = options.seed;
     // Where a start costs nothing each check gets a fresh agent; elsewhere only if it needs one.
     const bool always_fresh = agent.can(capability::virtual_time) && agent.can(capability::restart);
@@ -171,7 +173,6 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
                 note_hook_calls(agent, context.log());
                 result.notes = context.notes();
                 result.transcript = context.log().entries();
-                result.transcript_dropped = context.log().dropped();
             }
             result.took = agent.now() - begin;
             if (result.deviates()) {

@@ -17,6 +17,11 @@ namespace snapproto::conformance {
 struct run_options {
     std::uint64_t seed = 1;
     double timeout_scale = 1.0;
+    /// What reports call the target, where its own description does not help people.
+    std::string target_name;
+    /// The beginning of every replay command, where that is not "snapcheck agent" and the attach
+    /// flags: an agent in a sandbox is reached again by the script that made the sandbox.
+    std::string replay_head;
     /// Flags for the end of every replay command, with a leading blank: " --freeze-target /mnt".
     std::string replay_tail;
     /// Called before and after each case, for progress; may be empty.

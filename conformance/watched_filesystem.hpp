@@ -18,6 +18,9 @@ class watched_filesystem final : public freeze_target {
 
     [[nodiscard]] std::string mount() const override { return m_seen.mount(); }
     [[nodiscard]] std::optional<std::string> alias() const override { return m_seen.alias(); }
+    [[nodiscard]] std::optional<std::string> image_file() const override {
+        return m_seen.image_file();
+    }
     [[nodiscard]] observed<bool> is_frozen() override;
     [[nodiscard]] observed<std::string> device_digest() override;
     [[nodiscard]] observed<std::shared_ptr<writer>> start_writer() override;

@@ -70,6 +70,9 @@ class freeze_target {
     /// A second mount point of the same filesystem, as the agent knows it, if there is one.
     [[nodiscard]] virtual std::optional<std::string> alias() const = 0;
 
+    /// The file that holds the bytes of this filesystem, where it is a file and known.
+    [[nodiscard]] virtual std::optional<std::string> image_file() const { return std::nullopt; }
+
     /// Whether the kernel (not the agent) holds the filesystem frozen. May be called from a second
     /// thread (the hook's recorder does so).
     [[nodiscard]] virtual observed<bool> is_frozen() = 0;

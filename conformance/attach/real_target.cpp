@@ -53,6 +53,14 @@ support real_target::can(capability what) const {
     case capability::window_copy:
     case capability::foreign_freeze:
         return any ? m_filesystems.front()->can(what) : none;
+    case capability::freeze_everything:
+        return support::no("what else the agent would freeze cannot be seen");
+    case capability::failing_mount:
+        return support::no("the suite cannot make a mount fail here");
+    case capability::nested_mount:
+        return support::no("the suite does not mount filesystems");
+    case capability::hidden_mount:
+        return support::no("the mounts that the agent sees cannot be read");
     case capability::virtual_time:
         return support::no("the agent runs on the real clock");
     default:

@@ -2,6 +2,8 @@
 #include "conformance/attach/spawn_target.hpp"
 
 #include "conformance/attach/address.hpp"
+#include "conformance/attach/reach.hpp"
+#include "conformance/attach/session_resources.hpp"
 #include "conformance/transcript.hpp"
 
 #include <fmt/format.h>
@@ -121,6 +123,19 @@ support spawn_target::can(capability what) const {
         return placeholder(m_command.has_state(), "{state}");
     case capability::block_list:
         return placeholder(m_command.has_block_list(), "{block:FLAG}");
+    case capability::freeze_everything: {
+        std::vector<std::string> known;
+        for (freeze_target* one : const_cast<spawn_target*>(this)->freeze_targets()) {
+            known.push_back(one->mount());
+        }
+        return known.empty() ? real_target::can(capability::freeze_target)
+               : m_process   ? reaches_only(m_process->id(), known)
+                             : support::no("the agent does not run");
+    }
+    case capability::failing_mount: // a hidden mount cannot be opened, and is always there
+    case capability::hidden_mount:
+        return m_process ? has_hidden_mount(m_process->id())
+                         : support::no("the agent does not run");
     case capability::state_on_target: {
         if (!m_command.has_state()) {
             return placeholder(false, "{state}");
@@ -222,6 +237,7 @@ void spawn_target::terminate() {
 }
 
 void spawn_target::kill() {
+    m_first.reset();
     if (m_process) {
         m_process->kill_group();
     }
@@ -229,6 +245,11 @@ void spawn_target::kill() {
 
 std::optional<exit_report> spawn_target::wait_exit(duration bound) {
     return m_process ? m_process->wait_exit(bound) : std::optional(exit_report{});
+}
+
+observed<resource_use> spawn_target::resources() {
+    return m_process ? resources_of_session(m_process->id())
+                     : observed<resource_use>::unknown("the agent does not run");
 }
 
 std::string spawn_target::agent_output() const {

@@ -10,6 +10,7 @@
 #include "conformance/attach/hook.hpp"
 #include "conformance/time.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -36,12 +37,22 @@ struct start_options {
     bool keep_state = false;
     /// Puts state directory and log on the first freeze target.
     bool state_on_target = false;
+    /// Adds a mount that a freeze of everything comes to last, and whose freeze fails.
+    bool failing_mount = false;
+    /// Adds a filesystem whose image lies on the first freeze target, and which is no target itself.
+    bool nested_mount = false;
 };
 
 /// How an agent process ended.
 struct exit_report {
     bool by_signal = false;
     int code = 0; ///< Exit status, or the signal's number.
+};
+
+/// What the agent has of the machine now.
+struct resource_use {
+    std::uint64_t memory_bytes = 0; ///< Resident, of all its processes.
+    duration processor{0};          ///< Used since they started.
 };
 
 /// The implementation under test.
@@ -102,6 +113,11 @@ class target {
 
     /// What the agent has written to standard error and its log, the last 16 KiB at the most.
     [[nodiscard]] virtual std::string agent_output() const { return {}; }
+
+    /// What the agent's processes use, where that can be seen.
+    [[nodiscard]] virtual observed<resource_use> resources() {
+        return observed<resource_use>::unknown("only of an agent that --spawn started");
+    }
 
     // Surroundings.
 

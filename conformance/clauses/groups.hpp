@@ -12,15 +12,26 @@ class registry;
 namespace clauses {
 
 void qga_20_framing(registry& checks);
+void qga_20_limits(registry& checks);
+void qga_20_parsing(registry& checks);
+void qga_20_recovery(registry& checks);
+void qga_21_refusals(registry& checks);
 void qga_21_requests(registry& checks);
 void qga_22_sync(registry& checks);
 void qga_23_information(registry& checks);
 void qga_24_freeze(registry& checks);
+void qga_24_freeze_list(registry& checks);
+void qga_24_allow_list(registry& checks);
+void qga_24_mounts(registry& checks);
 void qga_25_thaw(registry& checks);
 void qga_26_hooks(registry& checks);
+void qga_26_hook_failures(registry& checks);
 void qga_27_connections(registry& checks);
 void qga_27_process(registry& checks);
+void qga_27_restart(registry& checks);
 void qga_28_bounds(registry& checks);
+void qga_28_memory(registry& checks);
+void qga_28_time(registry& checks);
 void qga_29_effect(registry& checks);
 
 } // namespace clauses

@@ -4,6 +4,7 @@
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/console.hpp"
 #include "conformance/cli/program.hpp"
+#include "conformance/effects/emergency.hpp"
 #include "conformance/interrupt.hpp"
 #include "conformance/outcome.hpp"
 #include "conformance/preflight.hpp"
@@ -52,6 +53,7 @@ int run_agent(const agent_options& options) {
 
     std::atomic<target*> attached{nullptr};
     const interrupt_guard guard([&attached] {
+        effects::thaw_all();
         if (target* agent = attached.load()) {
             (void)thaw_from_outside(*agent);
         }
@@ -70,6 +72,8 @@ int run_agent(const agent_options& options) {
     run_options how;
     how.seed = options.seed;
     how.timeout_scale = options.timeout_scale;
+    how.target_name = options.target_name;
+    how.replay_head = options.replay_head;
     how.replay_tail = plan.replay_tail;
     how.before = [&](const check& one, std::size_t i, std::size_t n) { out.before(one, i, n); };
     how.after = [&](const case_result& one) { out.after(one); };

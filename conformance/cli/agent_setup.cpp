@@ -5,12 +5,14 @@
 #include "conformance/attach/named_filesystem.hpp"
 #include "conformance/attach/spawn_target.hpp"
 #include "conformance/builtin/builtin.hpp"
+#include "conformance/effects/mounted_filesystem.hpp"
 #include "conformance/report/report.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -67,17 +69,34 @@ baseline parse_baseline(const std::string& path, const std::string& text) {
 
 std::string tail_for_replay(const agent_options& options) {
     std::string tail;
+    if (!options.replay_head.empty()) {
+        return tail; // Whatever attaches then knows the freeze targets.
+    }
     for (const auto& mount : options.freeze_targets) {
         tail += " --freeze-target " + shell_quoted(mount);
     }
+    tail += options.remote ? " --remote" : "";
+    tail += options.any_device ? " --any-device" : "";
     return tail;
 }
 
 freeze_target_list make_freeze_targets(const agent_options& options) {
     freeze_target_list all;
     for (const auto& mount : options.freeze_targets) {
-        all.push_back(std::make_unique<named_filesystem>(
-            mount, "this build cannot look at filesystems from outside"));
+        if (options.remote) {
+            all.push_back(std::make_unique<named_filesystem>(
+                mount, "the agent runs in another machine (--remote)"));
+            continue;
+        }
+        try {
+            all.push_back(effects::open_freeze_target(mount, {.any_device = options.any_device}));
+        } catch (const effects::unsuitable& why) {
+            throw usage_error(fmt::format("--freeze-target: {}{}", why.what(),
+                                          options.connect.empty()
+                                              ? ""
+                                              : " (--remote, if the agent runs in another "
+                                                "machine)"));
+        }
     }
     return all;
 }
@@ -107,6 +126,9 @@ agent_plan make_plan(const agent_options& options) {
     require_dialect(options.dialect);
     if (!options.shim.empty()) {
         throw usage_error("--shim is not available in this version");
+    }
+    if (!std::isfinite(options.timeout_scale)) {
+        throw usage_error("--timeout-scale: not a number");
     }
     agent_plan plan;
     plan.embedded = options.connect.empty() && options.spawn.empty();

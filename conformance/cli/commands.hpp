@@ -27,6 +27,8 @@ struct agent_options {
     std::string shim;    ///< Empty: not given.
     std::string work_dir;
     std::vector<std::string> freeze_targets;
+    bool remote = false;     ///< The agent runs in another machine.
+    bool any_device = false; ///< Also freeze targets that are not on a loop device.
     selection selected;
     bool strict = false;
     std::uint64_t seed = 1;
@@ -35,6 +37,8 @@ struct agent_options {
     double timeout_scale = 1.0;
     unsigned repeat = 1;
     std::vector<std::string> reports;
+    std::string target_name; ///< Empty: the target's own description.
+    std::string replay_head; ///< Empty: "snapcheck agent" and the attach flags.
     bool quiet = false;
 };
 

@@ -48,11 +48,20 @@ void add_agent(CLI::App& app, agent_options& o) {
     sub->add_option("--work-dir", o.work_dir, "Where --spawn makes its directory [/tmp]")
         ->needs(spawn)
         ->group(attach);
-    sub->add_option("--freeze-target", o.freeze_targets,
-                    "A mount point that may be frozen (repeatable). Freezing hangs whatever "
-                    "writes there: name filesystems made for this only")
-        ->group(attach)
-        ->allow_extra_args(false);
+    auto* freeze =
+        sub->add_option("--freeze-target", o.freeze_targets,
+                        "A mount point that may be frozen (repeatable). Freezing hangs whatever "
+                        "writes there: name filesystems made for this only")
+            ->group(attach)
+            ->allow_extra_args(false);
+    sub->add_flag("--remote", o.remote,
+                  "The agent runs in another machine: freeze targets are not looked at from here")
+        ->needs(connect)
+        ->group(attach);
+    sub->add_flag("--any-device", o.any_device,
+                  "Also freeze targets that are not on loop devices; nobody else may need them")
+        ->needs(freeze)
+        ->group(attach);
     sub->add_option("--dialect", o.dialect, "qga")->capture_default_str();
     const char* select = "Selection";
     sub->add_option("--only", o.selected.only, "Run the checks whose id, clause or title matches")
@@ -83,6 +92,10 @@ void add_agent(CLI::App& app, agent_options& o) {
                     "standard output")
         ->group("Report")
         ->allow_extra_args(false);
+    sub->add_option("--target-name", o.target_name, "What reports call the agent")->group("Report");
+    sub->add_option("--replay-head", o.replay_head,
+                    "What replay commands begin with, for an agent that a script attaches to")
+        ->group("Report");
     sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
 }
 

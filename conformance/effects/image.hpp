@@ -43,6 +43,10 @@ enum class image_type { ext, xfs, btrfs, other };
 [[nodiscard]] std::optional<bool> btrfs_needs_replay(int image);
 
 /// Judges a copy: the superblock, and where they are installed the filesystem's own tools.
+///
+/// ext4 says needs_recovery as long as it is mounted and not frozen. XFS and btrfs come to rest by
+/// themselves when nobody writes, and are then clean without a freeze: there the verdict is evidence
+/// of a freeze only while a writer is at work.
 /// @param image a descriptor as made by copy_of()
 [[nodiscard]] copy_report examine(int image);
 

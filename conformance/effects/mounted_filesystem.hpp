@@ -26,6 +26,9 @@ class mounted_filesystem final : public freeze_target {
     [[nodiscard]] support can(capability what) const override;
     [[nodiscard]] std::string mount() const override { return m_backing.mount; }
     [[nodiscard]] std::optional<std::string> alias() const override { return m_backing.alias; }
+    [[nodiscard]] std::optional<std::string> image_file() const override {
+        return m_backing.loop ? std::optional(m_backing.bytes) : std::nullopt;
+    }
     [[nodiscard]] observed<bool> is_frozen() override { return m_probe->frozen(); }
     [[nodiscard]] observed<std::string> device_digest() override;
     [[nodiscard]] observed<std::shared_ptr<writer>> start_writer() override;

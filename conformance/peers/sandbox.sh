@@ -35,7 +35,7 @@ COMMAND's environment, and what {word} is replaced by in its arguments:
   SNAPPROTO_SANDBOX_RUN     {run}     directory for sockets, state, hooks, logs (tmpfs)
   SNAPPROTO_SANDBOX_MOUNTS  {mounts}  the mount points, separated by spaces
   SNAPPROTO_SANDBOX_A, _B   {a} {b}   each mount point
-  SNAPPROTO_SANDBOX_HOOK    {hook}    a freeze hook: it adds a line to {run}/hook.log and then does what
+  SNAPPROTO_SANDBOX_SCRIPT  {script}  a freeze hook: it adds a line to {run}/hook.log and then does what
                                       {run}/hook.d/freeze or .../thaw says (shell text), if there is one
   SNAPPROTO_SANDBOX_IMAGES  {images}  the files under the filesystems a, b ..., separated by spaces
 
@@ -176,8 +176,15 @@ forward() {
     if [ -n "$runner" ]; then kill -"$1" "$runner" 2>/dev/null; else finish $((128 + $2)); fi
 }
 
+# Ctrl-C reaches the command by itself. A second one would tell it not to end in good order, so it is
+# passed on only if the command has not heeded the first, or there was none (kill -INT of the script).
+forward_late() {
+    [ -n "$runner" ] || finish $((128 + $2))
+    { sleep 3 && kill -"$1" "$runner"; } 2>/dev/null &
+}
+
 trap 'finish $?' EXIT
-trap 'forward INT 2' INT
+trap 'forward_late INT 2' INT
 trap 'forward TERM 15' TERM
 trap 'forward HUP 1' HUP
 
@@ -235,7 +242,7 @@ for filesystem in "${filesystems[@]}"; do
     case $type in # xfs and btrfs refuse to be smaller
     ext4) truncate -s "${size:-64}M" "$image" && make_ext4 "$image" ;;
     xfs) truncate -s "${size:-300}M" "$image" && mkfs.xfs -q "$image" ;;
-    btrfs) truncate -s "${size:-128}M" "$image" && mkfs.btrfs -q "$image" 2>/dev/null ;;
+    btrfs) truncate -s "${size:-128}M" "$image" && mkfs.btrfs -q "$image" >/dev/null ;;
     esac || fail "cannot make $filesystem"
     attach "$image"
     images+=("$image")
@@ -330,7 +337,7 @@ watchdog=$WATCHDOG_PID
 wd_in=${WATCHDOG[1]} wd_out=${WATCHDOG[0]}
 read -r -t 10 word <&"$wd_out" && [ "$word" = ready ] || fail "the watchdog does not start"
 
-settings=(--set "run=$run" --set "hook=$run/hook" --set "mounts=${mounts[*]}"
+settings=(--set "run=$run" --set "script=$run/hook" --set "mounts=${mounts[*]}"
     --set "images=${images[*]}")
 for at in "${!names[@]}"; do settings+=(--set "${names[$at]}=${mounts[$at]}"); done
 for set in ${sets[@]+"${sets[@]}"}; do settings+=(--set "$set"); done

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t rows_max = 150;
 constexpr int time_width = 86;
 constexpr int line_height = 15;
-constexpr int glyph_width = 7; ///< Of the 12 px monospaced face, rounded up.
+constexpr int glyph_width_tenths = 73; ///< Of the 12 px monospaced face, rounded up.
 constexpr std::array lanes{lane::orchestrator, lane::agent, lane::hook, lane::filesystem};
 
 /// Cuts text into lines of at most `columns` characters (not bytes), `most` lines.
@@ -59,8 +59,15 @@ class chart {
 
     std::string draw() {
         m_y = 46;
-        const std::size_t rows = std::min(rows_max, m_case.transcript.size());
-        for (std::size_t i = 0; i < rows; ++i) {
+        const std::size_t total = m_case.transcript.size();
+        for (std::size_t i = 0; i < total; ++i) {
+            if (total > rows_max && i == rows_max / 2) {
+                const std::size_t left_out = total - rows_max;
+                text(at(lane::orchestrator) + 12, m_y + 4, "event",
+                     fmt::format("… {} entries are left out of this chart …", left_out));
+                m_y += 2 * line_height;
+                i += left_out;
+            }
             note_pause(i);
             const transcript_entry& entry = m_case.transcript[i];
             if (entry.from == entry.to) {
@@ -68,11 +75,6 @@ class chart {
             } else {
                 draw_arrow(entry);
             }
-        }
-        const std::size_t left_out = m_case.transcript.size() - rows + m_case.transcript_dropped;
-        if (left_out > 0) {
-            text(time_width, m_y + 12, "when", fmt::format("… and {} more", left_out));
-            m_y += 22;
         }
         return finish();
     }
@@ -106,7 +108,7 @@ class chart {
                 next = std::min(next, x);
             }
         }
-        return static_cast<std::size_t>((next - at(one) - 22) / glyph_width);
+        return static_cast<std::size_t>((next - at(one) - 22) * 10 / glyph_width_tenths);
     }
 
     void text(int x, int y, std::string_view style, std::string_view words) {
@@ -155,7 +157,7 @@ class chart {
         const int to = at(entry.to);
         const int left = std::min(from, to);
         const auto columns =
-            static_cast<std::size_t>((std::max(from, to) - left - 16) / glyph_width);
+            static_cast<std::size_t>((std::max(from, to) - left - 16) * 10 / glyph_width_tenths);
         std::string words = entry.text;
         if (!entry.client.empty() && entry.client != "first") {
             words = "[" + entry.client + "] " + words;

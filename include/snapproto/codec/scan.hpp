@@ -64,10 +64,9 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
     for (std::size_t c = 0x20; c < 0x80; ++c) {
         const bool digit = c >= '0' && c <= '9';
         const bool sign = c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
-        table[c] = static_cast<std::uint8_t>((c != '"' && c != '\\' ? plain_byte : 0) |
-                                             (digit ? digit_byte : 0) |
-                                             (digit || sign ? number_byte : 0) |
-                                             (c >= 'a' && c <= 'z' ? lower_byte : 0));
+        table[c] = static_cast<std::uint8_t>(
+            (c != '"' && c != '\\' ? plain_byte : 0) | (digit ? digit_byte : 0) |
+            (digit || sign ? number_byte : 0) | (c >= 'a' && c <= 'z' ? lower_byte : 0));
     }
     return table;
 }();

@@ -12,7 +12,7 @@
 
 namespace snapproto::machine {
 
-/// The effects of one event. Bounds: 12; the longest row needs 9.
+/// The effects of one event. Bounds: 12; the longest row needs 6.
 using agent_outbox = effect_list<agent_effect, 12>;
 
 namespace agent {
@@ -54,12 +54,12 @@ struct recovering {
     static constexpr bool holds(in, const data& d) noexcept { return d.recovering; }
 };
 
-/// The request names the transaction that was completed last.
-struct completed_last {
+/// The request names the transaction that ended last, in whatever way (SP 9.2).
+struct names_the_last {
     static constexpr std::string_view name = "last transaction";
     static constexpr std::string_view opposite = "another transaction";
     static constexpr bool holds(in i, const data& d) noexcept {
-        return d.last_completed && i.txn == d.last_txn;
+        return d.last_txn && i.txn == d.last_txn;
     }
 };
 
@@ -114,10 +114,9 @@ constexpr void spoil(data& d, verdict why) noexcept {
 }
 
 /// Remember how the transaction ended and forget it.
-constexpr void close_transaction(data& d, bool completed) noexcept {
+constexpr void close_transaction(data& d) noexcept {
     d.last_txn = d.txn;
     d.last_verdict = d.why;
-    d.last_completed = completed;
     d.txn = {};
     d.why = verdict::clean;
     d.implicit = false;
@@ -481,7 +480,6 @@ struct finish_in_await {
         d.owes_thawed = false;
         d.last_txn = d.txn;
         d.last_verdict = d.why;
-        d.last_completed = false;
         detail::arm(o, agent_timer::sequence);
     }
 };
@@ -493,7 +491,7 @@ struct finish_in_idle {
         detail::disarm(o, agent_timer::phase);
         detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
         detail::pay(d, o);
-        detail::close_transaction(d, false);
+        detail::close_transaction(d);
         if (d.waiting != pending_hello::none) {
             detail::answer_waiting_hello(d, o);
         }
@@ -506,7 +504,7 @@ struct finish_in_off {
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::disarm(o, agent_timer::phase);
         detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
-        detail::close_transaction(d, false);
+        detail::close_transaction(d);
         if (d.waiting == pending_hello::refused) {
             detail::answer_waiting_hello(d, o);
         } else {
@@ -547,18 +545,27 @@ struct reseed {
     static constexpr void apply(in, data&, out& o) noexcept { o.push({.kind = effect::reseed}); }
 };
 
-/// Leaves AWAIT: the participants learn the result, and the transaction is over.
+namespace detail {
+
+/// Leaves AWAIT: what is in work is given up, and the participants learn the result.
+constexpr void end_await(data& d, out& o, copy_result result) noexcept {
+    if (d.recovering) {
+        o.push({.kind = effect::cancel_step});
+        disarm(o, agent_timer::phase);
+    }
+    disarm(o, agent_timer::sequence);
+    tell(o, d, result);
+}
+
+} // namespace detail
+
+/// The transaction is over without an answer.
 template <copy_result Result>
 struct close_await {
     static constexpr std::string_view name = to_string(Result);
     static constexpr void apply(in, data& d, out& o) noexcept {
-        if (d.recovering) {
-            o.push({.kind = effect::cancel_step});
-            detail::disarm(o, agent_timer::phase);
-        }
-        detail::disarm(o, agent_timer::sequence);
-        detail::tell(o, d, Result);
-        detail::close_transaction(d, false);
+        detail::end_await(d, o, Result);
+        detail::close_transaction(d);
     }
 };
 
@@ -566,35 +573,32 @@ struct close_await {
 struct complete_transaction {
     static constexpr std::string_view name = "tell result, completed";
     static constexpr void apply(in i, data& d, out& o) noexcept {
-        if (d.recovering) {
-            o.push({.kind = effect::cancel_step});
-            detail::disarm(o, agent_timer::phase);
-        }
-        detail::disarm(o, agent_timer::sequence);
-        detail::tell(o, d, i.result);
+        detail::end_await(d, o, i.result);
         detail::send(o, effect::send_completed, d);
-        detail::close_transaction(d, true);
+        detail::close_transaction(d);
     }
 };
 
 /// An Abort after a clean thaw: the copy is not to be used.
 struct abort_await {
     static constexpr std::string_view name = "tell discarded, aborted";
-    static constexpr void apply(in i, data& d, out& o) noexcept {
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::end_await(d, o, copy_result::discarded);
         detail::send(o, effect::send_aborted, d);
-        close_await<copy_result::discarded>::apply(i, d, o);
+        detail::close_transaction(d);
     }
 };
 
 /// Nobody completed the transaction.
 struct expire_await {
     static constexpr std::string_view name = "tell unknown, error";
-    static constexpr void apply(in i, data& d, out& o) noexcept {
+    static constexpr void apply(in, data& d, out& o) noexcept {
+        detail::end_await(d, o, copy_result::unknown);
         o.push({.kind = effect::send_error,
                 .txn = d.txn,
                 .session = d.session,
                 .outcome = verdict::expired});
-        close_await<copy_result::unknown>::apply(i, d, o);
+        detail::close_transaction(d);
     }
 };
 
