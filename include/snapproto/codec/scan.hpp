@@ -15,10 +15,6 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 namespace snapproto::codec {
 
 /// The byte that is valid in no JSON text and in no UTF-8: it resets a reader.
@@ -87,18 +83,6 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
 /// The first byte at or behind `at` that does not stand for itself in a string.
 /// @pre a byte that does not stands somewhere, and `padding` bytes behind it can be read.
 [[nodiscard]] inline const char* skip_plain_padded(const char* at) noexcept {
-#if defined(__SSE2__)
-    for (;; at += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-        const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-        const __m128i other = _mm_or_si128(bytes, _mm_sub_epi8(bytes, _mm_set1_epi8(0x20)));
-        const int marks = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
-        if (marks != 0) {
-            return at + std::countr_zero(static_cast<unsigned>(marks));
-        }
-    }
-#else
     if constexpr (std::endian::native == std::endian::little) {
         for (;; at += 8) {
             std::uint64_t word = 0;
@@ -113,7 +97,6 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
         ++at;
     }
     return at;
-#endif
 }
 
 /// The first byte at or behind `at` that is no digit.
