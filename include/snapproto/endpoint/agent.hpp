@@ -150,6 +150,7 @@ class agent_endpoint {
     [[nodiscard]] bool busy() const noexcept;
     [[nodiscard]] duration step_limit() const noexcept;
     [[nodiscard]] message_header header(const machine::agent_effect& effect) noexcept;
+    [[nodiscard]] sequence_number number_of(message_kind kind) noexcept;
     void send(any_message message, instant now);
     void push(agent_output output);
     void negotiate(const hello& from, machine::agent_input& input);
@@ -176,7 +177,9 @@ class agent_endpoint {
     std::uint32_t m_released = 0;
     bool m_resume_failed = false;
     std::uint32_t m_progress = 0;
-    std::uint64_t m_seq = 0;
+    std::uint64_t m_seq = 0; ///< Of Progress, which answers nothing.
+    std::array<sequence_number, value_count<message_kind>> m_asked{}; ///< The latest of each kind.
+    sequence_number m_asked_last{};
     protocol_version m_offered{}; ///< What the Hello being handled would lead to.
     protocol_version m_version{};
     std::uint64_t m_ignored = 0;

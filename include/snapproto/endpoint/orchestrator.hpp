@@ -100,6 +100,7 @@ class orchestrator_endpoint {
         session_id session{};
         hello_ack agreed;
         std::uint64_t seq = 0;
+        std::uint64_t awaited_seq = 0; ///< Of the last request but Ping.
 
         // signs of life, where keep-alive is agreed
         instant heard{};

@@ -47,6 +47,7 @@ class liveness_monitor : public judge {
 
         // SP 18.26, at the orchestrator
         bool waiting = false;
+        bool thawing = false; // a Thaw is out: a breach makes the fate bad, and that is all
         instant action_due = never;
     };
 
@@ -91,6 +92,14 @@ class liveness_monitor : public judge {
             }
             a.waiting = false;
             a.action_due = never;
+            break;
+        case trace::record_kind::timer_fired:
+            // During THAW an agent that fell silent has still its Thawed to send (SP 12.14,
+            // 12.23), so noticing it is all that can be seen.
+            if (r.timer == trace::timer_kind::liveness && a.thawing) {
+                a.waiting = false;
+                a.action_due = never;
+            }
             break;
         case trace::record_kind::started:
         case trace::record_kind::stopped:
@@ -141,6 +150,7 @@ class liveness_monitor : public judge {
             if (kind == message_kind::prepare || kind == message_kind::freeze ||
                 kind == message_kind::thaw || kind == message_kind::abort) {
                 a.waiting = kind != message_kind::abort;
+                a.thawing = kind == message_kind::thaw;
                 expect_action(a, r.at);
             }
         }

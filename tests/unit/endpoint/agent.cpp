@@ -130,7 +130,7 @@ struct bench {
     const Message* last() const {
         return messages.empty() ? nullptr : std::get_if<Message>(&messages.back());
     }
-    std::string said() const { return judged(recording, now, false); }
+    std::string said() const { return judged(recording, now, monitor::viewpoint::agent_end); }
 
     agent_endpoint agent;
     std::vector<trace::record> recording;

@@ -124,12 +124,10 @@ struct participants {
 
 /// What the judges say of a recording; empty when they have nothing to say.
 inline std::string judged(const std::vector<trace::record>& recording, instant end,
-                          bool both_ends = true) {
+                          monitor::viewpoint from = monitor::viewpoint::both_ends) {
     std::string found;
     monitor::rules rules;
-    if (!both_ends) {
-        rules.seen_from = monitor::viewpoint::agent_end;
-    }
+    rules.seen_from = from;
     monitor::all_monitors judges{rules};
     for (const auto& r : recording) {
         judges.observe(r);

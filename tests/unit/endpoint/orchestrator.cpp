@@ -365,6 +365,7 @@ rc::Gen<plan> any_plan() {
             a.what = static_cast<trouble>(*number(0, 7));
             a.when_ms = *number(0, 8000);
             a.which = *number(0, 5);
+            a.doubles = *number(0, 3) == 0;
         }
         p.cut = static_cast<cut_plan>(*number(0, 3));
         p.cut_ms = *number(1, 9000);

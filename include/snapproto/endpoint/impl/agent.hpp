@@ -69,6 +69,7 @@ inline void agent_endpoint::handle(const any_message& message, instant now) {
         ++m_ignored;
         return;
     }
+    m_asked[message.index()] = m_asked_last = head.seq;
     if (input.kind == agent_event::freeze && phase() == agent_phase::ready &&
         m_candidate.hold_limit > duration{}) {
         m_hold_limit = std::min(m_hold_limit, m_candidate.hold_limit); // only ever lower: SP 6.5
@@ -385,10 +386,48 @@ inline void agent_endpoint::negotiate(const hello& from, machine::agent_input& i
 }
 
 inline message_header agent_endpoint::header(const machine::agent_effect& effect) noexcept {
-    return {effect.session ? effect.session : m_machine.data().session, effect.txn, {++m_seq}};
+    return {effect.session ? effect.session : m_machine.data().session, effect.txn, {}};
+}
+
+/// The number of the request that a message answers (SP 3.1); its own for what answers none.
+inline sequence_number agent_endpoint::number_of(message_kind kind) noexcept {
+    const auto of = [this](message_kind asked) { return m_asked[static_cast<std::size_t>(asked)]; };
+    switch (kind) {
+    case message_kind::hello_ack:
+        return of(message_kind::hello);
+    case message_kind::status:
+        return of(message_kind::query);
+    case message_kind::pong:
+        return of(message_kind::ping);
+    case message_kind::prepared:
+        return of(message_kind::prepare);
+    case message_kind::frozen:
+        return of(message_kind::freeze);
+    case message_kind::thawed:
+        return of(message_kind::thaw);
+    case message_kind::completed:
+        return of(message_kind::complete);
+    case message_kind::aborted:
+        return of(message_kind::abort);
+    case message_kind::recovered:
+        return of(message_kind::recover);
+    case message_kind::error: // of the phase that failed
+        return std::max(of(message_kind::prepare), of(message_kind::freeze));
+    case message_kind::nak:
+        return m_asked_last;
+    default:
+        return {++m_seq};
+    }
 }
 
 inline void agent_endpoint::send(any_message message, instant now) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto number = number_of(kind_of(message));
+        ((std::get_if<I>(&message) != nullptr ? void(std::get_if<I>(&message)->header.seq = number)
+                                              : void()),
+         ...);
+    }
+    (std::make_index_sequence<std::variant_size_v<any_message>>{});
     if (m_recording != nullptr) {
         note(trace::of_message(now, trace::record_kind::sent, trace::role::agent, m_options.index,
                                message));

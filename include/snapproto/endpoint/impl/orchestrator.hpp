@@ -221,6 +221,11 @@ inline void orchestrator_endpoint::on_answer(agent_index from, const any_message
     const message_kind kind = kind_of(message);
     const bool of_this = m_txn && header_of(message).txn == m_txn && live(from);
     if (kind == message_kind::error || kind == message_kind::nak) {
+        const auto number = header_of(message).seq;
+        if (kind == message_kind::nak && number && number.value != m_peers[from].awaited_seq) {
+            stale(from, now); // refuses a copy of an older request (SP 3.13)
+            return;
+        }
         const auto* report = std::get_if<error_report>(&message);
         const auto what =
             report != nullptr ? orchestrator_event::any_error : orchestrator_event::any_nak;

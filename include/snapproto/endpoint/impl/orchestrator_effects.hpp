@@ -8,6 +8,7 @@
 #include <snapproto/trace/of_message.hpp>
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace snapproto::endpoint {
@@ -198,6 +199,9 @@ void orchestrator_endpoint::send(agent_index to, Message message, instant now) {
         return;
     }
     message.header = {who.session, m_assisted ? m_txn : txn_id{}, {++who.seq}};
+    if constexpr (!std::is_same_v<Message, ping>) {
+        who.awaited_seq = who.seq;
+    }
     any_message sent{std::move(message)};
     if (m_recording != nullptr) {
         note(trace::of_message(now, trace::record_kind::sent, trace::role::orchestrator, to, sent));

@@ -180,7 +180,7 @@ inline void qga_link::send(command what, const qga::request& request, duration l
 inline void qga_link::advance_open(instant now) {
     if (!m_looked_up) {
         send(command::info, qga::make_request(qga::verb::info), m_options.command, now);
-    } else if (!m_status_known) {
+    } else if (m_owes_thaw && !m_status_known) {
         send(command::status, qga::make_request(qga::verb::freeze_status), m_options.command, now);
     } else if (m_owes_thaw && !m_settled) {
         send(command::thaw, qga::make_request(qga::verb::thaw),
