@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
+cmake_minimum_required(VERSION 3.25)
 # cmake -DREADME= -DSOURCE= -DPROGRAM= -P: the README shows this source and what the program prints.
 execute_process(COMMAND "${PROGRAM}" OUTPUT_VARIABLE output RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
