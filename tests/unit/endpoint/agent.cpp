@@ -352,6 +352,19 @@ BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ev
     BOOST_TEST(b.said() == "");
 }
 
+BOOST_AUTO_TEST_CASE(applications_alone_are_released_by_the_hold_limit_too) {
+    bench b{2, 0};
+    b.open();
+    b.freeze_all();
+    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+    BOOST_TEST((b.last<frozen_report>()->hold_deadline == b.now + seconds{10}));
+    b.pass(seconds{10});
+    BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::expired));
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+}
+
 BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
     for (const auto& [asked, granted] : {std::pair{59, 59}, {60, 60}, {61, 60}}) {
         bench b{0, 1};

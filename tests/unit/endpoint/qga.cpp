@@ -526,7 +526,12 @@ RC_BOOST_PROP(what_the_orchestrator_froze_is_thawed_whatever_goes_wrong, ()) {
     if (p.work_ms <= 400 && p.filesystems != 0 && p.cut_ms < 5000) {
         RC_ASSERT(w.outcomes.back().outcome == session_outcome::success);
     }
-    const auto said = judged(w.recording, w.clock().now(), monitor::viewpoint::orchestrator_end);
+    // Of a guest that is cut off, slow or stuck, the orchestrator's end sees answers that are
+    // missing: SP 18.19 is the guest's to keep, and the plan has it broken.
+    const bool answers_late =
+        p.what == trouble::silence || p.what == trouble::stuck || p.work_ms > 400;
+    const auto said = judged(w.recording, w.clock().now(), monitor::viewpoint::orchestrator_end,
+                             answers_late ? 19 : 0);
     if (!said.empty()) {
         RC_FAIL(said);
     }

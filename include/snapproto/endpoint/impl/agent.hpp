@@ -238,6 +238,12 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         break;
     }
     case kind::send_frozen:
+        if (m_held_until == instant{}) {
+            // Applications alone, or nothing: FROZEN has a limit all the same (SP 15.3, 18.22).
+            m_held_since = now;
+            m_held_until = saturating_add(now, m_hold_limit);
+            m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
+        }
         send(frozen_report{header(effect), held_filesystems(), m_held_since, m_held_until}, now);
         break;
     case kind::send_thawed:

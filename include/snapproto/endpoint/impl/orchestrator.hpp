@@ -297,7 +297,7 @@ inline void orchestrator_endpoint::on_frozen(agent_index from, const frozen_repo
     who.frozen = true;
     who.result.held = report.held;
     const duration limit = report.hold_deadline - report.held_since;
-    if (report.held != 0 && limit > duration{}) {
+    if (limit > duration{}) {
         const instant end = m_options.clocks == clock_relation::shared
                                 ? report.hold_deadline
                                 : saturating_add(who.freeze_sent, limit);
