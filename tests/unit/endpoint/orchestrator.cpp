@@ -154,6 +154,7 @@ class world {
     }
     bool connected(agent_index i) const { return m_guests[i].up; }
     void heal() {
+        m_troubled = false;
         for (auto& g : m_guests) {
             g.silent = false;
             g.real.what = trouble::none;
@@ -202,6 +203,9 @@ class world {
     }
 
     void trouble_comes(agent_index i) {
+        if (!m_troubled) {
+            return; // the troubled snapshot is over
+        }
         guest& g = m_guests[i];
         const instant now = m_clock.now();
         switch (m_plan.agents[i].what) {

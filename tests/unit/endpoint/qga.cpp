@@ -340,6 +340,9 @@ class world {
         }
     }
     void trouble_comes() {
+        if (!m_troubled) {
+            return; // the troubled snapshot is over
+        }
         if (m_plan.what == trouble::silence) {
             m_silent = true;
         } else if (m_plan.what == trouble::lost) {
