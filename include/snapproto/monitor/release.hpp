@@ -40,6 +40,7 @@ class release_monitor : public judge {
         bool releasing = false;
         bool ever_held = false;
         bool ever_failed = false; // a release of it
+        bool held_late = false;   // its hold, cancelled, ended after releases had begun
         unsigned releases = 0;
         bool reported = false; // a violation about it, at the end
     };
@@ -155,6 +156,7 @@ class release_monitor : public judge {
         if (auto* p = find(a, r.item)) {
             p->state = now::held;
             p->ever_held = true;
+            p->held_late = a.last_released != never_released;
         }
     }
 
@@ -174,7 +176,7 @@ class release_monitor : public judge {
             flag(9, {7, 2}, r,
                  detail::sentence(name(*p, r), " is released while a filesystem is held"));
         }
-        if (p->releases == 0 && !p->ever_failed) {
+        if (p->releases == 0 && !p->ever_failed && !p->held_late) {
             if (p->order > a.last_released && a.last_released != never_released) {
                 flag(9, {7, 1}, r,
                      detail::sentence(name(*p, r), " is released after what was held before it"));
