@@ -94,6 +94,7 @@ class release_monitor : public judge {
         case trace::record_kind::vetoed:
             if (auto* p = find(a, r.item); p != nullptr && p->state == now::asked) {
                 p->state = now::refused;
+                p->held_late = a.last_released != never_released;
             }
             break;
         case trace::record_kind::let_go_early:
