@@ -254,7 +254,8 @@ class world {
         if (p.foreign) {
             (void)m_guest.client_connected(99);
             give_foreign("{\"execute\": \"guest-fsfreeze-freeze\"}");
-            run_until([&] { return m_guest.status() == qga::freeze_state::frozen; }, seconds{60});
+            run_until([&] { return m_guest.session().phase() == agent_phase::frozen; },
+                      seconds{120});
         }
         connect();
         run_until([&] { return m_host.phase() == orchestrator_phase::idle; }, seconds{5});
