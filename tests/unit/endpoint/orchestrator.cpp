@@ -222,7 +222,10 @@ class world {
             }
             break;
         case trouble::let_go:
-            if (!g.real.list.empty() && g.real.held[g.real.which]) {
+            // Once filesystems are released an application's own release races with ours, and the
+            // verdict stays what it was (Appendix A.1: Early in RESUME).
+            if (!g.real.list.empty() && g.real.held[g.real.which] &&
+                g.agent->phase() != agent_phase::resume) {
                 g.real.held[g.real.which] = false;
                 g.agent->participant_let_go(static_cast<participant_index>(g.real.which), now);
                 drain(i);

@@ -513,7 +513,7 @@ RC_BOOST_PROP(what_the_orchestrator_froze_is_thawed_whatever_goes_wrong, ()) {
         RC_ASSERT(w.sent.find("guest-fsfreeze-thaw") == std::string::npos); // SP 29.17
         w.heal();
         w.thaw_foreign();
-        w.run_until([&] { return w.guest().status() == qga::freeze_state::thawed; }, seconds{60});
+        w.run_until([&] { return w.guest().session().phase() == agent_phase::idle; }, seconds{120});
     }
     w.heal();
     // The client that comes back settles what it left: SP 29.15.
