@@ -355,8 +355,11 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
 }
 
 inline bool agent_endpoint::busy() const noexcept {
-    return has(m_machine.data().granted, capability::keep_alive) && m_machine.data().txn &&
-           phase() != agent_phase::ready && phase() != agent_phase::await;
+    const auto& data = m_machine.data();
+    // Whose session ends with the undo is told nothing any more (SP 8.8, 18.18).
+    return has(data.granted, capability::keep_alive) && data.txn &&
+           data.then == machine::afterwards::idle && phase() != agent_phase::ready &&
+           phase() != agent_phase::await;
 }
 
 inline duration agent_endpoint::step_limit() const noexcept {
