@@ -419,7 +419,7 @@ void check(const plan& p) {
     RC_ASSERT(w.outcomes.size() == 2U);
     const bool something_everywhere = std::all_of(p.agents.begin(), p.agents.end(),
                                                   [](const auto& a) { return a.filesystems != 0; });
-    const bool fits = p.cut_ms < 6000 && something_everywhere &&
+    const bool fits = p.cut_ms < 3000 && something_everywhere &&
                       std::all_of(p.agents.begin(), p.agents.end(),
                                   [](const auto& a) { return a.work_ms <= 400; });
     if (fits) {

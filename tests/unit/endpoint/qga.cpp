@@ -573,3 +573,21 @@ BOOST_AUTO_TEST_CASE(a_freeze_that_is_too_slow_is_given_up_and_thawed) {
     BOOST_TEST(!w.host().possibly_frozen(0));
     BOOST_TEST(w.sent.find("guest-fsfreeze-thaw") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(a_freeze_whose_channel_was_lost_in_its_work_is_settled_by_the_next_one) {
+    plan p;
+    p.work_ms = 400;
+    p.what = trouble::lost;
+    p.when_ms = 100; // the freeze is in work, and the agent says thawed until it is done
+    world w{p};
+    w.start(true);
+    BOOST_TEST(w.run_until([&] { return !w.outcomes.empty(); }, seconds{60}));
+    BOOST_TEST(w.host().possibly_frozen(0));
+    w.heal();
+    w.reconnect();
+    BOOST_TEST(
+        w.run_until([&] { return w.host().phase() == orchestrator_phase::idle; }, seconds{30}));
+    BOOST_TEST(!w.host().possibly_frozen(0));
+    w.run_until([] { return false; }, seconds{30});
+    BOOST_TEST(w.held() == 0U);
+}

@@ -123,10 +123,12 @@ inline void qga_link::on_status(std::optional<qga::freeze_state> state, instant 
     switch (m_goal) {
     case goal::open:
         m_status_known = true;
-        if (thawed) {
+        if (thawed && (m_count || m_retry_wait > duration{})) {
             m_owes_thaw = false; // whoever thawed it
             m_settled = true;
         } else if (m_owes_thaw) {
+            // Thawed, but the reply to the freeze never came: it may be in work still (SP 29.16),
+            // so it is thawed before the status is believed.
             m_retry_at = saturating_add(now, m_retry_wait); // at once the first time
             m_retry_wait = std::clamp(m_retry_wait * 2, m_options.timers.retry_first,
                                       m_options.timers.retry_max);
