@@ -369,12 +369,12 @@ rc::Gen<plan> any_plan() {
             a.filesystems = *number(0, 3);
             a.delay_ms = *number(1, 300);
             a.work_ms = *rc::gen::elementOf(std::vector<int>{1, 40, 400, 3000});
-            a.what = static_cast<trouble>(*number(0, 7));
+            a.what = static_cast<trouble>(std::max(0, *number(-8, 7)));
             a.when_ms = *number(0, 8000);
             a.which = *number(0, 5);
             a.doubles = *number(0, 3) == 0;
         }
-        p.cut = static_cast<cut_plan>(*number(0, 3));
+        p.cut = static_cast<cut_plan>(std::max(0, *number(-4, 3)));
         p.cut_ms = *number(1, 9000);
         p.cancel_ms = *sometimes(0, 8000);
         p.go_ms = *sometimes(0, 8000);
