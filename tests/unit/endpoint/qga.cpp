@@ -19,7 +19,7 @@ using namespace snapproto::endpoint;
 using namespace snapproto::test;
 using answer = machine::participant_event;
 
-// ---- an agent alone -------------------------------------------------------------------------------
+// ---- an agent alone ----
 
 struct bench {
     explicit bench(int hooks = 1, int filesystems = 2, qga_agent_options options = {})
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(the_hold_limit_thaws_and_the_late_thaw_shows_it) {
     BOOST_TEST(b.take(1) == "{\"return\": 0}\n");
 }
 
-// ---- an orchestrator and an agent, with bytes between them ----------------------------------------
+// ---- an orchestrator and an agent, with bytes between them ----
 
 namespace {
 
