@@ -266,10 +266,10 @@ void read_reply_nlohmann(benchmark::State& state, std::string_view which) {
             std::size_t enabled = 0;
             for (const auto& entry : tree.at("return").at("supported_commands")) {
                 benchmark::DoNotOptimize(entry.at("name").get_ref<const std::string&>().data());
-                enabled += entry.at("enabled").get<bool>() &&
-                                   entry.at("success-response").get<bool>()
-                               ? 1U
-                               : 0U;
+                enabled +=
+                    entry.at("enabled").get<bool>() && entry.at("success-response").get<bool>()
+                        ? 1U
+                        : 0U;
             }
             benchmark::DoNotOptimize(enabled);
         } else {
@@ -284,13 +284,11 @@ void use_reply(const boost::json::value& tree, std::string_view which) {
         benchmark::DoNotOptimize(error->as_object().at("desc").as_string().data());
     } else if (which == "info") {
         std::size_t enabled = 0;
-        for (const auto& item :
-             root.at("return").as_object().at("supported_commands").as_array()) {
+        for (const auto& item : root.at("return").as_object().at("supported_commands").as_array()) {
             const boost::json::object& entry = item.as_object();
             benchmark::DoNotOptimize(entry.at("name").as_string().data());
-            enabled += entry.at("enabled").as_bool() && entry.at("success-response").as_bool()
-                           ? 1U
-                           : 0U;
+            enabled +=
+                entry.at("enabled").as_bool() && entry.at("success-response").as_bool() ? 1U : 0U;
         }
         benchmark::DoNotOptimize(enabled);
     } else {
@@ -430,8 +428,8 @@ boost::json::value tree_boost(const qga::reply& message, boost::json::storage_pt
             list.emplace_back(std::move(item));
         }
         boost::json::object returned(memory);
-        returned.emplace("version", boost::json::string_view{info->version.data(),
-                                                             info->version.size()});
+        returned.emplace("version",
+                         boost::json::string_view{info->version.data(), info->version.size()});
         returned.emplace("supported_commands", std::move(list));
         tree.emplace("return", std::move(returned));
     }

@@ -2,8 +2,8 @@
 #include "conformance/attach/spawn_target.hpp"
 
 #include "conformance/attach/address.hpp"
-#include "conformance/attach/session_resources.hpp"
 #include "conformance/attach/reach.hpp"
+#include "conformance/attach/session_resources.hpp"
 #include "conformance/transcript.hpp"
 
 #include <fmt/format.h>

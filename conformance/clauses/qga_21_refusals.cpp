@@ -120,7 +120,7 @@ void unknown_arguments(run_context& run) {
         R"({"execute": "guest-fsfreeze-status", "arguments": {"extra": 1}})",
         R"({"execute": "guest-fsfreeze-thaw", "arguments": {"extra": 1}})"};
     expect_each_error(run, requests, "GenericError");
-    require_thawed(run, "requests with unknown arguments");
+    require_still_thawed(run, "requests with unknown arguments");
 }
 
 // catches: an agent that takes a default for what is missing, or converts what is ill-typed.
@@ -150,7 +150,7 @@ void freeze_list_ill_typed(run_context& run) {
         const std::string request =
             fmt::format(R"({{"execute": "guest-fsfreeze-freeze-list", "arguments": {}}})", one);
         expect_one_error(run, answers(run, request), "GenericError", request);
-        require_thawed(run, request);
+        require_still_thawed(run, request);
     }
 }
 

@@ -43,7 +43,7 @@ void endless_beginnings_do_no_harm(run_context& run) {
             require_usable(run, printable(bytes, 40));
         }
     }
-    require_thawed(run, "requests without an end");
+    require_still_thawed(run, "requests without an end");
 }
 
 // catches: an agent that never frees what a 0xFF has dropped.

@@ -159,7 +159,7 @@ void require_usable(run_context& run, std::string_view after) {
                 fmt::format("return, with the id \"{}\"", id), pong.words());
 }
 
-void require_thawed(run_context& run, std::string_view after) {
+void require_still_thawed(run_context& run, std::string_view after) {
     run.require_text(run.status(), "thawed", fmt::format("guest-fsfreeze-status after {}", after));
 }
 

@@ -86,7 +86,7 @@ void expect_each_refused(run_context& run, std::span<const sample> samples);
 void require_usable(run_context& run, std::string_view after);
 
 /// Requires the status "thawed", which nothing that was refused may have changed.
-void require_thawed(run_context& run, std::string_view after);
+void require_still_thawed(run_context& run, std::string_view after);
 
 /// `part` so many times.
 [[nodiscard]] std::string repeated(std::string_view part, std::size_t times);

@@ -255,8 +255,9 @@ int supervise(pid_t child, const sigset_t& mask, std::chrono::seconds patience) 
         pollfd waited{signals, POLLIN, 0};
         poll(&waited, 1, 200);
         signalfd_siginfo caught{};
+        // What comes from the terminal itself (Ctrl-C) goes to all of us, the command included.
         if (waited.revents == 0 || read(signals, &caught, sizeof caught) != sizeof caught ||
-            caught.ssi_signo == SIGCHLD)
+            caught.ssi_signo == SIGCHLD || caught.ssi_code == SI_KERNEL)
             continue;
         kill(child, static_cast<int>(caught.ssi_signo));
         if (deadline == std::chrono::steady_clock::time_point::max())

@@ -61,9 +61,9 @@ struct json_token {
     if constexpr (std::endian::native == std::endian::little) {
         std::uint64_t word = 0;
         std::memcpy(&word, at, sizeof word);
-        word = (word & (each_byte * 0x0fU)) * 2561 >> 8;                       // pairs
-        word = (word & 0x00ff00ff00ff00ffULL) * 6553601 >> 16;                 // fours
-        return (word & 0x0000ffff0000ffffULL) * 42949672960001ULL >> 32;       // eight
+        word = (word & (each_byte * 0x0fU)) * 2561 >> 8;                 // pairs
+        word = (word & 0x00ff00ff00ff00ffULL) * 6553601 >> 16;           // fours
+        return (word & 0x0000ffff0000ffffULL) * 42949672960001ULL >> 32; // eight
     }
     std::uint64_t value = 0;
     for (int i = 0; i < 8; ++i) {

@@ -42,8 +42,8 @@ class json_parser {
     ///
     /// A number or a word at the outermost level ends with the byte behind it, so a text that is
     /// complete must have one: a newline, say.
-    /// @pre text holds all bytes since `start`, the new ones at its end; `padding` more bytes can be
-    /// read, and the first of them is 0.
+    /// @pre text holds all bytes since `start`, the new ones at its end; `padding` more bytes
+    /// can be read, and the first of them is 0.
     parse_status parse(json_document& document, const char* text, std::size_t size);
 
     /// Complete: behind the last byte of the value. Failed: where a reader begins its search for

@@ -144,8 +144,8 @@ inline const char* json_stream::read(const char* at, const char* end) {
     // In pieces that grow with the message: where it ends is not known, and what lies behind it is
     // copied in vain.
     const std::size_t held = m_held;
-    const std::size_t added = std::min({static_cast<std::size_t>(end - at), m_bytes_max - held,
-                                        std::max(piece_bytes, held)});
+    const std::size_t added = std::min(
+        {static_cast<std::size_t>(end - at), m_bytes_max - held, std::max(piece_bytes, held)});
     std::vector<char>& text = m_document.text;
     if (text.size() < held + added + padding) {
         text.resize(std::min(2 * (held + added), m_bytes_max) + padding);
@@ -178,8 +178,8 @@ inline const char* json_stream::refuse_length(const char* at) noexcept {
     }
     const char* const text = m_document.text.data();
     fail_with(error::too_long, m_held);
-    begin_skipping(text, m_held, m_parser.in_string() && m_parser.at() < m_held &&
-                                     text[m_held - 1] == '\\');
+    begin_skipping(text, m_held,
+                   m_parser.in_string() && m_parser.at() < m_held && text[m_held - 1] == '\\');
     return at;
 }
 

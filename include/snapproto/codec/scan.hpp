@@ -15,10 +15,6 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 namespace snapproto::codec {
 
 /// The byte that is valid in no JSON text and in no UTF-8: it resets a reader.
@@ -64,10 +60,9 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
     for (std::size_t c = 0x20; c < 0x80; ++c) {
         const bool digit = c >= '0' && c <= '9';
         const bool sign = c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
-        table[c] = static_cast<std::uint8_t>((c != '"' && c != '\\' ? plain_byte : 0) |
-                                             (digit ? digit_byte : 0) |
-                                             (digit || sign ? number_byte : 0) |
-                                             (c >= 'a' && c <= 'z' ? lower_byte : 0));
+        table[c] = static_cast<std::uint8_t>(
+            (c != '"' && c != '\\' ? plain_byte : 0) | (digit ? digit_byte : 0) |
+            (digit || sign ? number_byte : 0) | (c >= 'a' && c <= 'z' ? lower_byte : 0));
     }
     return table;
 }();
@@ -88,18 +83,6 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
 /// The first byte at or behind `at` that does not stand for itself in a string.
 /// @pre a byte that does not stands somewhere, and `padding` bytes behind it can be read.
 [[nodiscard]] inline const char* skip_plain_padded(const char* at) noexcept {
-#if defined(__SSE2__)
-    for (;; at += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-        const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-        const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-        const __m128i other = _mm_or_si128(bytes, _mm_sub_epi8(bytes, _mm_set1_epi8(0x20)));
-        const int marks = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
-        if (marks != 0) {
-            return at + std::countr_zero(static_cast<unsigned>(marks));
-        }
-    }
-#else
     if constexpr (std::endian::native == std::endian::little) {
         for (;; at += 8) {
             std::uint64_t word = 0;
@@ -114,7 +97,6 @@ inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
         ++at;
     }
     return at;
-#endif
 }
 
 /// The first byte at or behind `at` that is no digit.

@@ -27,7 +27,9 @@ class hold_monitor : public judge {
         }
         if (r.what == trace::record_kind::timer_armed && r.timer == trace::timer_kind::window &&
             r.deadline) {
-            later(m_window, r, *r.deadline, {12, 21}, "the window");
+            auto* w = m_windows.find([&](const stated& s) { return s.txn == r.txn; });
+            later(w != nullptr ? *w : m_windows.push({r.txn, {}}), r, *r.deadline, {12, 21},
+                  "the window");
         }
         count_record();
     }
@@ -259,7 +261,7 @@ class hold_monitor : public judge {
     }
 
     detail::by_agent<agent_state> m_agents;
-    stated m_window;
+    detail::few<stated, transactions_max> m_windows;
     instant m_next_due = never;
 };
 

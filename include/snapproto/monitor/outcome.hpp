@@ -47,15 +47,12 @@ class outcome_monitor : public judge {
             spoil_by(r, "was not held when it was released");
             break;
         case trace::record_kind::cut_begin:
-            m_provider_seen = true;
             ++at(r.txn).cuts;
             break;
         case trace::record_kind::cut_end:
-            m_provider_seen = true;
             at(r.txn).cuts_ok += r.cut == cut_outcome::ok ? 1U : 0U;
             break;
         case trace::record_kind::discarded:
-            m_provider_seen = true;
             at(r.txn).discarded = true;
             break;
         case trace::record_kind::start_requested:
@@ -226,14 +223,15 @@ class outcome_monitor : public judge {
         }
         if (t.discarded) {
             say(trace::no_agent, {12, 11}, "its copy was discarded");
-        } else if (m_provider_seen && (t.cuts == 0 || t.cuts_ok < t.cuts)) {
+        } else if (measures().records_provider && (t.cuts == 0 || t.cuts_ok < t.cuts)) {
             say(trace::no_agent, {12, 27}, "not every cut ended well");
         }
     }
 
     /// The highest label that the record supports, and the clause that limits it.
     std::pair<consistency, clause> supported(const transaction& t) const {
-        const bool cut = m_provider_seen ? t.cuts > 0 && t.cuts_ok == t.cuts : true;
+        const bool cut =
+            measures().records_provider ? t.cuts > 0 && t.cuts_ok == t.cuts : t.told_ok;
         if (!cut || t.discarded) {
             return {consistency::none, {17, 1}};
         }
@@ -291,7 +289,6 @@ class outcome_monitor : public judge {
 
     detail::few<transaction, transactions_max> m_transactions;
     instant m_next_due = never;
-    bool m_provider_seen = false;
 };
 
 } // namespace snapproto::monitor

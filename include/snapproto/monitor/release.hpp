@@ -50,9 +50,10 @@ class release_monitor : public judge {
         std::size_t last_released = never_released;
         bool hold_expired = false;
         bool called_clean = false;
-        txn_id failed{};          // a transaction whose failure was answered
-        txn_id freeze_of{};       // the last Freeze received
-        bool held_before = false; // something of freeze_of was held when it came
+        txn_id failed{};             // a transaction whose failure was answered
+        txn_id freeze_of{};          // the last Freeze received
+        bool freeze_is_last = false; // and no other request came after it
+        bool held_before = false;    // something of freeze_of was held when it came
     };
 
     static constexpr std::size_t never_released = static_cast<std::size_t>(-1);
@@ -266,20 +267,26 @@ class release_monitor : public judge {
     }
 
     void on_message(agent_state& a, const trace::record& r) {
-        if (measures().reaches_agent(r) && *r.message == message_kind::freeze) {
-            a.freeze_of = r.txn;
-            a.held_before = a.txn == r.txn && a.begun > 0;
+        if (measures().reaches_agent(r)) {
+            a.freeze_is_last = *r.message == message_kind::freeze;
+            if (a.freeze_is_last) {
+                a.freeze_of = r.txn;
+                a.held_before = a.txn == r.txn && a.begun > 0;
+            }
         }
         if (!measures().leaves_agent(r)) {
             return;
         }
         switch (*r.message) {
+        case message_kind::frozen:
+            a.freeze_is_last = false;
+            break;
         case message_kind::error:
             on_error(a, r);
             break;
         case message_kind::nak:
-            if (r.txn && r.txn == a.freeze_of && r.txn == a.txn && !a.held_before &&
-                anything_held(a)) {
+            if (r.txn && r.txn == a.freeze_of && a.freeze_is_last && r.txn == a.txn &&
+                !a.held_before && r.refusal != nak_code::malformed && anything_held(a)) {
                 flag(7, {1, 5}, r, "a Freeze is refused, but something is held on account of it");
             }
             break;

@@ -246,21 +246,19 @@ class requests_monitor : public judge {
             --a.malformed;
             return;
         }
-        const auto same_number = [&](const request& q) { return r.seq && q.seq == r.seq; };
-        const auto same_txn = [&](const request& q) { return q.txn == r.txn; };
-        bool closed = false;
-        const auto first_of = [&](auto matches) {
-            a.open.remove([&](const request& q) {
-                const bool hit = !closed && matches(q);
-                closed = closed || hit;
-                return hit;
-            });
-        };
-        first_of(same_number);
-        if (!closed) {
-            first_of(same_txn);
+        // By its number, or else the youngest of the transaction: refusals are not kept waiting.
+        const request* refused = nullptr;
+        for (const auto& q : a.open) {
+            const bool by_number = r.seq && q.seq == r.seq;
+            if (by_number || q.txn == r.txn) {
+                refused = &q;
+            }
+            if (by_number) {
+                break;
+            }
         }
-        if (closed) {
+        if (refused != nullptr) {
+            a.open.remove([&](const request& q) { return &q == refused; });
             return;
         }
         if (a.stale > 0) {

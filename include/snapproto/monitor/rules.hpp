@@ -36,6 +36,9 @@ struct rules {
     /// False for dialects without Hello: SP 18.13 is not judged then.
     bool negotiates = true;
 
+    /// False when the recording has no provider: Thaw(cut ok) is then taken as evidence of the cut.
+    bool records_provider = true;
+
     /// The undo time: the limits of THAW and RESUME together.
     [[nodiscard]] constexpr duration undo() const noexcept { return timers.thaw + timers.resume; }
 

@@ -52,9 +52,10 @@ class transaction_monitor : public judge {
         std::optional<session_id> session{};
         capability granted = capability::none;
         txn_id running{};
+        std::optional<agent_phase> phase{};
         bool active = false;
         bool frozen = false;
-        bool completed_a_step = false; // a participant's result not yet followed by a state
+        bool completed_a_step = false; // a participant's result that nothing has followed yet
         bool heard = false;            // any message to the agent is recorded
         bool told_to_stop = false;
         std::optional<suspicion> suspect{};
@@ -193,6 +194,10 @@ class transaction_monitor : public judge {
                  detail::sentence(detail::name_of(r.agent), " sends ", to_string(kind),
                                   " in a session that is not the present one"));
         }
+        if (kind != message_kind::progress && kind != message_kind::status &&
+            kind != message_kind::pong && kind != message_kind::nak) {
+            a.completed_a_step = false; // this is what followed the step
+        }
         switch (kind) {
         case message_kind::prepared:
         case message_kind::frozen:
@@ -260,7 +265,7 @@ class transaction_monitor : public judge {
     }
 
     void judge_begin(agent_state& a, const trace::record& r) {
-        if (a.suspect && a.suspect->txn == r.txn) {
+        if (a.suspect && a.suspect->property == 12 && a.suspect->txn == r.txn) {
             flag(a.suspect->property, a.suspect->exact, r,
                  detail::sentence(detail::name_of(r.agent), " begins to ",
                                   r.what == trace::record_kind::hold_begin ? "hold" : "prepare",
@@ -312,6 +317,10 @@ class transaction_monitor : public judge {
         if (r.who != trace::role::agent || !r.phase) {
             return;
         }
+        if (a.phase == r.phase) {
+            return; // a row that stays in its state
+        }
+        a.phase = r.phase;
         if (a.suspect && a.suspect->at == r.at) {
             flag(a.suspect->property, a.suspect->exact, r,
                  detail::sentence(detail::name_of(r.agent), " changes its state to ",

@@ -44,7 +44,6 @@ class window_monitor : public judge {
             on_release(r);
             break;
         case trace::record_kind::cut_begin:
-            m_provider_seen = true;
             if (auto& t = at(r.txn); t.cuts.add({r.item, r.at, {}, false}) == nullptr) {
                 overflow();
             } else {
@@ -55,7 +54,6 @@ class window_monitor : public judge {
             on_cut_end(r);
             break;
         case trace::record_kind::discarded:
-            m_provider_seen = true;
             at(r.txn).failed = true;
             break;
         case trace::record_kind::outcome_reported:
@@ -166,7 +164,7 @@ class window_monitor : public judge {
             flag(17, {12, 34}, r,
                  detail::sentence(detail::name_of(r.agent),
                                   " is told that the cut is ok after the group had failed"));
-        } else if (m_provider_seen && !all_cuts_ok(*t)) {
+        } else if (measures().records_provider && !all_cuts_ok(*t)) {
             flag(17, {12, 34}, r,
                  detail::sentence(detail::name_of(r.agent),
                                   " is told that the cut is ok before all cuts are done"));
@@ -205,7 +203,6 @@ class window_monitor : public judge {
     }
 
     void on_cut_end(const trace::record& r) {
-        m_provider_seen = true;
         auto& t = at(r.txn);
         auto* c = t.cuts.find([&](const cut& x) { return x.item == r.item && !x.end; });
         if (c == nullptr) {
@@ -287,7 +284,6 @@ class window_monitor : public judge {
 
     detail::few<transaction, transactions_max> m_transactions;
     instant m_next_due = never;
-    bool m_provider_seen = false;
 };
 
 } // namespace snapproto::monitor

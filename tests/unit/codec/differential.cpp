@@ -30,8 +30,7 @@ opinion ours(codec::json_document& document, const std::string& text) {
     document.text.resize(line.size() + codec::padding);
     codec::json_parser parser{{.nesting_max = 64, .list_entries_max = 1 << 20}};
     parser.start();
-    const codec::parse_status status =
-        parser.parse(document, document.text.data(), line.size());
+    const codec::parse_status status = parser.parse(document, document.text.data(), line.size());
     const bool rest = status == codec::parse_status::complete &&
                       line.find_first_not_of(" \t\r\n", parser.at()) != std::string::npos;
     return {status == codec::parse_status::complete && !rest,
@@ -73,9 +72,8 @@ bool same(const codec::json_value& mine, const nlohmann::json& other) {
     case codec::json_kind::array: {
         bool equal = other.is_array() && mine.size() == other.size();
         std::size_t index = 0;
-        mine.for_each_entry([&](codec::json_value entry) {
-            equal = equal && same(entry, other[index++]);
-        });
+        mine.for_each_entry(
+            [&](codec::json_value entry) { equal = equal && same(entry, other[index++]); });
         return equal;
     }
     case codec::json_kind::object: {

@@ -7,12 +7,11 @@
 
 #include <snapproto/endpoint/io.hpp>
 #include <snapproto/machine/participant.hpp>
+#include <snapproto/monitor/all.hpp>
 #include <snapproto/trace/record.hpp>
 
-#if __has_include(<snapproto/monitor/all.hpp>)
-#include <snapproto/monitor/all.hpp>
-#endif
-
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <ostream>
@@ -124,10 +123,9 @@ struct participants {
 };
 
 /// What the judges say of a recording; empty when they have nothing to say.
-inline std::string judged([[maybe_unused]] const std::vector<trace::record>& recording,
-                          [[maybe_unused]] instant end, [[maybe_unused]] bool both_ends = true) {
+inline std::string judged(const std::vector<trace::record>& recording, instant end,
+                          bool both_ends = true) {
     std::string found;
-#if __has_include(<snapproto/monitor/all.hpp>)
     monitor::rules rules;
     if (!both_ends) {
         rules.seen_from = monitor::viewpoint::agent_end;
@@ -145,7 +143,6 @@ inline std::string judged([[maybe_unused]] const std::vector<trace::record>& rec
     if (judges.overflowed()) {
         found += "a judge has overflowed\n";
     }
-#endif
     return found;
 }
 

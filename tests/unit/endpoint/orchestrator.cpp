@@ -104,9 +104,8 @@ class world {
             const agent_plan& a = m_plan.agents[i];
             g.silent = false;
             g.real.what = troubled ? a.what : trouble::none;
-            g.real.which = g.real.list.empty()
-                               ? 0
-                               : static_cast<std::size_t>(a.which) % g.real.list.size();
+            g.real.which =
+                g.real.list.empty() ? 0 : static_cast<std::size_t>(a.which) % g.real.list.size();
             g.real.failing = troubled && a.what == trouble::stuck ? 2 : 0;
             if (troubled) {
                 m_clock.after(milliseconds{a.when_ms}, [this, i] { trouble_comes(i); });
@@ -292,8 +291,8 @@ class world {
         if (kind == cut_plan::never) {
             return;
         }
-        const duration takes = kind == cut_plan::late ? duration{seconds{25}}
-                                                      : duration{milliseconds{m_plan.cut_ms}};
+        const duration takes =
+            kind == cut_plan::late ? duration{seconds{25}} : duration{milliseconds{m_plan.cut_ms}};
         m_clock.after(takes, [this, txn, kind] {
             m_host->cut_finished(txn, kind != cut_plan::fails, m_clock.now());
             drain_host();
@@ -410,12 +409,11 @@ void check(const plan& p) {
         }
     }
     RC_ASSERT(w.outcomes.size() == 2U);
-    const bool something_everywhere = std::all_of(
-        p.agents.begin(), p.agents.end(), [](const auto& a) { return a.filesystems != 0; });
+    const bool something_everywhere = std::all_of(p.agents.begin(), p.agents.end(),
+                                                  [](const auto& a) { return a.filesystems != 0; });
     const bool fits = p.agents.size() != 0 && something_everywhere &&
-                      std::all_of(p.agents.begin(), p.agents.end(), [](const auto& a) {
-                          return a.work_ms <= 400;
-                      });
+                      std::all_of(p.agents.begin(), p.agents.end(),
+                                  [](const auto& a) { return a.work_ms <= 400; });
     if (fits) {
         RC_ASSERT(w.outcomes.back().outcome == session_outcome::success);
     } else {

@@ -66,15 +66,13 @@ BOOST_AUTO_TEST_CASE(each_kind_of_failure_before_the_verdict_spoils_a_success) {
                but + "writer 0 of agent 0 let go early");
     BOOST_TEST(spoiled([](script& s) { s.part(0, record_kind::not_held, 2); }) ==
                but + "filesystem 2 of agent 0 was not held when it was released");
-    BOOST_TEST(spoiled([](script& s) {
-                   s.timer(record_kind::timer_fired, 0, timer_kind::hold);
-               }) == but + "agent 0 came to its hold limit");
+    BOOST_TEST(spoiled([](script& s) { s.timer(record_kind::timer_fired, 0, timer_kind::hold); }) ==
+               but + "agent 0 came to its hold limit");
     BOOST_TEST(spoiled([](script& s) {
                    s.add(role::orchestrator, record_kind::channel_lost, 0);
                }) == but + "agent 0 lost its channel");
-    BOOST_TEST(spoiled([](script& s) {
-                   s.says(0, message_kind::error, saying(verdict::early));
-               }) == but + "agent 0 answered error");
+    BOOST_TEST(spoiled([](script& s) { s.says(0, message_kind::error, saying(verdict::early)); }) ==
+               but + "agent 0 answered error");
     BOOST_TEST(spoiled([](script& s) {
                    s.says(0, message_kind::thawed, saying(verdict::expired));
                }) == but + "agent 0 gave the verdict expired");

@@ -24,7 +24,9 @@ script& give_up(script& s) {
 /// After the freeze: Thaw arrives, and the filesystems are being released.
 script thawing() {
     script s = good_frozen();
-    return s.begin_cut().end_cut().asks(0, message_kind::thaw, cut(cut_outcome::ok))
+    return s.begin_cut()
+        .end_cut()
+        .asks(0, message_kind::thaw, cut(cut_outcome::ok))
         .state(0, agent_phase::thaw);
 }
 

@@ -203,8 +203,7 @@ class script {
     [[nodiscard]] const records& done() const { return m_records; }
 
   private:
-    script& message(role from, role to, agent_index agent, message_kind kind,
-                    const edit& change) {
+    script& message(role from, role to, agent_index agent, message_kind kind, const edit& change) {
         for (const auto who : {from, to}) {
             add(who, who == from ? record_kind::sent : record_kind::received, agent,
                 [&](record& r) {

@@ -56,7 +56,9 @@ BOOST_AUTO_TEST_CASE(no_agent_is_told_cut_ok_before_all_cuts_are_done) {
 BOOST_AUTO_TEST_CASE(no_agent_is_told_cut_ok_after_one_of_the_group_has_failed) {
     script s;
     s.open(0).open(1).start().prepare(0).prepare(1).freeze(0).freeze(1).begin_cut().after(1ms);
-    s.part(1, record_kind::let_go_early, 2).state(1, agent_phase::thaw).release(1, 2, record_kind::not_held);
+    s.part(1, record_kind::let_go_early, 2)
+        .state(1, agent_phase::thaw)
+        .release(1, 2, record_kind::not_held);
     s.release(1, 1).state(1, agent_phase::resume).release(1, 0).state(1, agent_phase::idle);
     s.says(1, message_kind::error, saying(verdict::early)).after(1ms).end_cut();
     script told_failed = s;

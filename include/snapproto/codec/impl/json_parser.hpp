@@ -143,16 +143,26 @@ inline parse_status json_parser::parse(json_document& document, const char* text
     const auto here = [&] { return static_cast<std::uint32_t>(at - text); };
 
     switch (now) {
-    case state::value: goto value;
-    case state::first_entry: goto first_entry;
-    case state::first_name: goto first_name;
-    case state::name: goto name;
-    case state::colon: goto colon;
-    case state::behind: goto behind;
-    case state::in_string: goto in_string;
-    case state::in_name: goto in_name;
-    case state::in_number: goto in_number;
-    case state::in_word: goto in_word;
+    case state::value:
+        goto value;
+    case state::first_entry:
+        goto first_entry;
+    case state::first_name:
+        goto first_name;
+    case state::name:
+        goto name;
+    case state::colon:
+        goto colon;
+    case state::behind:
+        goto behind;
+    case state::in_string:
+        goto in_string;
+    case state::in_name:
+        goto in_name;
+    case state::in_number:
+        goto in_number;
+    case state::in_word:
+        goto in_word;
     }
 
 first_entry:
@@ -339,8 +349,7 @@ in_word:
     }
 word_end:
     top[-1].end = here();
-    top[-1].meta =
-        meta_of(text[top[-1].begin] == 'n' ? json_kind::null : json_kind::boolean);
+    top[-1].meta = meta_of(text[top[-1].begin] == 'n' ? json_kind::null : json_kind::boolean);
     goto ended;
 
 look_closely: // in a string or a name, at a byte that does not stand for itself

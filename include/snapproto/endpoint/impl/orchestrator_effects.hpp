@@ -30,7 +30,7 @@ inline orchestrator_output orchestrator_endpoint::poll() {
 inline void orchestrator_endpoint::take(const machine::orchestrator_input& input, instant now) {
     machine::orchestrator_outbox out;
     const auto taken = m_machine.process(input, out);
-    m_ignored += taken ? 0 : 1;
+    m_ignored += taken ? 0U : 1U;
     if (m_recording != nullptr) {
         auto made = base_record(
             taken ? trace::record_kind::state_changed : trace::record_kind::event_ignored, now);
@@ -231,7 +231,7 @@ inline void orchestrator_endpoint::drive(machine::provider_event what, instant n
     machine::provider_outbox out;
     const provider_phase before = m_provider.phase();
     const auto taken = m_provider.process(what, out);
-    m_ignored += taken ? 0 : 1;
+    m_ignored += taken ? 0U : 1U;
     const auto noted = [&](trace::record_kind kind) {
         auto made = base_record(kind, now);
         made.who = trace::role::provider;
