@@ -158,7 +158,8 @@ void alone(benchmark::State& state) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(run_all(agent, out));
     }
-    state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * script_length));
+    state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) *
+                            static_cast<std::int64_t>(script_length));
 }
 
 template <class Agent>

@@ -39,7 +39,8 @@ struct start_options {
     bool state_on_target = false;
     /// Adds a mount that a freeze of everything comes to last, and whose freeze fails.
     bool failing_mount = false;
-    /// Adds a filesystem whose image lies on the first freeze target, and which is no target itself.
+    /// Adds a filesystem whose image lies on the first freeze target, and which is no target
+    /// itself.
     bool nested_mount = false;
 };
 
@@ -121,7 +122,8 @@ class target {
 
     // Surroundings.
 
-    /// The hook, or null without capability::hook. With no hook configured at start it has no calls.
+    /// The hook, or null without capability::hook. With no hook configured at start it has no
+    /// calls.
     [[nodiscard]] virtual played_hook* hook() noexcept = 0;
 
     /// The filesystems that may be frozen; empty without capability::freeze_target. The pointers

@@ -18,7 +18,8 @@ json::value named(std::string_view whose, int number) {
     return json::value(fmt::format("{}-{}", whose, number));
 }
 
-/// A new client finds its way: it gets into step, is told the state as the kernel has it, and thaws.
+/// A new client finds its way: it gets into step, is told the state as the kernel has it, and
+/// thaws.
 /// @return the count of the thaw
 std::int64_t settle_as_next_client(run_context& run, std::string_view after) {
     run.reconnect();

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // The program that ends a freeze whatever happens to everybody else.
 //
-// It holds an open descriptor of every mount it guards, keeps its memory locked (so that it never has
-// to read a page from a frozen disk), and thaws a filesystem that stays frozen longer than a bound. It
-// thaws everything at once when the process it serves dies, when its standard input ends, or when it
-// is asked to end. It is the last to leave: on its way out it can also detach and remove a directory.
+// It holds an open descriptor of every mount it guards, keeps its memory locked (so that it never
+// has to read a page from a frozen disk), and thaws a filesystem that stays frozen longer than a
+// bound. It thaws everything at once when the process it serves dies, when its standard input ends,
+// or when it is asked to end. It is the last to leave: on its way out it can also detach and remove
+// a directory.
 //
-// A frozen filesystem is recognised without changing anything: `unlinkat` of a name that does not exist
-// takes write access to the filesystem before it looks the name up, so the call sleeps exactly as long
-// as the filesystem is frozen, and otherwise returns ENOENT having touched nothing.
+// A frozen filesystem is recognised without changing anything: `unlinkat` of a name that does not
+// exist takes write access to the filesystem before it looks the name up, so the call sleeps
+// exactly as long as the filesystem is frozen, and otherwise returns ENOENT having touched nothing.
 
 #include <linux/fs.h>
 
@@ -90,8 +91,8 @@ __attribute__((format(printf, 1, 2))) void say(const char* format, ...) {
             (void)!write(descriptor, line, static_cast<std::size_t>(length));
 }
 
-// The probe is a process of its own, not a thread: asleep in a frozen filesystem it cannot be ended,
-// and a watchdog with such a thread could not be seen to be dead if somebody killed it.
+// The probe is a process of its own, not a thread: asleep in a frozen filesystem it cannot be
+// ended, and a watchdog with such a thread could not be seen to be dead if somebody killed it.
 void start_probe(const guarded& mount) {
     const pid_t watchdog = getpid();
     const pid_t probe = fork();
@@ -136,8 +137,8 @@ bool frozen_longer_than(const guarded& mount, milliseconds bound) {
     return since != 0 && now_ms() - since > bound.count();
 }
 
-// True while a process in another mount namespace still sees the directory: one that is being killed
-// may be in the middle of a freeze, which would be complete after the thaw meant for it.
+// True while a process in another mount namespace still sees the directory: one that is being
+// killed may be in the middle of a freeze, which would be complete after the thaw meant for it.
 bool seen_by_others(const std::string& directory) {
     std::error_code none;
     const auto own = std::filesystem::read_symlink("/proc/self/ns/mnt", none);

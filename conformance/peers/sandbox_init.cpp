@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// The first process of a sandbox's process-id namespace, and the keeper of its inner mount namespace.
+// The first process of a sandbox's process-id namespace, and the keeper of its inner mount
+// namespace.
 //
 //   caller (sandbox.sh, outer mount namespace)
 //     `- sandbox_init            waits, passes signals on
-//          `- process 1          own ids and own copy of the outer mounts; when it ends, the kernel ends
+//          `- process 1          own ids and own copy of the outer mounts; when it ends, the kernel
+//          ends
 //               |                everything below it, so no process is ever left over
 //               |- process 2     the holder: keeps the inner mount namespace, does nothing
 //               `- COMMAND       runs outside, starts agents inside with the prefix it is told
@@ -241,7 +243,8 @@ sigset_t block_signals() {
     return mask;
 }
 
-// Waits for a child, buries all others, and passes signals on to it; kills it if it does not heed them.
+// Waits for a child, buries all others, and passes signals on to it; kills it if it does not heed
+// them.
 int supervise(pid_t child, const sigset_t& mask, std::chrono::seconds patience) {
     const int signals = signalfd(-1, &mask, SFD_CLOEXEC);
     auto deadline = std::chrono::steady_clock::time_point::max();

@@ -8,6 +8,7 @@
 // `same` is an internal transition. Order has no meaning: guards on one cell exclude each other.
 
 #include <snapproto/machine/agent_actions.hpp>
+#include <snapproto/machine/agent_endings.hpp>
 
 namespace snapproto::machine::agent {
 

@@ -14,7 +14,6 @@
 #include <snapproto/trace/record.hpp>
 
 #include <cstddef>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -169,10 +168,8 @@ template <class... Parts>
 /// "9.850 s".
 [[nodiscard]] inline std::string seconds(duration span) {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
-    char text[32];
-    std::snprintf(text, sizeof text, "%lld.%03d s", static_cast<long long>(ms / 1000),
-                  static_cast<int>(ms < 0 ? -(ms % 1000) : ms % 1000));
-    return text;
+    const std::string thousandths = std::to_string(1000 + (ms < 0 ? -(ms % 1000) : ms % 1000));
+    return std::to_string(ms / 1000) + '.' + thousandths.substr(1) + " s";
 }
 
 } // namespace detail

@@ -88,7 +88,8 @@ inline void qga_orchestrator::handle_timeout(instant now) {
     pump(now);
 }
 
-// ---- between the endpoint and its links -----------------------------------------------------------
+// ---- between the endpoint and its links
+// -----------------------------------------------------------
 
 inline void qga_orchestrator::pump(instant now) {
     // Ends because a link answers each request once, and the machine asks once in each phase.
