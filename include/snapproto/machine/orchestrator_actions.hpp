@@ -10,7 +10,7 @@
 
 namespace snapproto::machine {
 
-/// The effects of one event. Bounds: 8; the longest row needs 6.
+/// The effects of one event. Bounds: 8; the longest row needs 4.
 using orchestrator_outbox = effect_list<orchestrator_effect, 8>;
 
 namespace orchestrator {
