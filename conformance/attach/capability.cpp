@@ -45,6 +45,8 @@ std::string_view describe(capability what) noexcept {
         return "a freeze of everything that reaches the freeze targets only";
     case capability::failing_mount:
         return "a mount whose freeze fails";
+    case capability::nested_mount:
+        return "a filesystem whose image lies on a freeze target";
     case capability::hidden_mount:
         return "a mount hidden under a later one";
     case capability::virtual_time:

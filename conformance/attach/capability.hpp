@@ -33,6 +33,7 @@ enum class capability {
     foreign_freeze,      ///< Somebody else than the agent can freeze and thaw the first target.
     freeze_everything,   ///< A freeze of everything reaches the freeze targets and nothing else.
     failing_mount,       ///< A start can add a mount that cannot be frozen and fails the freeze.
+    nested_mount,        ///< A start can add a filesystem whose image lies on the first target.
     hidden_mount,        ///< The agent sees a mount that is hidden under a later one.
     virtual_time,        ///< Time is virtual: waiting costs nothing.
 };

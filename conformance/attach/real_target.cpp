@@ -57,6 +57,8 @@ support real_target::can(capability what) const {
         return support::no("what else the agent would freeze cannot be seen");
     case capability::failing_mount:
         return support::no("the suite cannot make a mount fail here");
+    case capability::nested_mount:
+        return support::no("the suite does not mount filesystems");
     case capability::hidden_mount:
         return support::no("the mounts that the agent sees cannot be read");
     case capability::virtual_time:

@@ -38,6 +38,8 @@ struct start_options {
     bool state_on_target = false;
     /// Adds a mount that a freeze of everything comes to last, and whose freeze fails.
     bool failing_mount = false;
+    /// Adds a filesystem whose image lies on the first freeze target, and which is no target itself.
+    bool nested_mount = false;
 };
 
 /// How an agent process ended.

@@ -55,7 +55,11 @@ class embedded_target final : public target {
     [[nodiscard]] std::string description() const override {
         return fmt::format("embedded agent '{}'", m_name);
     }
-    [[nodiscard]] support can(capability) const override { return support::yes(); }
+    [[nodiscard]] support can(capability what) const override {
+        return what == capability::hidden_mount
+                   ? support::no("the embedded agent opens filesystems, not mount points")
+                   : support::yes();
+    }
     [[nodiscard]] std::string replay_flags() const override {
         return fmt::format("--builtin {}", m_name);
     }
@@ -72,6 +76,7 @@ class embedded_target final : public target {
 
     void start(const start_options& options) override {
         m_agent.reset();
+        m_world.furnish(options.failing_mount, options.nested_mount);
         m_world.hook.forget();
         m_world.hook.play(options.hook.value_or(hook_script{}));
         m_agent = virtual_agent::make(m_world, m_fault, options);
@@ -88,7 +93,7 @@ class embedded_target final : public target {
     [[nodiscard]] std::vector<freeze_target*> freeze_targets() noexcept override {
         std::vector<freeze_target*> made;
         for (const auto& one : m_world.filesystems) {
-            if (one->freezable()) {
+            if (one->is_target()) {
                 made.push_back(one.get());
             }
         }

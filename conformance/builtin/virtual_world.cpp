@@ -46,6 +46,9 @@ kernel_answer virtual_filesystem::kernel_freeze() {
     if (m_frozen) {
         return kernel_answer::busy;
     }
+    if (m_fails || (m_lower != nullptr && m_lower->m_frozen)) {
+        return kernel_answer::failed; // a real kernel would wait for the lower one instead
+    }
     m_frozen = true;
     m_device[0] &= ~std::uint64_t{1}; // the journal is empty now
     return kernel_answer::ok;
@@ -175,11 +178,26 @@ void virtual_hook::end(std::uint64_t call, ending result) {
 // ---- world --------------------------------------------------------------------------------------
 
 virtual_world::virtual_world()
-    : hook(clock, [this]() -> std::optional<bool> { return filesystems.front()->frozen(); }) {
+    : hook(clock, [this]() -> std::optional<bool> { return mounted_at("/virtual/a")->frozen(); }) {
     filesystems.push_back(
         std::make_unique<virtual_filesystem>(clock, "/virtual/a", "/virtual/alias-of-a", true));
     filesystems.push_back(std::make_unique<virtual_filesystem>(clock, "/virtual/b", "", true));
     filesystems.push_back(std::make_unique<virtual_filesystem>(clock, "/virtual/ram", "", false));
+}
+
+void virtual_world::furnish(bool failing_mount, bool nested_mount) {
+    std::erase_if(filesystems,
+                  [](const auto& one) { return one->freezable() && !one->is_target(); });
+    if (nested_mount) {
+        filesystems.push_back(
+            std::make_unique<virtual_filesystem>(clock, "/virtual/nested", "", true));
+        filesystems.back()->lie_on(*mounted_at("/virtual/a"));
+    }
+    if (failing_mount) { // mounted first, so that a freeze comes to it last
+        filesystems.insert(filesystems.begin(), std::make_unique<virtual_filesystem>(
+                                                    clock, "/virtual/failing", "", true));
+        filesystems.front()->fail_freezes();
+    }
 }
 
 virtual_filesystem* virtual_world::mounted_at(const std::string& path) const noexcept {

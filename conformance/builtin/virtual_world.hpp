@@ -57,6 +57,14 @@ class virtual_filesystem final : public freeze_target {
     kernel_answer kernel_thaw();
     [[nodiscard]] bool frozen() const noexcept { return m_frozen; }
     [[nodiscard]] bool freezable() const noexcept { return m_freezable; }
+    /// False for what a start has added for one check.
+    [[nodiscard]] bool is_target() const noexcept {
+        return m_freezable && !m_fails && m_lower == nullptr;
+    }
+    /// From now on a freeze of it fails.
+    void fail_freezes() noexcept { m_fails = true; }
+    /// Its image lies on another one, so that it cannot be frozen once that one is.
+    void lie_on(const virtual_filesystem& lower) noexcept { m_lower = &lower; }
     /// True when `path` is one of its mount points.
     [[nodiscard]] bool mounted_at(const std::string& path) const noexcept {
         return path == m_mount || (!m_alias.empty() && path == m_alias);
@@ -82,6 +90,8 @@ class virtual_filesystem final : public freeze_target {
     std::string m_alias;
     bool m_freezable;
     bool m_frozen = false;
+    bool m_fails = false;
+    const virtual_filesystem* m_lower = nullptr;
     /// Blocks of the device: 0 is the superblock (odd: needs recovery), the rest is data.
     std::array<std::uint64_t, 16> m_device{1};
     std::uint64_t m_records = 0;
@@ -141,6 +151,9 @@ struct virtual_world {
     bool hook_configured = false;
     /// Which watchdog is on duty; see virtual_agent.cpp.
     std::uint64_t watchdog_round = 0;
+
+    /// Adds and removes the mounts that a start can ask for.
+    void furnish(bool failing_mount, bool nested_mount);
 
     /// The filesystem mounted at a path, or null.
     [[nodiscard]] virtual_filesystem* mounted_at(const std::string& path) const noexcept;

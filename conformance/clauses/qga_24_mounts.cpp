@@ -49,11 +49,17 @@ std::optional<nesting> find_nesting(run_context& run) {
 
 /// A freeze of everything where one filesystem's image lies on another, in bounded time.
 void freeze_nested(run_context& run, bool with_second_mount) {
-    const auto found = find_nesting(run);
+    const bool can_be_made = run.agent().can(capability::nested_mount).present;
+    if (can_be_made) {
+        start_options options;
+        options.nested_mount = true;
+        run.start(options);
+    }
+    const auto found = can_be_made ? std::optional(nesting{0, 0}) : find_nesting(run);
     if (!found) {
         run.skip("no freeze target has its image on another freeze target");
     }
-    if (run.filesystem(found->lower).alias().has_value() != with_second_mount) {
+    if (!can_be_made && run.filesystem(found->lower).alias().has_value() != with_second_mount) {
         run.skip(with_second_mount
                      ? "the lower filesystem is mounted once only"
                      : "the lower filesystem is mounted twice, which is for SP 24.19 to judge");
@@ -65,7 +71,7 @@ void freeze_nested(run_context& run, bool with_second_mount) {
         (void)run.client().read(5s);
         (void)run.thaw();
     }
-    const auto known = static_cast<std::int64_t>(run.mounts().size());
+    const auto known = static_cast<std::int64_t>(run.mounts().size()) + (can_be_made ? 1 : 0);
     run.require_number(got, known, "a freeze of a filesystem and of what lies on it, within 5 s");
     expect_held(run, found->upper, true, "after a freeze of everything");
     expect_held(run, found->lower, true, "after a freeze of everything");

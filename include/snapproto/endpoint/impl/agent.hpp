@@ -284,7 +284,7 @@ inline std::uint32_t agent_endpoint::held_filesystems() const noexcept {
 inline void agent_endpoint::take(const machine::agent_input& input, instant now) {
     machine::agent_outbox out;
     const auto taken = m_machine.process(input, out);
-    m_ignored += taken ? 0 : 1;
+    m_ignored += taken ? 0U : 1U;
     if (m_recording != nullptr) {
         auto made = base_record(
             taken ? trace::record_kind::state_changed : trace::record_kind::event_ignored, now);
