@@ -9,6 +9,12 @@
 
 namespace snapproto::conformance {
 namespace json = boost::json;
+namespace {
+
+/// So many bytes may be taken before the rest of the buffer is moved to its front.
+constexpr std::size_t compact_bytes = std::size_t{1} << 20;
+
+} // namespace
 
 qga_client::qga_client(std::unique_ptr<channel> stream, target& agent, budget& time,
                        transcript& log, std::string name, std::uint64_t seed)
@@ -60,68 +66,73 @@ send_result qga_client::send_split(std::string_view bytes) {
 reply qga_client::read(duration wait) {
     const instant start = m_agent.now();
     const instant end = start + m_time.allow(wait);
-    for (;;) {
+    for (bool late = false;; late = m_agent.now() >= end) {
         const auto newline = m_buffer.find('\n', m_scanned);
         if (newline != std::string::npos) {
             return take_line(newline);
         }
         m_scanned = m_buffer.size();
         if (!m_open) {
-            return end_of_stream();
+            return without_line(reply_kind::closed, start);
         }
-        if (m_buffer.size() > line_bytes_max) {
-            note_unread();
-            reply out;
-            out.kind = reply_kind::unreadable;
+        if (unread().size() > line_bytes_max) {
+            reply out = without_line(reply_kind::unreadable, start);
             out.unreadable_because = fmt::format("longer than {} bytes", line_bytes_max);
-            out.raw = m_buffer.substr(0, 4096);
-            m_buffer.clear();
-            m_scanned = 0;
+            forget_buffer();
             return out;
+        }
+        // A peer that sends bytes for ever and never a line is late as well.
+        if (late) {
+            return without_line(reply_kind::none, start);
         }
         m_time.look_for_interrupt();
         const duration left = std::max(duration{0}, end - m_agent.now());
         receive_result got = m_stream->receive(left);
         m_buffer += got.bytes;
-        if (got.status == receive_status::closed) {
-            m_open = false;
-        } else if (got.status == receive_status::nothing && m_agent.now() >= end) {
-            note_unread();
-            reply out;
-            out.raw = m_buffer.substr(0, 4096);
-            out.waited = m_agent.now() - start;
-            return out;
-        }
+        m_open = got.status != receive_status::closed;
     }
 }
 
 reply qga_client::take_line(std::size_t end) {
-    const std::string_view line = std::string_view(m_buffer).substr(0, end);
-    reply out = parse_reply(line);
+    const std::string_view whole = std::string_view(m_buffer).substr(m_begin, end + 1 - m_begin);
+    reply out = parse_reply(whole.substr(0, whole.size() - 1));
     const instant now = m_agent.now();
     out.latency = now - m_last_send;
-    m_log.received(now, m_name, std::string_view(m_buffer).substr(0, end + 1));
-    m_buffer.erase(0, end + 1);
-    m_scanned = 0;
-    return out;
-}
-
-reply qga_client::end_of_stream() {
-    note_unread();
-    reply out;
-    out.kind = reply_kind::closed;
-    out.raw = m_buffer.substr(0, 4096);
-    out.latency = m_agent.now() - m_last_send;
-    m_log.event(m_agent.now(), lane::agent, fmt::format("has closed ({})", m_name));
-    return out;
-}
-
-void qga_client::note_unread() {
-    if (!m_buffer.empty()) {
-        m_log.event(
-            m_agent.now(), lane::agent,
-            fmt::format("has sent no whole line yet ({}): {}", m_name, printable(m_buffer)));
+    m_log.received(now, m_name, whole);
+    m_begin = end + 1;
+    m_scanned = m_begin;
+    if (m_begin == m_buffer.size()) {
+        forget_buffer();
+    } else if (m_begin > compact_bytes) {
+        m_buffer.erase(0, m_begin);
+        m_begin = 0;
+        m_scanned = 0;
     }
+    return out;
+}
+
+reply qga_client::without_line(reply_kind why, instant start) {
+    const instant now = m_agent.now();
+    if (!unread().empty()) {
+        m_log.event(
+            now, lane::agent,
+            fmt::format("has sent no whole line yet ({}): {}", m_name, printable(unread())));
+    }
+    if (why == reply_kind::closed) {
+        m_log.event(now, lane::agent, fmt::format("has closed ({})", m_name));
+    }
+    reply out;
+    out.kind = why;
+    out.raw = std::string(unread().substr(0, 4096));
+    out.latency = now - m_last_send;
+    out.waited = now - start;
+    return out;
+}
+
+void qga_client::forget_buffer() noexcept {
+    m_buffer.clear();
+    m_begin = 0;
+    m_scanned = 0;
 }
 
 std::vector<reply> qga_client::read_all(duration quiet, std::size_t most) {
@@ -137,19 +148,21 @@ std::vector<reply> qga_client::read_all(duration quiet, std::size_t most) {
 }
 
 bool qga_client::silent_for(duration span) {
-    const instant end = m_agent.now() + m_time.allow(span);
-    while (m_buffer.empty() && m_open) {
+    const instant start = m_agent.now();
+    const instant end = start + m_time.allow(span);
+    while (unread().empty() && m_open) {
         m_time.look_for_interrupt();
         const duration left = std::max(duration{0}, end - m_agent.now());
         receive_result got = m_stream->receive(left);
         m_buffer += got.bytes;
-        m_open = m_open && got.status != receive_status::closed;
+        m_open = got.status != receive_status::closed;
         if (got.status == receive_status::nothing && m_agent.now() >= end) {
             return true;
         }
     }
-    note_unread();
-    return m_buffer.empty() && !m_open;
+    const bool silent = unread().empty();
+    (void)without_line(m_open ? reply_kind::none : reply_kind::closed, start);
+    return silent;
 }
 
 bool qga_client::closed_within(duration wait) {

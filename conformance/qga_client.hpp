@@ -134,14 +134,16 @@ class qga_client {
     [[nodiscard]] std::int64_t fresh_id();
 
     /// Received bytes that do not yet make a line.
-    [[nodiscard]] const std::string& unread() const noexcept { return m_buffer; }
+    [[nodiscard]] std::string_view unread() const noexcept {
+        return std::string_view(m_buffer).substr(m_begin);
+    }
 
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }
 
   private:
     [[nodiscard]] reply take_line(std::size_t end);
-    [[nodiscard]] reply end_of_stream();
-    void note_unread();
+    void forget_buffer() noexcept;
+    [[nodiscard]] reply without_line(reply_kind why, instant start);
     [[nodiscard]] bool sync_with(std::string_view head, std::string_view command, bool delimited,
                                  duration wait_each);
 
@@ -152,7 +154,8 @@ class qga_client {
     std::string m_name;
     std::mt19937_64 m_random;
     std::string m_buffer;
-    std::size_t m_scanned = 0; ///< No newline before this offset of the buffer.
+    std::size_t m_begin = 0;   ///< What lies before is taken already.
+    std::size_t m_scanned = 0; ///< No newline from m_begin up to this offset of the buffer.
     std::vector<reply> m_discarded;
     instant m_last_send{};
     bool m_open = true;

@@ -16,8 +16,8 @@ struct restore_report {
     std::string trouble; ///< What had to be done beyond a thaw by protocol; empty if nothing.
 };
 
-/// Brings the agent to the starting state: thaws by protocol; if that does not do, by a fresh start;
-/// whatever is still frozen then, from outside.
+/// Brings the agent to the starting state: thaws by protocol; if that does not do, by a fresh
+/// start; whatever is still frozen then, from outside.
 ///
 /// Never throws, does not stop for Ctrl-C, and ends within 30 s of nominal time.
 ///

@@ -42,7 +42,6 @@ struct case_result {
     std::string reason; ///< Why it was skipped.
     std::vector<std::string> notes;
     std::vector<transcript_entry> transcript;
-    std::size_t transcript_dropped = 0;
     std::string agent_output; ///< Standard error and log of the agent, for failures.
     duration took{0};         ///< In the target's time.
     std::string replay;       ///< The command that repeats just this case.

@@ -87,7 +87,6 @@ void note_hook_calls(target& agent, transcript& log) {
             log.event(*call.ended, lane::hook, lane::agent, "ends");
         }
     }
-    log.sort_by_time();
 }
 
 /// Runs the function of the check. @return true if the agent was started with options by it.
@@ -174,7 +173,6 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
                 note_hook_calls(agent, context.log());
                 result.notes = context.notes();
                 result.transcript = context.log().entries();
-                result.transcript_dropped = context.log().dropped();
             }
             result.took = agent.now() - begin;
             if (result.deviates()) {

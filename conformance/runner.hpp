@@ -31,8 +31,9 @@ struct run_options {
 
 /// Runs these checks in the order given.
 ///
-/// Never throws for what the implementation does once it runs, and ends within the sum of the checks' bounds
-/// (scaled) and of the restores between them. On Ctrl-C it thaws and returns what it has.
+/// Never throws for what the implementation does once it runs, and ends within the sum of the
+/// checks' bounds (scaled) and of the restores between them. On Ctrl-C it thaws and returns what it
+/// has.
 /// @throws unreachable when the agent cannot be brought to the starting state before the first.
 [[nodiscard]] run_result run_checks(target& agent, const std::vector<const check*>& selected,
                                     const run_options& options);

@@ -95,11 +95,15 @@ std::string printable_lines(std::string_view text) {
 }
 
 void transcript::add(transcript_entry entry) {
-    if (m_entries.size() >= entries_max) {
-        ++m_dropped;
+    if (m_first.size() < half_max) {
+        m_first.push_back(std::move(entry));
         return;
     }
-    m_entries.push_back(std::move(entry));
+    m_last.push_back(std::move(entry));
+    if (m_last.size() > half_max) {
+        m_last.pop_front();
+        ++m_dropped;
+    }
 }
 
 void transcript::sent(instant at, std::string_view client, std::string_view bytes) {
@@ -130,13 +134,17 @@ void transcript::event(instant at, lane from, lane to, std::string_view words) {
     add({.at = at, .from = from, .to = to, .client = {}, .text = printable(words, 1000)});
 }
 
-const std::vector<transcript_entry>& transcript::entries() const noexcept {
-    return m_entries;
-}
-
-void transcript::sort_by_time() {
-    std::stable_sort(m_entries.begin(), m_entries.end(),
+std::vector<transcript_entry> transcript::entries() const {
+    std::vector<transcript_entry> all = m_first;
+    if (m_dropped > 0) {
+        all.push_back({.at = m_last.front().at,
+                       .client = {},
+                       .text = fmt::format("… {} entries are left out here …", m_dropped)});
+    }
+    all.insert(all.end(), m_last.begin(), m_last.end());
+    std::stable_sort(all.begin(), all.end(),
                      [](const auto& a, const auto& b) { return a.at < b.at; });
+    return all;
 }
 
 } // namespace snapproto::conformance

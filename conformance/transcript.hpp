@@ -7,6 +7,7 @@
 #include "conformance/time.hpp"
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,27 +40,27 @@ struct transcript_entry {
 
 /// The record of one case, in order of time of noting.
 ///
-/// Bounds: 2000 entries of 400 shown bytes; what comes later is counted in dropped(). Received
-/// bytes are noted by whole lines, and by what is left at a time-out or end.
+/// Bounds: the first 1000 and the last 1000 entries, of 400 shown bytes each; what lay between is
+/// counted in dropped(), and an event says so at its place. Received bytes are noted by whole
+/// lines, and by what is left at a time-out or end.
 class transcript {
   public:
-    static constexpr std::size_t entries_max = 2000;
+    static constexpr std::size_t half_max = 1000;
 
     void sent(instant at, std::string_view client, std::string_view bytes);
     void received(instant at, std::string_view client, std::string_view bytes);
     void event(instant at, lane where, std::string_view words);
     void event(instant at, lane from, lane to, std::string_view words);
 
-    [[nodiscard]] const std::vector<transcript_entry>& entries() const noexcept;
+    /// The entries, in the order of their times (hook calls are learned of after they happened).
+    [[nodiscard]] std::vector<transcript_entry> entries() const;
     [[nodiscard]] std::size_t dropped() const noexcept { return m_dropped; }
-
-    /// Puts the entries in order of their times (hook calls are learned of after they happened).
-    void sort_by_time();
 
   private:
     void add(transcript_entry entry);
 
-    std::vector<transcript_entry> m_entries;
+    std::vector<transcript_entry> m_first;
+    std::deque<transcript_entry> m_last;
     std::size_t m_dropped = 0;
 };
 

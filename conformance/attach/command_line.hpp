@@ -30,10 +30,10 @@ struct placeholder_values {
 
 /// The command of --spawn.
 ///
-/// `{socket}` must be in it; `{state}`, `{pidfile}` and `{log}` may be. A word with `{hook}` is left
-/// out in a start without a hook, and with it, if it is `{hook}` alone, an option before it. The
-/// word `{block:FLAG}` becomes FLAG and the list, joined by commas (one word if FLAG ends in "="),
-/// or nothing.
+/// `{socket}` must be in it; `{state}`, `{pidfile}` and `{log}` may be. A word with `{hook}` is
+/// left out in a start without a hook, and with it, if it is `{hook}` alone, an option before it.
+/// The word `{block:FLAG}` becomes FLAG and the list, joined by commas (one word if FLAG ends in
+/// "="), or nothing.
 class spawn_command {
   public:
     /// @throws std::invalid_argument: no words, no {socket}, an unknown placeholder, an open quote.

@@ -64,7 +64,8 @@ class freeze_target {
     [[nodiscard]] virtual std::string mount() const = 0;
 
     /// Whether this can be seen or done here: kernel_truth, device_digest, writer, window_copy,
-    /// foreign_freeze, state_on_target. Cheap, and without effect; asked before checks that need it.
+    /// foreign_freeze, state_on_target. Cheap, and without effect; asked before checks that need
+    /// it.
     [[nodiscard]] virtual support can(capability) const { return support::yes(); }
 
     /// A second mount point of the same filesystem, as the agent knows it, if there is one.

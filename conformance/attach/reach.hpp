@@ -2,8 +2,8 @@
 #ifndef SNAPPROTO_CONFORMANCE_ATTACH_REACH_HPP
 #define SNAPPROTO_CONFORMANCE_ATTACH_REACH_HPP
 
-// Which filesystems a freeze of everything would reach. Asked before one is ever tried: on a machine
-// that is not a sandbox it would take the root filesystem with it.
+// Which filesystems a freeze of everything would reach. Asked before one is ever tried: on a
+// machine that is not a sandbox it would take the root filesystem with it.
 
 #include "conformance/attach/capability.hpp"
 
@@ -20,7 +20,8 @@ namespace snapproto::conformance {
 /// under a later one does not count, since nobody can open it.
 [[nodiscard]] support reaches_only(pid_t process, const std::vector<std::string>& mounts);
 
-/// The same for the text of a mountinfo file and the device numbers ("7:1") of the mounts; for tests.
+/// The same for the text of a mountinfo file and the device numbers ("7:1") of the mounts; for
+/// tests.
 [[nodiscard]] support reaches_only(std::string_view mountinfo,
                                    const std::vector<std::string>& mounts,
                                    const std::vector<std::string>& devices);

@@ -3,6 +3,7 @@
 
 #include "conformance/attach/address.hpp"
 #include "conformance/attach/reach.hpp"
+#include "conformance/attach/session_resources.hpp"
 #include "conformance/transcript.hpp"
 
 #include <fmt/format.h>
@@ -244,6 +245,11 @@ void spawn_target::kill() {
 
 std::optional<exit_report> spawn_target::wait_exit(duration bound) {
     return m_process ? m_process->wait_exit(bound) : std::optional(exit_report{});
+}
+
+observed<resource_use> spawn_target::resources() {
+    return m_process ? resources_of_session(m_process->id())
+                     : observed<resource_use>::unknown("the agent does not run");
 }
 
 std::string spawn_target::agent_output() const {

@@ -51,6 +51,7 @@ class spawn_target final : public real_target {
     void kill() override;
     [[nodiscard]] std::optional<exit_report> wait_exit(duration bound) override;
     [[nodiscard]] std::string agent_output() const override;
+    [[nodiscard]] observed<resource_use> resources() override;
     [[nodiscard]] played_hook* hook() noexcept override { return m_hook.get(); }
 
   private:

@@ -82,8 +82,12 @@ receive_result stream_channel::receive(duration wait) {
     }
     if (!m_early.empty()) {
         result.status = receive_status::data;
-        result.bytes = m_early.substr(0, receive_bytes_max);
-        m_early.erase(0, receive_bytes_max);
+        result.bytes = m_early.substr(m_given, receive_bytes_max);
+        m_given += result.bytes.size();
+        if (m_given == m_early.size()) {
+            m_early.clear();
+            m_given = 0;
+        }
     } else if (m_ended || !m_stream) {
         result.status = receive_status::closed;
     }

@@ -30,7 +30,8 @@ class stream_channel final : public channel {
 
     descriptor m_stream;
     kind m_kind;
-    std::string m_early; ///< Taken in while sending.
+    std::string m_early;     ///< Taken in, also while sending.
+    std::size_t m_given = 0; ///< What lies before was received by the caller already.
     bool m_ended = false;
 };
 

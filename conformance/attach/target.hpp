@@ -10,6 +10,7 @@
 #include "conformance/attach/hook.hpp"
 #include "conformance/time.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -38,7 +39,8 @@ struct start_options {
     bool state_on_target = false;
     /// Adds a mount that a freeze of everything comes to last, and whose freeze fails.
     bool failing_mount = false;
-    /// Adds a filesystem whose image lies on the first freeze target, and which is no target itself.
+    /// Adds a filesystem whose image lies on the first freeze target, and which is no target
+    /// itself.
     bool nested_mount = false;
 };
 
@@ -46,6 +48,12 @@ struct start_options {
 struct exit_report {
     bool by_signal = false;
     int code = 0; ///< Exit status, or the signal's number.
+};
+
+/// What the agent has of the machine now.
+struct resource_use {
+    std::uint64_t memory_bytes = 0; ///< Resident, of all its processes.
+    duration processor{0};          ///< Used since they started.
 };
 
 /// The implementation under test.
@@ -107,9 +115,15 @@ class target {
     /// What the agent has written to standard error and its log, the last 16 KiB at the most.
     [[nodiscard]] virtual std::string agent_output() const { return {}; }
 
+    /// What the agent's processes use, where that can be seen.
+    [[nodiscard]] virtual observed<resource_use> resources() {
+        return observed<resource_use>::unknown("only of an agent that --spawn started");
+    }
+
     // Surroundings.
 
-    /// The hook, or null without capability::hook. With no hook configured at start it has no calls.
+    /// The hook, or null without capability::hook. With no hook configured at start it has no
+    /// calls.
     [[nodiscard]] virtual played_hook* hook() noexcept = 0;
 
     /// The filesystems that may be frozen; empty without capability::freeze_target. The pointers

@@ -66,7 +66,7 @@ std::vector<fault> freezing_faults() {
          }});
     all.push_back(
         {.info = {"refusal-leaves-frozen", "A list that is refused leaves its good part frozen.",
-                  "freeze error without rollback, abstract.md 9", "24.20/1"},
+                  "freeze error without rollback", "24.20/1"},
          .reply = [](faulty_agent& agent, verb what, std::string& line) {
              if (is_freeze(what) && line.find("no filesystem is mounted") != std::string::npos) {
                  (void)agent.world().filesystems[0]->kernel_freeze();
@@ -106,7 +106,7 @@ std::vector<fault> freezing_faults() {
          }});
     all.push_back(
         {.info = {"no-allow-list", "While frozen every command is answered.", "hypersdk/guestkit",
-                  "24.11/1"},
+                  "24.10/1"},
          .answer = [](faulty_agent& agent, const seen_request& of) -> std::optional<std::string> {
              const bool outside =
                  !qga::shape(of.request.verb).while_frozen || of.request.verb == verb::unknown;
@@ -128,7 +128,7 @@ std::vector<fault> freezing_faults() {
                        }
                    }});
     all.push_back({.info = {"says-frozen-for-ever", "After a first freeze the status stays frozen.",
-                            "flag not tied to the filesystems, qga.md 1.12", "23.5/1"},
+                            "flag not tied to the filesystems", "23.5/1"},
                    .reply = [](faulty_agent& agent, verb what, std::string& line) {
                        if (what == verb::freeze_status) {
                            agent.memory[0] |= line.find("frozen") != std::string::npos ? 1 : 0;
@@ -149,7 +149,7 @@ std::vector<fault> freezing_faults() {
                    }});
     all.push_back(
         {.info = {"writes-while-frozen", "The agent's own writes reach the frozen device.",
-                  "logging while frozen, abstract.md property 10", "29.1/1"},
+                  "logging while frozen", "29.1/1"},
          .filesystem = [](faulty_agent& agent, filesystem_step step,
                           virtual_filesystem& one) -> std::optional<kernel_answer> {
              if (step == filesystem_step::freeze) {
@@ -205,7 +205,7 @@ std::vector<fault> thawing_faults() {
                    }});
     all.push_back({.info = {"thaw-repeats-the-freeze-count",
                             "A thaw returns what the freeze returned, whatever it thawed.",
-                            "FreeBSD agent, qga.md 1.13", "25.4/1"},
+                            "FreeBSD agent", "25.4/1"},
                    .reply = [](faulty_agent& agent, verb what, std::string& line) {
                        const auto at = line.find(": ") + 2;
                        if (is_freeze(what) && line.starts_with("{\"return\"")) {
@@ -298,7 +298,7 @@ std::vector<fault> hook_faults() {
                    }});
     all.push_back({.info = {"freeze-hook-failure-ignored",
                             "A freeze hook that fails does not fail the freeze.",
-                            "the stock wrapper always exits 0, qga.md 1.9", "26.4/1"},
+                            "the stock hook wrapper always exits 0", "26.4/1"},
                    .hook_ended = [](faulty_agent&, std::string_view argument, bool& ok) {
                        ok = ok || argument == "freeze";
                    }});

@@ -36,7 +36,7 @@ std::vector<fault> life_faults() {
          }});
     all.push_back({.info = {"leaves-frozen-on-terminate",
                             "Told to end while frozen, the agent ends and leaves all frozen.",
-                            "vmtoolsd 12.2, hv_vss_daemon: abstract.md section 10", "27.6/1"},
+                            "vmtoolsd 12.2, hv_vss_daemon", "27.6/1"},
                    .settings = [](agent_settings& set) { set.watchdog = false; },
                    .terminate =
                        [](faulty_agent& agent) {
@@ -44,7 +44,7 @@ std::vector<fault> life_faults() {
                            return true;
                        }});
     all.push_back({.info = {"cannot-be-terminated", "Told to end, the agent goes on.",
-                            "SIGTERM ignored and forgotten, qga.md 1.10", "27.13/1"},
+                            "SIGTERM ignored and forgotten", "27.13/1"},
                    .settings = [](agent_settings& set) { set.ignores_terminate = true; }});
     all.push_back({.info = {"forgets-the-freeze",
                             "Started again, the agent knows nothing of what it froze before.",
@@ -79,14 +79,10 @@ std::vector<fault> life_faults() {
     all.push_back({.info = {"holds-for-ever", "There is no hold limit.",
                             "Hyper-V Linux, qemu-ga on Linux", "28.2/1"},
                    .settings = [](agent_settings& set) { set.hold_limit = 1000000s; }});
-    all.push_back({.info = {"waits-for-the-hooks-children",
-                            "A freeze waits for whatever a hook left running.",
-                            "qemu-ga 10, qga.md 1.9", "26.10/1"},
-                   .settings = [](agent_settings& set) { set.waits_for_children = true; }});
     all.push_back(
-        {.info = {"quotes-all-a-hook-said", "The error of a failing hook quotes all of its output.",
-                  "qemu-ga 10: 409 kB in one line, qga.md 1.9", "26.11/1"},
-         .settings = [](agent_settings& set) { set.output_in_error_max = 1 << 24; }});
+        {.info = {"waits-for-the-hooks-children",
+                  "A freeze waits for whatever a hook left running.", "qemu-ga 10", "26.10/1"},
+         .settings = [](agent_settings& set) { set.waits_for_children = true; }});
     all.push_back({.info = {"loses-count-of-many", "Of a thousand requests some are not answered.",
                             "queues without back-pressure", "28.8/1"},
                    .reply = [](faulty_agent& agent, verb what, std::string& line) {

@@ -39,7 +39,7 @@ std::vector<fault> framing_faults() {
                        replace_first(line, "{", "{\n  ");
                    }});
     all.push_back(
-        {.info = {"reply-not-utf8", "Error texts hold a byte that is no UTF-8.", single, "20.6/1"},
+        {.info = {"reply-not-utf8", "Error texts hold a byte that is no UTF-8.", single, "20.6/2"},
          .reply = [](faulty_agent&, verb, std::string& line) {
              replace_first(line, R"("desc": ")", "\"desc\": \"\xe9 ");
          }});
@@ -101,7 +101,7 @@ std::vector<fault> framing_faults() {
          }});
     all.push_back(
         {.info = {"deaf-after-bad-json", "After malformed JSON the agent reads nothing any more.",
-                  "wedged parsers, qga.md 1.5", "20.8/1"},
+                  "wedged parsers", "20.8/1"},
          .reply = [](faulty_agent& agent, verb what, std::string& line) {
              if (what == verb::unknown && line.find("not a request") != std::string::npos) {
                  agent.send_to_all(line);
@@ -125,7 +125,7 @@ std::vector<fault> framing_faults() {
                             "20.13/1"},
                    .settings = [](agent_settings& set) { set.nesting_max = 7; }});
     all.push_back({.info = {"log-on-the-channel", "Log lines go out between the replies.",
-                            "libvirt marks such a channel as broken, qga.md 2.1", "21.16/1"},
+                            "libvirt marks such a channel as broken", "21.16/1"},
                    .reply = [](faulty_agent&, verb, std::string& line) {
                        line.insert(0, "info: request served\n");
                    }});
@@ -158,7 +158,7 @@ std::vector<fault> request_faults() {
                            line.insert(at + 8, "\"");
                        }
                    }});
-    all.push_back({.info = {"id-lost-in-errors", "An error reply carries no id.", single, "21.4/2"},
+    all.push_back({.info = {"id-lost-in-errors", "An error reply carries no id.", single, "21.4/1"},
                    .reply = [](faulty_agent&, verb, std::string& line) {
                        const auto at = line.rfind(R"(, "id": )");
                        if (at != std::string::npos && line.starts_with("{\"error\"")) {
@@ -272,7 +272,7 @@ std::vector<fault> sync_faults() {
         {.info = {"no-sentinel", "guest-sync-delimited sends no 0xFF.", single, "22.2/1"},
          .reply = [](faulty_agent&, verb, std::string& line) { std::erase(line, '\xff'); }});
     all.push_back(
-        {.info = {"sentinel-on-every-sync", "guest-sync sends a 0xFF as well.", single, "22.3/1"},
+        {.info = {"sentinel-on-every-sync", "guest-sync sends a 0xFF as well.", single, "22.3/2"},
          .reply = [](faulty_agent&, verb what, std::string& line) {
              if (what == verb::sync) {
                  line.insert(0, "\xff");
@@ -280,7 +280,7 @@ std::vector<fault> sync_faults() {
          }});
     all.push_back({.info = {"sentinel-leaks",
                             "After a failed guest-sync-delimited the next reply has the 0xFF.",
-                            "single change of behaviour", "22.3/2"},
+                            "single change of behaviour", "22.3/1"},
                    .reply = [](faulty_agent& agent, verb what, std::string& line) {
                        if (std::exchange(agent.memory[0], 0) != 0 && line.front() != '\xff') {
                            line.insert(0, "\xff");

@@ -8,6 +8,10 @@ const registry& qga_checks() {
     static const registry checks = [] {
         registry all;
         clauses::qga_20_framing(all);
+        clauses::qga_20_limits(all);
+        clauses::qga_20_parsing(all);
+        clauses::qga_20_recovery(all);
+        clauses::qga_21_refusals(all);
         clauses::qga_21_requests(all);
         clauses::qga_22_sync(all);
         clauses::qga_23_information(all);
@@ -22,6 +26,7 @@ const registry& qga_checks() {
         clauses::qga_27_process(all);
         clauses::qga_27_restart(all);
         clauses::qga_28_bounds(all);
+        clauses::qga_28_memory(all);
         clauses::qga_28_time(all);
         clauses::qga_29_effect(all);
         return all;

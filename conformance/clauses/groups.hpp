@@ -12,6 +12,10 @@ class registry;
 namespace clauses {
 
 void qga_20_framing(registry& checks);
+void qga_20_limits(registry& checks);
+void qga_20_parsing(registry& checks);
+void qga_20_recovery(registry& checks);
+void qga_21_refusals(registry& checks);
 void qga_21_requests(registry& checks);
 void qga_22_sync(registry& checks);
 void qga_23_information(registry& checks);
@@ -26,6 +30,7 @@ void qga_27_connections(registry& checks);
 void qga_27_process(registry& checks);
 void qga_27_restart(registry& checks);
 void qga_28_bounds(registry& checks);
+void qga_28_memory(registry& checks);
 void qga_28_time(registry& checks);
 void qga_29_effect(registry& checks);
 

@@ -58,7 +58,8 @@ void thaw_behind_its_back(run_context& run, std::size_t which) {
     }
 }
 
-// catches: an agent that returns from thaw what it had returned from freeze, whatever happened since
+// catches: an agent that returns from thaw what it had returned from freeze, whatever happened
+// since
 void one_of_two_thawed_outside(run_context& run) {
     run.must_sync();
     require_freeze(run, {0, 1});

@@ -18,7 +18,8 @@ json::value named(std::string_view whose, int number) {
     return json::value(fmt::format("{}-{}", whose, number));
 }
 
-/// A new client finds its way: it gets into step, is told the state as the kernel has it, and thaws.
+/// A new client finds its way: it gets into step, is told the state as the kernel has it, and
+/// thaws.
 /// @return the count of the thaw
 std::int64_t settle_as_next_client(run_context& run, std::string_view after) {
     run.reconnect();
@@ -226,6 +227,8 @@ void qga_27_connections(registry& checks) {
                 .index = 3,
                 .title = "a client vanishes with the reply unread; the next one settles it",
                 .needs = {freeze_target, reconnect},
+                // qemu-ga 7.2 ends when a socket's client is gone with bytes unread.
+                .lowered = level::should,
                 .run = vanishes_with_the_reply});
     checks.add({.about = sec<27, 2>::value,
                 .index = 1,

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -125,6 +126,9 @@ agent_plan make_plan(const agent_options& options) {
     require_dialect(options.dialect);
     if (!options.shim.empty()) {
         throw usage_error("--shim is not available in this version");
+    }
+    if (!std::isfinite(options.timeout_scale)) {
+        throw usage_error("--timeout-scale: not a number");
     }
     agent_plan plan;
     plan.embedded = options.connect.empty() && options.spawn.empty();

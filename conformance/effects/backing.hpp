@@ -30,16 +30,16 @@ struct backing {
 
 /// What the user allows beyond the safe default.
 struct permissions {
-    /// Also devices that are no loop devices. Freezing one stops all who write to it, and nobody but
-    /// the suite will thaw it.
+    /// Also devices that are no loop devices. Freezing one stops all who write to it, and nobody
+    /// but the suite will thaw it.
     bool any_device = false;
 };
 
 /// Finds out what is under a mount point.
 ///
 /// Refused are: what is no mount point; what is not on one block device (tmpfs, overlay, network);
-/// what holds the running system (the root, this program, its working and temporary directory, files
-/// that it has open); and, unless permitted, everything that is no loop device.
+/// what holds the running system (the root, this program, its working and temporary directory,
+/// files that it has open); and, unless permitted, everything that is no loop device.
 /// @throws unsuitable
 [[nodiscard]] backing find_backing(const std::string& mount, permissions allowed = {});
 

@@ -2,7 +2,8 @@
 #ifndef SNAPPROTO_CONFORMANCE_EFFECTS_EMERGENCY_HPP
 #define SNAPPROTO_CONFORMANCE_EFFECTS_EMERGENCY_HPP
 
-// The last way out: thaws all that this program may have had frozen, from a signal handler if need be.
+// The last way out: thaws all that this program may have had frozen, from a signal handler if need
+// be.
 
 namespace snapproto::conformance::effects {
 
@@ -15,8 +16,8 @@ void forget_for_emergency(int descriptor) noexcept;
 
 /// Thaws every remembered filesystem; harmless where nothing is frozen.
 ///
-/// Async-signal-safe: nothing but ioctl() on descriptors that are open already. It may sleep while a
-/// freeze of one of them is still under way.
+/// Async-signal-safe: nothing but ioctl() on descriptors that are open already. It may sleep while
+/// a freeze of one of them is still under way.
 void thaw_all() noexcept;
 
 } // namespace snapproto::conformance::effects

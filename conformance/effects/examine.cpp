@@ -69,9 +69,10 @@ xfs_log read_xfs_log(const std::string& output) {
     return log;
 }
 
-// A frozen XFS does not have an empty log: the kernel "covers" it, that is, it writes everything out
-// and then logs the superblock alone, so that a copy is still recovered (unlinked inodes are cleared),
-// but nothing has to be replayed. xfs_repair -n calls both dirty, so the items are looked at.
+// A frozen XFS does not have an empty log: the kernel "covers" it, that is, it writes everything
+// out and then logs the superblock alone, so that a copy is still recovered (unlinked inodes are
+// cleared), but nothing has to be replayed. xfs_repair -n calls both dirty, so the items are looked
+// at.
 copy_report examine_xfs(int image) {
     const auto printed = run_tool({"xfs_logprint", "-t", name_of(image)}, tool_bound);
     if (!printed)

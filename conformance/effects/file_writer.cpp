@@ -25,8 +25,8 @@ constexpr std::uint64_t records_in_file = 512;
 constexpr std::size_t completions_max = 4096;
 constexpr auto rest = std::chrono::milliseconds(5);
 
-// A write that was confirmed just before the freeze is counted when its thread gets to run, which on
-// a busy machine is a little later. So much is not held against the freeze.
+// A write that was confirmed just before the freeze is counted when its thread gets to run, which
+// on a busy machine is a little later. So much is not held against the freeze.
 constexpr auto late_count = std::chrono::milliseconds(20);
 
 std::atomic<unsigned> writers_made{0};

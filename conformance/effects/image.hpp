@@ -2,12 +2,12 @@
 #ifndef SNAPPROTO_CONFORMANCE_EFFECTS_IMAGE_HPP
 #define SNAPPROTO_CONFORMANCE_EFFECTS_IMAGE_HPP
 
-// The bytes under a filesystem as a snapshot taken now would have them: their digest, a copy of them,
-// and what the copy says about itself.
+// The bytes under a filesystem as a snapshot taken now would have them: their digest, a copy of
+// them, and what the copy says about itself.
 //
-// For a loop device the bytes are read from its file, never through the device: the device has a page
-// cache, in which changes lie that no snapshot would see, and reading around that cache would flush
-// them out and so repair what is to be judged.
+// For a loop device the bytes are read from its file, never through the device: the device has a
+// page cache, in which changes lie that no snapshot would see, and reading around that cache would
+// flush them out and so repair what is to be judged.
 
 #include "conformance/attach/descriptor.hpp"
 #include "conformance/attach/freeze_target.hpp"
@@ -45,8 +45,8 @@ enum class image_type { ext, xfs, btrfs, other };
 /// Judges a copy: the superblock, and where they are installed the filesystem's own tools.
 ///
 /// ext4 says needs_recovery as long as it is mounted and not frozen. XFS and btrfs come to rest by
-/// themselves when nobody writes, and are then clean without a freeze: there the verdict is evidence
-/// of a freeze only while a writer is at work.
+/// themselves when nobody writes, and are then clean without a freeze: there the verdict is
+/// evidence of a freeze only while a writer is at work.
 /// @param image a descriptor as made by copy_of()
 [[nodiscard]] copy_report examine(int image);
 

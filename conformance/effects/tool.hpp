@@ -17,9 +17,9 @@ struct tool_result {
     std::string output; ///< Standard output and error, the first 4 MiB.
 };
 
-/// Runs a program to its end. @param words the program, looked for in PATH and the sbin directories,
-/// and its arguments. @return absent if there is no such program, or if it did not end by itself
-/// within `bound` (it is killed then).
+/// Runs a program to its end. @param words the program, looked for in PATH and the sbin
+/// directories, and its arguments. @return absent if there is no such program, or if it did not end
+/// by itself within `bound` (it is killed then).
 [[nodiscard]] std::optional<tool_result> run_tool(const std::vector<std::string>& words,
                                                   duration bound);
 

@@ -83,8 +83,8 @@ write_probe::~write_probe() {
 
 observed<bool> write_probe::frozen() {
     std::unique_lock lock(m_state->mutex);
-    // A probe that is still asleep was asked for before now; if it comes back, it says that there was
-    // a freeze, and a new one has to say whether there is one.
+    // A probe that is still asleep was asked for before now; if it comes back, it says that there
+    // was a freeze, and a new one has to say whether there is one.
     const std::uint64_t mine = ++m_state->wanted;
     m_state->changed.notify_all();
     const auto end = std::chrono::steady_clock::now() + silence_means_frozen;

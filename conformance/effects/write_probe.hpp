@@ -16,8 +16,8 @@ namespace snapproto::conformance::effects {
 ///
 /// `unlinkat` of a name that does not exist takes write access before it looks for the name. So it
 /// sleeps while the filesystem is frozen (on ext4, XFS and btrfs alike) and otherwise fails having
-/// changed nothing. The call is made in a thread that may sleep as long as the freeze lasts; neither
-/// the caller nor the destructor waits for it.
+/// changed nothing. The call is made in a thread that may sleep as long as the freeze lasts;
+/// neither the caller nor the destructor waits for it.
 class write_probe {
   public:
     /// @throws std::runtime_error if the mount cannot be opened.
@@ -26,8 +26,8 @@ class write_probe {
     write_probe(const write_probe&) = delete;
     write_probe& operator=(const write_probe&) = delete;
 
-    /// True when write access has to wait; also while a freeze is only under way. May be called from
-    /// several threads. Bounds: 2 s; usually 1 ms if not frozen, 10 ms if frozen.
+    /// True when write access has to wait; also while a freeze is only under way. May be called
+    /// from several threads. Bounds: 2 s; usually 1 ms if not frozen, 10 ms if frozen.
     [[nodiscard]] observed<bool> frozen();
 
   private:

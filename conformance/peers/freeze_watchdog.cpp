@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // The program that ends a freeze whatever happens to everybody else.
 //
-// It holds an open descriptor of every mount it guards, keeps its memory locked (so that it never has
-// to read a page from a frozen disk), and thaws a filesystem that stays frozen longer than a bound. It
-// thaws everything at once when the process it serves dies, when its standard input ends, or when it
-// is asked to end. It is the last to leave: on its way out it can also detach and remove a directory.
+// It holds an open descriptor of every mount it guards, keeps its memory locked (so that it never
+// has to read a page from a frozen disk), and thaws a filesystem that stays frozen longer than a
+// bound. It thaws everything at once when the process it serves dies, when its standard input ends,
+// or when it is asked to end. It is the last to leave: on its way out it can also detach and remove
+// a directory.
 //
-// A frozen filesystem is recognised without changing anything: `unlinkat` of a name that does not exist
-// takes write access to the filesystem before it looks the name up, so the call sleeps exactly as long
-// as the filesystem is frozen, and otherwise returns ENOENT having touched nothing.
+// A frozen filesystem is recognised without changing anything: `unlinkat` of a name that does not
+// exist takes write access to the filesystem before it looks the name up, so the call sleeps
+// exactly as long as the filesystem is frozen, and otherwise returns ENOENT having touched nothing.
 
 #include <linux/fs.h>
 
@@ -32,9 +33,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <new>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -45,7 +49,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds probe_interval{50};
 constexpr milliseconds tick{50};
-constexpr milliseconds last_thaw_patience{5000};
+constexpr milliseconds last_thaw_patience{30000};
 constexpr int thaws_max = 64; // a freeze may come again in between; this is not a fight to the end
 constexpr const char* absent_name = ".snapproto-no-such-name";
 
@@ -87,8 +91,8 @@ __attribute__((format(printf, 1, 2))) void say(const char* format, ...) {
             (void)!write(descriptor, line, static_cast<std::size_t>(length));
 }
 
-// The probe is a process of its own, not a thread: asleep in a frozen filesystem it cannot be ended,
-// and a watchdog with such a thread could not be seen to be dead if somebody killed it.
+// The probe is a process of its own, not a thread: asleep in a frozen filesystem it cannot be
+// ended, and a watchdog with such a thread could not be seen to be dead if somebody killed it.
 void start_probe(const guarded& mount) {
     const pid_t watchdog = getpid();
     const pid_t probe = fork();
@@ -133,20 +137,41 @@ bool frozen_longer_than(const guarded& mount, milliseconds bound) {
     return since != 0 && now_ms() - since > bound.count();
 }
 
-// Thaws all and waits until every probe gets through again, so that nobody is left asleep.
-void thaw_everything(const guarded_list& mounts, const char* reason) {
+// True while a process in another mount namespace still sees the directory: one that is being
+// killed may be in the middle of a freeze, which would be complete after the thaw meant for it.
+bool seen_by_others(const std::string& directory) {
+    std::error_code none;
+    const auto own = std::filesystem::read_symlink("/proc/self/ns/mnt", none);
+    for (const auto& process : std::filesystem::directory_iterator("/proc", none)) {
+        const auto number = process.path().filename().string();
+        if (number.find_first_not_of("0123456789") != std::string::npos)
+            continue;
+        const auto space = std::filesystem::read_symlink(process.path() / "ns/mnt", none);
+        if (none || space == own)
+            continue;
+        std::ifstream table(process.path() / "mountinfo");
+        for (std::string line; std::getline(table, line);)
+            if (line.find(directory) != std::string::npos)
+                return true;
+    }
+    return false;
+}
+
+// Thaws all until nobody is left who could freeze again and every probe gets through.
+void thaw_everything(const guarded_list& mounts, const std::string& directory, const char* reason) {
     const auto deadline = clock_type::now() + last_thaw_patience;
     for (;;) {
+        const bool alone = directory.empty() || !seen_by_others(directory);
         for (const auto& mount : mounts)
             thaw(mount, reason);
         std::this_thread::sleep_for(tick);
-        bool quiet = true;
+        bool quiet = alone;
         for (const auto& mount : mounts)
             quiet = quiet && !mount->thawing && !frozen_longer_than(*mount, tick / 2);
         if (quiet)
             return;
         if (clock_type::now() > deadline) {
-            say("something is still frozen after %lld ms of thawing",
+            say("after %lld ms of thawing something is still frozen or somebody still there",
                 static_cast<long long>(last_thaw_patience.count()));
             return;
         }
@@ -170,7 +195,8 @@ struct options {
         "them at once when process PID dies, when standard input ends, or on SIGTERM.\n"
         "Prints 'ready' on standard output once it watches. Every forced thaw is reported on\n"
         "standard error and in FILE. With --remove it detaches everything mounted at\n"
-        "DIRECTORY and below when it leaves, and removes the directory.\n"
+        "DIRECTORY and below when it leaves, and removes the directory; before that it waits for\n"
+        "the last process elsewhere that sees DIRECTORY, and thaws what such a one freezes.\n"
         "\n"
         "Exit status: 0 nothing had to be thawed; 1 something had; 2 wrong usage;\n"
         "3 a mount cannot be watched.\n",
@@ -292,7 +318,7 @@ int main(int argc, char** argv) {
     (void)!write(STDOUT_FILENO, "ready\n", 6);
 
     const char* const reason = watch(mounts, chosen.bound, signals, served);
-    thaw_everything(mounts, reason);
+    thaw_everything(mounts, chosen.remove, reason);
     if (!chosen.remove.empty()) {
         if (umount2(chosen.remove.c_str(), MNT_DETACH) != 0 && errno != EINVAL && errno != ENOENT)
             say("cannot detach %s: %s", chosen.remove.c_str(), std::strerror(errno));

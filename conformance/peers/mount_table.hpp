@@ -92,9 +92,9 @@ struct sandbox_contents {
 
 /// Says why a mount table is not that of a sandbox, or nothing if it is.
 ///
-/// Allowed are the sandbox's own tmpfs mounts, its own loop devices (btrfs shows an anonymous device
-/// and is known by its source), and a read-only proc. Anything else could be frozen or written by
-/// mistake, so one such line is enough to refuse to start an agent there.
+/// Allowed are the sandbox's own tmpfs mounts, its own loop devices (btrfs shows an anonymous
+/// device and is known by its source), and a read-only proc. Anything else could be frozen or
+/// written by mistake, so one such line is enough to refuse to start an agent there.
 /// @return an empty string, or the first objection as a sentence.
 inline std::string objection_to(const std::vector<mount_entry>& table,
                                 const sandbox_contents& contents) {

@@ -12,19 +12,25 @@ usage: qemu-ga.sh [OPTION]... [-- SNAPCHECK-FLAG...]
        qemu-ga.sh [OPTION]... --run COMMAND [ARG]...
 
 Gets qemu-ga and the libraries it was built for, puts them into a sandbox (sandbox.sh), and runs
-  snapcheck agent --dialect qga --spawn ... --freeze-target A --freeze-target B SNAPCHECK-FLAG...
+  snapcheck agent --dialect qga --spawn ... --freeze-target A --freeze-target B ... SNAPCHECK-FLAG...
 beside it. Nothing is installed on this machine: packages are unpacked into a cache, and the agent is
 started through the loader that came with them, so that newer versions run on an older system too.
 
   --version V        7.2 (default), 10.0, 11.1: from the Debian release that has it; or a release's name
   --agent FILE       this program instead, with the libraries that it finds on this machine
   --baseline         the deviations that are known of this version are expected, and no others: the file
-                     qemu-ga-VERSION.baseline beside this script
+                     qemu-ga-VERSION.baseline beside this script (qemu-ga-VERSION-LAYOUT
+                     for another layout than plain)
   --write-baseline   writes that file anew from this run; reasons in it stay
   --repeat N         runs all so often; verdicts must not differ
   --snapcheck FILE   the program to run (default: $SNAPCHECK, or snapcheck from the path)
+  --layout NAME      what is mounted in the sandbox:
+                       plain    a, b, c with its image on b, and a second mount of a (default)
+                       doubled  a, b, c with its image on a, and a second mount of a: only SP 24.19
+                       hidden   a, b, and a mount hidden under another: only SP 24.14, 24.21, 26.12
+                       all      all of them, one after the other; the flags are for plain
   --fs, --alias, --nested, --shadow, --bound, --log, --quiet
-                     as for sandbox.sh; default: --fs ext4:64 --fs ext4:64 --alias a
+                     as for sandbox.sh; with --fs the layout is what you say, a and b are the targets
   --fetch            only fills the cache, and says which version is there
   --run              COMMAND instead of snapcheck; {spawn} is replaced by what --spawn would be given
 
@@ -46,7 +52,7 @@ fail() {
 }
 
 flags=() baseline=
-version=7.2 agent= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=
+version=7.2 agent= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=plain
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
@@ -55,7 +61,7 @@ while [ $# -gt 0 ]; do
     --baseline | --write-baseline) baseline=$1; shift; continue ;;
     --) shift; break ;;
     --run) shift; run=("$@"); break ;;
-    --version | --agent | --repeat | --snapcheck | --fs | --alias | --nested | --shadow | --bound | --log)
+    --version | --agent | --repeat | --snapcheck | --layout | --fs | --alias | --nested | --shadow | --bound | --log)
         [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
     *) echo "qemu-ga.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
     esac
@@ -64,12 +70,22 @@ while [ $# -gt 0 ]; do
     --agent) agent=$2 ;;
     --repeat) flags+=(--repeat "$2") ;;
     --snapcheck) snapcheck=$2 ;;
-    --fs) layout=1; sandbox+=("$1" "$2") ;;
+    --layout) layout=$2 ;;
+    --fs) layout=; sandbox+=("$1" "$2") ;;
     *) sandbox+=("$1" "$2") ;;
     esac
     shift 2
 done
-[ -n "$layout" ] || sandbox+=(--fs ext4:64 --fs ext4:64 --alias a)
+
+# Every layout but plain makes other checks fail or hang on purpose, so it has only those it is for.
+targets=(a b) only=()
+case $layout in
+'') ;;
+plain | all) sandbox+=(--fs ext4:64 --fs ext4:64 --nested b --alias a) targets=(a b c) ;;
+doubled) sandbox+=(--fs ext4:64 --fs ext4:64 --nested a --alias a) targets=(a b c) only=('24.19*') ;;
+hidden) sandbox+=(--fs ext4:64 --fs ext4:64 --shadow b) only=('24.14*' '24.21*' '26.12*') ;;
+*) echo "qemu-ga.sh: unknown layout $layout" >&2; exit 2 ;;
+esac
 
 case $version in
 7.2) release=bookworm ;;
@@ -147,13 +163,32 @@ echo "$found" >&2
 spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} {block:-b}"
 if [ -n "$baseline" ]; then
     number=$(grep -o '[0-9]*[.][0-9]*' <<<"$found" | head -1)
-    file=$here/qemu-ga-$number.baseline
+    case $layout in
+    plain | all) file=$here/qemu-ga-$number.baseline ;;
+    *) file=$here/qemu-ga-$number-${layout:-own}.baseline ;;
+    esac
     [ "$baseline" != --baseline ] || [ -e "$file" ] || fail "no baseline for this version: $file"
     flags+=("$baseline" "$file")
 fi
 if [ ${#run[@]} -eq 0 ]; then
     command -v "$snapcheck" >/dev/null || fail "there is no $snapcheck (give --snapcheck FILE)"
-    run=("$(command -v "$snapcheck")" agent --dialect qga --spawn '{spawn}' --work-dir '{run}'
-        --freeze-target '{a}' --freeze-target '{b}' ${flags[@]+"${flags[@]}"} "$@")
+    run=("$(command -v "$snapcheck")" agent --dialect qga --spawn '{spawn}' --work-dir '{run}')
+    for target in "${targets[@]}"; do run+=(--freeze-target "{$target}"); done
+    for glob in ${only[@]+"${only[@]}"}; do run+=(--only "$glob"); done
+    run+=(${flags[@]+"${flags[@]}"} "$@")
 fi
-exec "$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"
+[ "$layout" = all ] || exec "$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"
+
+"$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"
+worst=$?
+again=(--version "$version" --snapcheck "$snapcheck" --quiet)
+[ -z "$agent" ] || again+=(--agent "$agent")
+[ -z "$baseline" ] || again+=("$baseline")
+for other in doubled hidden; do
+    echo
+    echo "layout $other:"
+    "${BASH_SOURCE[0]}" "${again[@]}" --layout "$other"
+    status=$?
+    [ "$status" -eq 0 ] || [ "$worst" -ne 0 ] || worst=$status
+done
+exit "$worst"

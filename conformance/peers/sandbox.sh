@@ -176,8 +176,15 @@ forward() {
     if [ -n "$runner" ]; then kill -"$1" "$runner" 2>/dev/null; else finish $((128 + $2)); fi
 }
 
+# Ctrl-C reaches the command by itself. A second one would tell it not to end in good order, so it is
+# passed on only if the command has not heeded the first, or there was none (kill -INT of the script).
+forward_late() {
+    [ -n "$runner" ] || finish $((128 + $2))
+    { sleep 3 && kill -"$1" "$runner"; } 2>/dev/null &
+}
+
 trap 'finish $?' EXIT
-trap 'forward INT 2' INT
+trap 'forward_late INT 2' INT
 trap 'forward TERM 15' TERM
 trap 'forward HUP 1' HUP
 

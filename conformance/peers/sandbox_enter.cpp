@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// Starts a program inside the sandbox: `sandbox_enter --name N --loops 1,2 --holder PID -- PROGRAM...`
+// Starts a program inside the sandbox: `sandbox_enter --name N --loops 1,2 --holder PID --
+// PROGRAM...`
 //
-// It joins the mount namespace of the holder, looks at what is mounted there, refuses if anything is
-// not the sandbox's own, gives up the rights with which a program could still reach the machine, and
-// becomes the program. There is no process in between: a signal to its id reaches the program itself.
+// It joins the mount namespace of the holder, looks at what is mounted there, refuses if anything
+// is not the sandbox's own, gives up the rights with which a program could still reach the machine,
+// and becomes the program. There is no process in between: a signal to its id reaches the program
+// itself.
 
 #include "mount_table.hpp"
 
@@ -44,8 +46,8 @@ namespace peers = snapproto::conformance::peers;
     std::exit(status);
 }
 
-// Freezing needs CAP_SYS_ADMIN, which stays. These rights could change the machine itself: its clock,
-// its power, its kernel, or (by making a device node) its disks.
+// Freezing needs CAP_SYS_ADMIN, which stays. These rights could change the machine itself: its
+// clock, its power, its kernel, or (by making a device node) its disks.
 void give_up_rights() {
     for (const int right : {CAP_SYS_BOOT, CAP_SYS_TIME, CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_MKNOD})
         if (prctl(PR_CAPBSET_DROP, right, 0, 0, 0) != 0 && errno != EINVAL)

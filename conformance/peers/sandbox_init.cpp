@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// The first process of a sandbox's process-id namespace, and the keeper of its inner mount namespace.
+// The first process of a sandbox's process-id namespace, and the keeper of its inner mount
+// namespace.
 //
 //   caller (sandbox.sh, outer mount namespace)
 //     `- sandbox_init            waits, passes signals on
-//          `- process 1          own ids and own copy of the outer mounts; when it ends, the kernel ends
+//          `- process 1          own ids and own copy of the outer mounts; when it ends, the kernel
+//          ends
 //               |                everything below it, so no process is ever left over
 //               |- process 2     the holder: keeps the inner mount namespace, does nothing
 //               `- COMMAND       runs outside, starts agents inside with the prefix it is told
@@ -241,7 +243,8 @@ sigset_t block_signals() {
     return mask;
 }
 
-// Waits for a child, buries all others, and passes signals on to it; kills it if it does not heed them.
+// Waits for a child, buries all others, and passes signals on to it; kills it if it does not heed
+// them.
 int supervise(pid_t child, const sigset_t& mask, std::chrono::seconds patience) {
     const int signals = signalfd(-1, &mask, SFD_CLOEXEC);
     auto deadline = std::chrono::steady_clock::time_point::max();
@@ -255,8 +258,9 @@ int supervise(pid_t child, const sigset_t& mask, std::chrono::seconds patience) 
         pollfd waited{signals, POLLIN, 0};
         poll(&waited, 1, 200);
         signalfd_siginfo caught{};
+        // What comes from the terminal itself (Ctrl-C) goes to all of us, the command included.
         if (waited.revents == 0 || read(signals, &caught, sizeof caught) != sizeof caught ||
-            caught.ssi_signo == SIGCHLD)
+            caught.ssi_signo == SIGCHLD || caught.ssi_code == SI_KERNEL)
             continue;
         kill(child, static_cast<int>(caught.ssi_signo));
         if (deadline == std::chrono::steady_clock::time_point::max())

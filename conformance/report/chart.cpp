@@ -59,8 +59,15 @@ class chart {
 
     std::string draw() {
         m_y = 46;
-        const std::size_t rows = std::min(rows_max, m_case.transcript.size());
-        for (std::size_t i = 0; i < rows; ++i) {
+        const std::size_t total = m_case.transcript.size();
+        for (std::size_t i = 0; i < total; ++i) {
+            if (total > rows_max && i == rows_max / 2) {
+                const std::size_t left_out = total - rows_max;
+                text(at(lane::orchestrator) + 12, m_y + 4, "event",
+                     fmt::format("… {} entries are left out of this chart …", left_out));
+                m_y += 2 * line_height;
+                i += left_out;
+            }
             note_pause(i);
             const transcript_entry& entry = m_case.transcript[i];
             if (entry.from == entry.to) {
@@ -68,11 +75,6 @@ class chart {
             } else {
                 draw_arrow(entry);
             }
-        }
-        const std::size_t left_out = m_case.transcript.size() - rows + m_case.transcript_dropped;
-        if (left_out > 0) {
-            text(time_width, m_y + 12, "when", fmt::format("… and {} more", left_out));
-            m_y += 22;
         }
         return finish();
     }

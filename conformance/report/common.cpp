@@ -70,9 +70,6 @@ std::string transcript_lines(const case_result& one) {
         out += fmt::format("{:>9.1f} ms  {:<21} {}{}\n", milliseconds(entry.at - zero),
                            lanes + client, entry.message ? "" : "· ", entry.text);
     }
-    if (one.transcript_dropped > 0) {
-        out += fmt::format("             … and {} more\n", one.transcript_dropped);
-    }
     return out;
 }
 

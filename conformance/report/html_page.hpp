@@ -33,7 +33,8 @@ code { overflow-wrap: anywhere; }
 .filter input[type=search] { flex: 1 1 16rem; padding: .35rem .6rem; font: inherit;
   color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
 .shown { color: var(--soft); }
-.case { background: var(--card); border: 1px solid var(--line); border-radius: 6px; margin: .4rem 0; }
+.case { background: var(--card); border: 1px solid var(--line); border-radius: 6px;
+    margin: .4rem 0; }
 .case > summary { padding: .45rem .8rem; cursor: pointer; }
 .body { padding: 0 1rem 1rem; border-top: 1px solid var(--line); }
 .badge { display: inline-block; min-width: 3.2em; text-align: center; font-weight: 700;
@@ -43,10 +44,12 @@ blockquote { margin: .8rem 0; padding: .2rem .9rem; border-left: 3px solid var(-
 .clause { white-space: pre-line; color: var(--soft); margin: .3rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-pre { overflow-x: auto; background: var(--bg); padding: .7rem; border-radius: 6px; font-size: 12.5px; }
+pre { overflow-x: auto; background: var(--bg); padding: .7rem; border-radius: 6px;
+    font-size: 12.5px; }
 .scroll { overflow-x: auto; }
 .chart { max-width: none; display: block; }
-.chart text { font-size: 12px; fill: var(--ink); } .chart .name { text-anchor: middle; font-weight: 600; }
+.chart text { font-size: 12px; fill: var(--ink); }
+    .chart .name { text-anchor: middle; font-weight: 600; }
 .chart .when { text-anchor: end; fill: var(--soft); font-size: 11px; }
 .chart .gap { fill: var(--soft); font-size: 11px; }
 .chart .bytes { fill: var(--bytes); } .chart .bad { fill: var(--fail); }
@@ -64,11 +67,13 @@ inline constexpr std::string_view html_script = R"js(
   var boxes = Array.from(form.querySelectorAll('input[type=checkbox]'));
   var cases = Array.from(document.querySelectorAll('.case'));
   function apply() {
-    var wanted = boxes.filter(function (b) { return b.checked; }).map(function (b) { return b.value; });
+    var wanted = boxes.filter(function (b) { return b.checked; })
+        .map(function (b) { return b.value; });
     var text = words.value.toLowerCase();
     var shown = 0;
     cases.forEach(function (c) {
-      var own = c.querySelector('summary').textContent + ' ' + c.querySelector('blockquote').textContent;
+      var own = c.querySelector('summary').textContent +
+          ' ' + c.querySelector('blockquote').textContent;
       var fits = wanted.indexOf(c.dataset.status) >= 0 && own.toLowerCase().indexOf(text) >= 0;
       c.hidden = !fits;
       shown += fits ? 1 : 0;

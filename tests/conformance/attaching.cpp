@@ -31,7 +31,8 @@ using test::serve_script;
 using test::small_agent;
 using test::unix_server;
 
-/// This test program is its own agent for --spawn: with the variable set it serves, and no test runs.
+/// This test program is its own agent for --spawn: with the variable set it serves, and no test
+/// runs.
 struct agent_instead_of_tests {
     agent_instead_of_tests() {
         const char* socket = std::getenv("SNAPTEST_SERVE");

@@ -162,10 +162,53 @@ BOOST_AUTO_TEST_CASE(no_wait_outlives_the_check) {
     BOOST_CHECK(silent.agent.now() <= instant(std::chrono::seconds(61)));
 }
 
+BOOST_AUTO_TEST_CASE(bytes_without_end_and_without_a_line_are_late_too) {
+    // A byte every 100 ms, for ever.
+    struct dripping final : channel {
+        explicit dripping(scripted_target& clock) : agent(clock) {}
+        send_result send(std::string_view bytes, duration) override {
+            return {send_status::complete, bytes.size()};
+        }
+        receive_result receive(duration) override {
+            agent.sleep_for(std::chrono::milliseconds(100));
+            return {receive_status::data, "x"};
+        }
+        bool half_close() override { return false; }
+        void close() override {}
+        scripted_target& agent;
+    };
+    scripted_target agent(once(""));
+    budget time(agent, std::chrono::seconds(60), 1.0);
+    transcript log;
+    qga_client client(std::make_unique<dripping>(agent), agent, time, log, "first", 7);
+    const reply late = client.call("guest-ping");
+    BOOST_CHECK(late.kind == reply_kind::none);
+    BOOST_TEST(late.raw.size() == 50U);
+    BOOST_CHECK(agent.now() < instant(std::chrono::seconds(6)));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_lines_is_read_in_time_and_kept_in_part) {
+    std::string flood;
+    for (int i = 0; i < 30'000; ++i) {
+        flood += "{\"error\": {\"class\": \"GenericError\", \"desc\": \"" + std::to_string(i) +
+                 std::string(60, '.') + "\"}}\n";
+    }
+    bench it(once(flood));
+    it.client.send("x");
+    const auto lines = it.client.read_all(std::chrono::milliseconds(10));
+    BOOST_REQUIRE(lines.size() == 30'000U);
+    BOOST_TEST(lines.back().error_words.starts_with("29999."));
+    const auto entries = it.log.entries();
+    BOOST_TEST(entries.size() == 2 * transcript::half_max + 1);
+    BOOST_TEST(it.log.dropped() == 30'002 - 2 * transcript::half_max);
+    BOOST_TEST(entries[transcript::half_max].text.find("are left out here") != std::string::npos);
+    BOOST_TEST(entries.back().text.find("29999.") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_transcript_holds_what_went_over_the_wire) {
     bench it{small_agent{}};
     (void)it.client.call("guest-ping");
-    const auto& entries = it.log.entries();
+    const auto entries = it.log.entries();
     BOOST_REQUIRE(entries.size() == 3U);
     BOOST_TEST(entries[1].message);
     BOOST_TEST(entries[1].text == "{\"execute\":\"guest-ping\"}\\n");

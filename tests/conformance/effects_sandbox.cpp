@@ -197,8 +197,8 @@ BOOST_AUTO_TEST_CASE(a_busy_filesystem_needs_recovery_and_a_frozen_one_does_not)
     });
 }
 
-// An agent that says "frozen" and does nothing, or freezes something else, must be found out by each
-// kind of evidence on its own.
+// An agent that says "frozen" and does nothing, or freezes something else, must be found out by
+// each kind of evidence on its own.
 BOOST_AUTO_TEST_CASE(a_freeze_that_is_only_claimed_is_found_out) {
     guarded claimed(sandbox_mounts().front());
     const auto writing = *claimed->start_writer();

@@ -130,6 +130,17 @@ kill -KILL "$process"
 wait "$process" 2>/dev/null
 left_nothing "SIGKILL while one freeze waits for another"
 
+# A freeze may be in the middle of its call when everything is being killed.
+for delay in 0.05 0.10 0.15 0.20 0.25; do
+    start hectic -- sh -c 'echo going
+        while :; do {enter} sh -c "echo x >{a}/x"; fsfreeze --freeze {a}; fsfreeze --freeze {b}
+        fsfreeze --unfreeze {b}; fsfreeze --unfreeze {a}; done'
+    sleep "$delay"
+    kill -KILL "$process"
+    wait "$process" 2>/dev/null
+    left_nothing "SIGKILL in the middle of freezes and thaws"
+done
+
 # ---- what lacks is said -------------------------------------------------------------------------------
 
 if command -v setpriv >/dev/null; then

@@ -9,9 +9,11 @@
 
 #include <snapproto/codec/scan.hpp>
 
-#include <charconv>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -26,15 +28,15 @@ enum class json_kind : std::uint8_t { null, boolean, number, string, array, obje
 
 namespace detail {
 
-/// One value or one member's name.
+/// One value or one member's name. A string with escapes has a second token behind it, whose
+/// `begin` is the place of its text among the unescaped ones and whose `end` is the length there.
 struct json_token {
     std::uint32_t begin; ///< first byte (of a string: behind the quote)
     std::uint32_t end;   ///< behind the last byte (of a string: the closing quote)
-    /// Containers: the token behind the last one inside; while open, the enclosing container.
-    /// Strings with escapes: where their text is among the unescaped ones.
-    /// Names without escapes: a hash.
+    /// Values: how many tokens on the next one is that does not belong to it; containers, while
+    /// open: how many tokens back the enclosing one is, 0 without one. Names: a hash.
     std::uint32_t link;
-    std::uint32_t meta; ///< kind, flags, and 24 bits: entries, or the length of an unescaped text
+    std::uint32_t meta; ///< kind, flags and, in 24 bits, the entries of a container
 
     static constexpr std::uint32_t kind_mask = 0x0f;
     static constexpr std::uint32_t escaped = 0x10; ///< a string with escapes
@@ -44,14 +46,53 @@ struct json_token {
     [[nodiscard]] json_kind kind() const noexcept {
         return static_cast<json_kind>(meta & kind_mask);
     }
-    [[nodiscard]] bool container() const noexcept {
-        return (meta & kind_mask) >= static_cast<std::uint32_t>(json_kind::array);
-    }
     [[nodiscard]] std::uint32_t count() const noexcept { return meta >> 8; }
+
+    /// The number of tokens of a name.
+    [[nodiscard]] std::uint32_t width() const noexcept { return (meta & escaped) != 0 ? 2 : 1; }
 };
 
-[[nodiscard]] constexpr std::uint32_t meta_of(json_kind kind, std::uint32_t count = 0) noexcept {
-    return static_cast<std::uint32_t>(kind) | (count << 8);
+[[nodiscard]] constexpr std::uint32_t meta_of(json_kind kind) noexcept {
+    return static_cast<std::uint32_t>(kind);
+}
+
+/// The value of eight digits.
+[[nodiscard]] inline std::uint64_t eight_digits(const char* at) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, sizeof word);
+        word = (word & (each_byte * 0x0fU)) * 2561 >> 8;                 // pairs
+        word = (word & 0x00ff00ff00ff00ffULL) * 6553601 >> 16;           // fours
+        return (word & 0x0000ffff0000ffffULL) * 42949672960001ULL >> 32; // eight
+    }
+    std::uint64_t value = 0;
+    for (int i = 0; i < 8; ++i) {
+        value = value * 10 + static_cast<std::uint64_t>(at[i] - '0');
+    }
+    return value;
+}
+
+/// The value of the text of an integer, if 64 signed bits hold it.
+/// @pre text is a number of JSON without fraction and exponent.
+[[nodiscard]] inline std::optional<std::int64_t> integer_value(std::string_view text) noexcept {
+    const bool negative = text.front() == '-';
+    text.remove_prefix(negative ? 1 : 0);
+    constexpr std::size_t digits_max = 19; // 20 are above 2^63, and 19 below 2^64
+    if (text.size() > digits_max) {
+        return std::nullopt;
+    }
+    std::uint64_t value = 0;
+    for (; text.size() >= 8; text.remove_prefix(8)) {
+        value = value * 100'000'000 + eight_digits(text.data());
+    }
+    for (const char digit : text) {
+        value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+    }
+    constexpr auto max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (value > max + (negative ? 1 : 0)) {
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(negative ? 0 - value : value);
 }
 
 } // namespace detail
@@ -71,7 +112,17 @@ class json_document {
                unescaped.capacity();
     }
 
-    std::vector<char> text;                 ///< the message as it came
+    /// The text of a string or name, escapes replaced.
+    /// @param base where the text begins.
+    [[nodiscard]] std::string_view text_of(const detail::json_token* string,
+                                           const char* base) const noexcept {
+        if ((string->meta & detail::json_token::escaped) != 0) {
+            return {unescaped.data() + string[1].begin, string[1].end};
+        }
+        return {base + string->begin, string->end - string->begin};
+    }
+
+    std::vector<char> text;                 ///< the message as it came, and padding
     std::vector<detail::json_token> tokens; ///< in the order of the text
     std::vector<char> unescaped;            ///< the strings that had escapes, one after the other
 };
@@ -106,11 +157,7 @@ class json_value {
     /// The text of a string, escapes replaced.
     /// @pre is(json_kind::string)
     [[nodiscard]] std::string_view text() const noexcept {
-        const detail::json_token& t = token();
-        if ((t.meta & detail::json_token::escaped) != 0) {
-            return {m_document->unescaped.data() + t.link, t.count()};
-        }
-        return {m_document->text.data() + t.begin, t.end - t.begin};
+        return m_document->text_of(&token(), m_document->text.data());
     }
 
     /// The text of a string; nothing when it is none.
@@ -123,11 +170,7 @@ class json_value {
         if (!is_integer()) {
             return std::nullopt;
         }
-        const char* first = m_document->text.data() + token().begin;
-        const char* last = m_document->text.data() + token().end;
-        std::int64_t value = 0;
-        const auto [end, wrong] = std::from_chars(first, last, value);
-        return wrong == std::errc{} && end == last ? std::optional{value} : std::nullopt;
+        return detail::integer_value(raw());
     }
 
     /// True for a number without fraction and exponent, in range or not.
@@ -142,7 +185,7 @@ class json_value {
 
     /// Entries of an array, members of an object; 0 for anything else.
     [[nodiscard]] std::size_t size() const noexcept {
-        return m_document != nullptr && token().container() ? token().count() : 0;
+        return m_document != nullptr ? token().count() : 0;
     }
 
     /// Calls `visit(json_value)` for the entries of an array, in order.
@@ -160,10 +203,6 @@ class json_value {
     [[nodiscard]] const detail::json_token& token() const noexcept {
         return m_document->tokens[m_index];
     }
-    [[nodiscard]] std::uint32_t behind() const noexcept {
-        return token().container() ? token().link : m_index + 1;
-    }
-
     const json_document* m_document = nullptr;
     std::uint32_t m_index = 0;
 };
@@ -177,10 +216,9 @@ void json_value::for_each_entry(Visit&& visit) const {
     if (!is(json_kind::array)) {
         return;
     }
-    for (std::uint32_t i = m_index + 1; i != token().link;) {
-        const json_value entry{*m_document, i};
-        i = entry.behind();
-        visit(entry);
+    const std::uint32_t end = m_index + token().link;
+    for (std::uint32_t i = m_index + 1; i != end; i += m_document->tokens[i].link) {
+        visit(json_value{*m_document, i});
     }
 }
 
@@ -189,22 +227,28 @@ void json_value::for_each_member(Visit&& visit) const {
     if (!is(json_kind::object)) {
         return;
     }
-    for (std::uint32_t i = m_index + 1; i != token().link;) {
-        const json_value name{*m_document, i};
-        const json_value value{*m_document, i + 1};
-        i = value.behind();
-        visit(name, value);
+    const std::uint32_t end = m_index + token().link;
+    for (std::uint32_t name = m_index + 1; name != end;) {
+        const std::uint32_t value = name + m_document->tokens[name].width();
+        visit(json_value{*m_document, name}, json_value{*m_document, value});
+        name = value + m_document->tokens[value].link;
     }
 }
 
-inline json_value json_value::find(std::string_view name) const noexcept {
-    json_value found;
-    for_each_member([&](json_value key, json_value value) {
-        if (key.text() == name) {
-            found = value;
+inline json_value json_value::find(std::string_view wanted) const noexcept {
+    if (!is(json_kind::object)) {
+        return {};
+    }
+    const char* const base = m_document->text.data();
+    const std::uint32_t end = m_index + token().link;
+    for (std::uint32_t name = m_index + 1; name != end;) {
+        const std::uint32_t value = name + m_document->tokens[name].width();
+        if (m_document->text_of(&m_document->tokens[name], base) == wanted) {
+            return {*m_document, value};
         }
-    });
-    return found;
+        name = value + m_document->tokens[value].link;
+    }
+    return {};
 }
 
 } // namespace snapproto::codec

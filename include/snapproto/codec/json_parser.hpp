@@ -25,6 +25,8 @@ enum class parse_status : std::uint8_t {
 
 /// Parses one JSON text into a document, in as many pieces as it comes in.
 ///
+/// The document gets room for as many tokens as the bytes can have before they are looked at: one
+/// for two bytes, and one for each open bracket.
 /// Bounds: `nesting_max` brackets deep, `list_entries_max` members in one object; the length of a
 /// text is the caller's matter (at most `json_bytes_max`).
 class json_parser {
@@ -40,7 +42,8 @@ class json_parser {
     ///
     /// A number or a word at the outermost level ends with the byte behind it, so a text that is
     /// complete must have one: a newline, say.
-    /// @pre text holds all bytes since `start`, the new ones at its end.
+    /// @pre text holds all bytes since `start`, the new ones at its end; `padding` more bytes
+    /// can be read, and the first of them is 0.
     parse_status parse(json_document& document, const char* text, std::size_t size);
 
     /// Complete: behind the last byte of the value. Failed: where a reader begins its search for
@@ -81,31 +84,10 @@ class json_parser {
     };
     static constexpr std::uint32_t none = 0xffffffffU;
 
-    parse_status stop(parse_status status, state next, std::size_t at) noexcept {
-        m_state = next;
-        m_at = at;
-        return status;
-    }
-    /// The byte at `at` does not fit. A reset byte says more than that.
-    parse_status wrong_byte(error why, state where, const char* text, const char* at,
-                            const char* from) noexcept {
-        const bool reset = detail::octet(at) == reset_byte;
-        return refuse(reset ? error::interrupted : why, where, text, at, reset ? at : from);
-    }
-    parse_status refuse(error why, state where, const char* text, const char* at,
-                        const char* from) noexcept {
-        m_why = why;
-        m_wrong = static_cast<std::size_t>(from - text);
-        return stop(parse_status::failed, where, static_cast<std::size_t>(at - text));
-    }
-    parse_status refuse(const detail::scanned& s, state where, const char* text) noexcept {
-        m_in_escape = s.in_escape;
-        return refuse(s.why, where, text, s.at, s.wrong);
-    }
-    token& push(json_document& document, std::size_t begin, std::uint32_t meta);
-    void end_string(json_document& document, const char* text, const char* at);
-    [[nodiscard]] bool end_name(json_document& document, const char* text, const char* at);
-    [[nodiscard]] static std::uint32_t hash(const char* at, std::size_t size) noexcept;
+    void make_room(json_document& document, std::size_t bytes) const;
+    [[nodiscard]] static bool is_repeated(const json_document& document, const token* open,
+                                          const token* name, const char* text) noexcept;
+    void put_unescaped(json_document& document, const char* text, token* behind);
 
     std::size_t m_at = 0;
     std::size_t m_wrong = 0;

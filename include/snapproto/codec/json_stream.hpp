@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 namespace snapproto::codec {
 
@@ -37,7 +38,8 @@ class json_stream {
     explicit json_stream(const wire_limits& limits = {}) noexcept
         : m_parser(limits), m_bytes_max(std::min(limits.frame_bytes_max, json_bytes_max)) {}
 
-    /// Takes bytes up to the end of the first message or the first failure.
+    /// Takes bytes up to the end of the first message, with white space behind it, or the first
+    /// failure.
     /// @return how many were taken; 0 while `next` has something that was not fetched.
     std::size_t feed(byte_view bytes);
 
@@ -46,11 +48,17 @@ class json_stream {
     /// Errors: every code of the codec layer; offsets count from the first byte of the message.
     [[nodiscard]] decoded<json_value> next() noexcept;
 
+    /// What `next` would tell; and then, for those who look closer, the parts of it.
+    [[nodiscard]] bool has_message() const noexcept { return m_ready == ready::message; }
+    [[nodiscard]] bool has_failure() const noexcept { return m_ready == ready::failed; }
+    [[nodiscard]] const failure& why() const noexcept { return m_failure; }
+    [[nodiscard]] json_value message() const noexcept { return m_document.root(); }
+    void fetched() noexcept { m_ready = ready::nothing; }
+
     /// Forgets everything that was fed, as for a new channel.
     void reset() noexcept {
         m_mode = mode::between;
         m_ready = ready::nothing;
-        m_document.text.clear();
     }
 
     /// True while a message has begun and not ended.
@@ -69,19 +77,22 @@ class json_stream {
     enum class mode : std::uint8_t { between, inside, skipping };
     enum class ready : std::uint8_t { nothing, message, failed };
 
-    const char* begin_message(const char* at, const char* end);
-    const char* continue_message(const char* at, const char* end);
+    const char* read(const char* at, const char* end);
+    const char* refuse_length(const char* at) noexcept;
     const char* skip(const char* at, const char* end) noexcept;
     void fail_with(error why, std::size_t offset) noexcept {
         m_failure = fail(why, offset);
         m_ready = ready::failed;
     }
-    void settle(parse_status status, const char* text) noexcept;
+    std::size_t settle_failure(const char* text) noexcept;
     void begin_skipping(const char* text, std::size_t size, bool in_escape) noexcept;
 
     json_document m_document;
     json_parser m_parser;
+    static constexpr std::size_t piece_bytes = 256;
+
     std::size_t m_bytes_max;
+    std::size_t m_held = 0; // bytes of the message that are in the document
     failure m_failure{};
     unsigned char m_wrong_byte = 0;
     std::size_t m_open_count = 0; // while skipping: open brackets of the kind of m_open
@@ -112,82 +123,76 @@ inline std::size_t json_stream::feed(byte_view bytes) {
     const char* const end = begin + bytes.size();
     const char* at = begin;
     while (m_ready == ready::nothing && at != end) {
-        switch (m_mode) {
-        case mode::between:
-            at = begin_message(at, end);
-            break;
-        case mode::inside:
-            at = continue_message(at, end);
-            break;
-        case mode::skipping:
-            at = skip(at, end);
-            break;
-        }
+        at = m_mode == mode::skipping ? skip(at, end) : read(at, end);
     }
     return static_cast<std::size_t>(at - begin);
 }
 
-// A message that is complete in one piece is parsed where it lies and then copied, so that a piece
-// with many messages costs no more than its length.
-inline const char* json_stream::begin_message(const char* at, const char* end) {
-    while (detail::is_space(*at) || detail::octet(at) == reset_byte) {
-        if (++at == end) {
-            return at;
+inline const char* json_stream::read(const char* at, const char* end) {
+    if (m_mode == mode::between) {
+        while (detail::is_space(*at) || detail::octet(at) == reset_byte) {
+            if (++at == end) {
+                return at;
+            }
         }
+        m_parser.start();
+        m_mode = mode::inside;
+        m_held = 0;
+    } else if (m_held == m_bytes_max) {
+        return refuse_length(at);
     }
-    const std::size_t size = std::min(static_cast<std::size_t>(end - at), m_bytes_max);
-    m_parser.start();
-    m_mode = mode::inside;
-    const parse_status status = m_parser.parse(m_document, at, size);
-    const std::size_t taken = status == parse_status::more ? size : m_parser.at();
-    settle(status, at);
-    if (status != parse_status::failed) {
-        m_document.text.assign(at, at + taken);
+    // In pieces that grow with the message: where it ends is not known, and what lies behind it is
+    // copied in vain.
+    const std::size_t held = m_held;
+    const std::size_t added = std::min(
+        {static_cast<std::size_t>(end - at), m_bytes_max - held, std::max(piece_bytes, held)});
+    std::vector<char>& text = m_document.text;
+    if (text.size() < held + added + padding) {
+        text.resize(std::min(2 * (held + added), m_bytes_max) + padding);
     }
-    return at + taken + (m_ready == ready::failed && m_failure.code == error::interrupted ? 1 : 0);
-}
-
-inline const char* json_stream::continue_message(const char* at, const char* end) {
-    const std::size_t held = m_document.text.size();
-    if (held == m_bytes_max) {
-        if (detail::octet(at) == reset_byte) {
-            m_mode = mode::between;
-            fail_with(error::interrupted, held);
-            return at + 1;
-        }
-        const char* text = m_document.text.data();
-        fail_with(error::too_long, held);
-        m_wrong_byte = detail::octet(at);
-        begin_skipping(text, held,
-                       m_parser.in_string() && m_parser.at() < held && text[held - 1] == '\\');
-        return at;
-    }
-    const std::size_t added = std::min(static_cast<std::size_t>(end - at), m_bytes_max - held);
-    m_document.text.insert(m_document.text.end(), at, at + added);
-    const parse_status status =
-        m_parser.parse(m_document, m_document.text.data(), m_document.text.size());
+    std::memcpy(text.data() + held, at, added);
+    m_held = held + added;
+    text[m_held] = '\0';
+    const parse_status status = m_parser.parse(m_document, text.data(), m_held);
     if (status == parse_status::more) {
         return at + added;
     }
-    const std::size_t taken = m_parser.at() - held;
-    settle(status, m_document.text.data());
-    m_document.text.resize(m_parser.at());
-    return at + taken + (m_ready == ready::failed && m_failure.code == error::interrupted ? 1 : 0);
+    if (status == parse_status::failed) {
+        return at + (settle_failure(text.data()) - held);
+    }
+    m_mode = mode::between;
+    m_ready = ready::message;
+    at += m_parser.at() - held;
+    while (at != end && detail::is_space(*at)) {
+        ++at;
+    }
+    return at;
 }
 
-inline void json_stream::settle(parse_status status, const char* text) noexcept {
-    if (status == parse_status::complete) {
+inline const char* json_stream::refuse_length(const char* at) noexcept {
+    m_wrong_byte = detail::octet(at);
+    if (m_wrong_byte == reset_byte) {
         m_mode = mode::between;
-        m_ready = ready::message;
-    } else if (status == parse_status::failed) {
-        fail_with(m_parser.why(), m_parser.wrong());
-        m_wrong_byte = detail::octet(text + m_parser.wrong());
-        if (m_parser.why() == error::interrupted) {
-            m_mode = mode::between;
-        } else {
-            begin_skipping(text, m_parser.at(), m_parser.in_escape());
-        }
+        fail_with(error::interrupted, m_held);
+        return at + 1;
     }
+    const char* const text = m_document.text.data();
+    fail_with(error::too_long, m_held);
+    begin_skipping(text, m_held,
+                   m_parser.in_string() && m_parser.at() < m_held && text[m_held - 1] == '\\');
+    return at;
+}
+
+// @return how many bytes of the text are done with.
+inline std::size_t json_stream::settle_failure(const char* text) noexcept {
+    fail_with(m_parser.why(), m_parser.wrong());
+    m_wrong_byte = detail::octet(text + m_parser.wrong());
+    if (m_parser.why() == error::interrupted) {
+        m_mode = mode::between;
+        return m_parser.at() + 1;
+    }
+    begin_skipping(text, m_parser.at(), m_parser.in_escape());
+    return m_parser.at();
 }
 
 // `size` bytes of the message have been taken; what follows is skipped.

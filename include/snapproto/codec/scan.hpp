@@ -20,6 +20,10 @@ namespace snapproto::codec {
 /// The byte that is valid in no JSON text and in no UTF-8: it resets a reader.
 inline constexpr unsigned char reset_byte = 0xff;
 
+/// Bytes behind a text that a parser may look at. The first of them is 0, which no string and no
+/// token can hold, so that inner loops need not ask where the text ends.
+inline constexpr std::size_t padding = 16;
+
 namespace detail {
 
 [[nodiscard]] inline unsigned char octet(const char* at) noexcept {
@@ -34,16 +38,88 @@ inline constexpr std::uint64_t each_byte = 0x0101010101010101ULL;
 inline constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
 
 /// Marks, in the high bit of each byte, what a string scanner must look at: a quote, a backslash,
-/// a control byte, anything beyond ASCII. The lowest mark is exact, higher ones may be false.
+/// a control byte, anything beyond ASCII. The lowest mark is exact; above it, a borrow may mark
+/// others too.
 [[nodiscard]] constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
     const std::uint64_t quote = word ^ (each_byte * static_cast<unsigned char>('"'));
     const std::uint64_t slash = word ^ (each_byte * static_cast<unsigned char>('\\'));
-    return (((quote - each_byte) & ~quote) | ((slash - each_byte) & ~slash) |
-            ((word - each_byte * 0x20U) & ~word) | word) &
+    return ((quote - each_byte) | (slash - each_byte) | (word - each_byte * 0x20U) | word) &
            high_bits;
 }
 
-/// The first byte in [at, end) that `special_bytes` marks, or end.
+/// What a byte can be part of.
+enum byte_class : std::uint8_t {
+    plain_byte = 1,  ///< stands for itself in a string
+    digit_byte = 2,  ///< 0 to 9
+    number_byte = 4, ///< may be in a number
+    lower_byte = 8   ///< a to z
+};
+
+inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (std::size_t c = 0x20; c < 0x80; ++c) {
+        const bool digit = c >= '0' && c <= '9';
+        const bool sign = c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
+        table[c] = static_cast<std::uint8_t>(
+            (c != '"' && c != '\\' ? plain_byte : 0) | (digit ? digit_byte : 0) |
+            (digit || sign ? number_byte : 0) | (c >= 'a' && c <= 'z' ? lower_byte : 0));
+    }
+    return table;
+}();
+
+[[nodiscard]] inline bool is_of(const char* at, byte_class wanted) noexcept {
+    return (byte_classes[octet(at)] & wanted) != 0;
+}
+
+/// The first byte in [at, end) that is not of the class, or end.
+[[nodiscard]] inline const char* skip_all(const char* at, const char* end,
+                                          byte_class which) noexcept {
+    while (at != end && is_of(at, which)) {
+        ++at;
+    }
+    return at;
+}
+
+/// The first byte at or behind `at` that does not stand for itself in a string.
+/// @pre a byte that does not stands somewhere, and `padding` bytes behind it can be read.
+[[nodiscard]] inline const char* skip_plain_padded(const char* at) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (;; at += 8) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, at, sizeof word);
+            const std::uint64_t marks = special_bytes(word);
+            if (marks != 0) {
+                return at + (std::countr_zero(marks) >> 3);
+            }
+        }
+    }
+    while (is_of(at, plain_byte)) {
+        ++at;
+    }
+    return at;
+}
+
+/// The first byte at or behind `at` that is no digit.
+/// @pre as for `skip_plain_padded`.
+[[nodiscard]] inline const char* skip_digits_padded(const char* at) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        for (;; at += 8) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, at, sizeof word);
+            word ^= each_byte * 0x30U; // digits become 0 to 9, the only ones 0x76 leaves below 0x80
+            const std::uint64_t marks = ((word + each_byte * 0x76U) | word) & high_bits;
+            if (marks != 0) {
+                return at + (std::countr_zero(marks) >> 3);
+            }
+        }
+    }
+    while (is_of(at, digit_byte)) {
+        ++at;
+    }
+    return at;
+}
+
+/// The first byte in [at, end) that does not stand for itself in a string, or end.
 [[nodiscard]] inline const char* skip_plain(const char* at, const char* end) noexcept {
     if constexpr (std::endian::native == std::endian::little) {
         while (end - at >= 8) {
@@ -56,10 +132,7 @@ inline constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
             at += 8;
         }
     }
-    while (at != end && octet(at) >= 0x20 && octet(at) < 0x80 && *at != '"' && *at != '\\') {
-        ++at;
-    }
-    return at;
+    return skip_all(at, end, plain_byte);
 }
 
 /// The length of the UTF-8 sequence at `at`; -1 when it may become one; 0 when it is none, and then
@@ -276,17 +349,21 @@ struct scanned {
 /// @return the end of what was written.
 inline char* unescape(const char* at, const char* end, char* out) noexcept {
     while (at != end) {
-        if (*at != '\\') {
-            *out++ = *at++;
-            continue;
+        const void* hit = std::memchr(at, '\\', static_cast<std::size_t>(end - at));
+        const char* const stop = hit == nullptr ? end : static_cast<const char*>(hit);
+        std::memmove(out, at, static_cast<std::size_t>(stop - at));
+        out += stop - at;
+        at = stop;
+        if (at == end) {
+            break;
         }
         const char kind = at[1];
         at += 2;
         if (kind != 'u') {
             constexpr char from[] = "bfnrt";
             constexpr char to[] = "\b\f\n\r\t";
-            const void* hit = std::memchr(from, kind, 5);
-            *out++ = hit == nullptr ? kind : to[static_cast<const char*>(hit) - from];
+            const void* known = std::memchr(from, kind, 5);
+            *out++ = known == nullptr ? kind : to[static_cast<const char*>(known) - from];
             continue;
         }
         const char* wrong = at;

@@ -78,8 +78,14 @@ class container_sink {
     explicit container_sink(Container& container) noexcept : m_container(&container) {}
 
     void append(const char* bytes, std::size_t count) {
-        const auto* first = reinterpret_cast<const element*>(bytes);
-        m_container->insert(m_container->end(), first, first + count);
+        if constexpr (requires { m_container->append(bytes, count); }) {
+            m_container->append(bytes, count);
+        } else {
+            // Not insert(): compilers warn of overflows there that cannot be.
+            const std::size_t size = m_container->size();
+            m_container->resize(size + count);
+            std::memcpy(m_container->data() + size, bytes, count);
+        }
     }
 
   private:

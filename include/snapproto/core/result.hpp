@@ -62,7 +62,8 @@ inline constexpr need_more_t need_more{};
 template <class T>
 class [[nodiscard]] decoded {
   public:
-    constexpr decoded(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
+    constexpr decoded(const T& value) : m_state(std::in_place_index<0>, value) {}
+    constexpr decoded(T&& value) : m_state(std::in_place_index<0>, std::move(value)) {}
     constexpr decoded(need_more_t) noexcept : m_state(std::in_place_index<1>) {}
     constexpr decoded(failure why) noexcept : m_state(std::in_place_index<2>, why) {}
 

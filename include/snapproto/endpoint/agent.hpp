@@ -146,7 +146,7 @@ class agent_endpoint {
     [[nodiscard]] std::optional<machine::agent_event> next_hold(bool filesystems, instant now);
     [[nodiscard]] std::optional<machine::agent_event> next_release(bool filesystems, instant now);
     void start(std::size_t i, operation what, instant now, copy_result result = {});
-    void finish_participants(copy_result result, instant now);
+    void finish_participants(txn_id txn, copy_result result, instant now);
     [[nodiscard]] bool busy() const noexcept;
     [[nodiscard]] duration step_limit() const noexcept;
     [[nodiscard]] message_header header(const machine::agent_effect& effect) noexcept;
@@ -154,7 +154,8 @@ class agent_endpoint {
     void push(agent_output output);
     void negotiate(const hello& from, machine::agent_input& input);
     void note(trace::record made) const;
-    void note_participant(trace::record_kind what, std::size_t i, instant now) const;
+    void note_participant(trace::record_kind what, std::size_t i, instant now,
+                          txn_id txn = {}) const;
     [[nodiscard]] trace::record base_record(trace::record_kind what, instant now) const;
 
     agent_options m_options;
@@ -189,5 +190,6 @@ class agent_endpoint {
 } // namespace snapproto::endpoint
 
 #include <snapproto/endpoint/impl/agent.hpp>
+#include <snapproto/endpoint/impl/agent_participants.hpp>
 
 #endif // SNAPPROTO_ENDPOINT_AGENT_HPP

@@ -38,9 +38,6 @@ struct spec {
 
 } // namespace agent
 
-/// The whole state of an agent's machine.
-using agent_state = machine_state<agent_phase, agent_data>;
-
 /// A hash of the whole state; the same on every compiler and machine.
 [[nodiscard]] constexpr std::uint64_t hash_value(const agent_state& s) noexcept {
     const auto byte = [](auto value, int shift) {
@@ -54,8 +51,7 @@ using agent_state = machine_state<agent_phase, agent_data>;
               static_cast<std::uint32_t>(d.waiting_granted),
           byte(s.phase, 0) | byte(d.why, 8) | byte(d.then, 16) | byte(d.waiting, 24) |
               byte(d.last_verdict, 32) | byte(d.implicit, 40) | byte(d.recovering, 41) |
-              byte(d.owes_thawed, 42) | byte(d.owes_aborted, 43) | byte(d.aborted_first, 44) |
-              byte(d.last_completed, 45)}) {
+              byte(d.owes_thawed, 42) | byte(d.owes_aborted, 43) | byte(d.aborted_first, 44)}) {
         h = fnv1a(h, word);
     }
     return h;

@@ -12,7 +12,7 @@
 
 namespace snapproto::machine {
 
-/// The effects of one event. Bounds: 12; the longest row needs 9.
+/// The effects of one event. Bounds: 12; the longest row needs 6.
 using agent_outbox = effect_list<agent_effect, 12>;
 
 namespace agent {
@@ -54,12 +54,12 @@ struct recovering {
     static constexpr bool holds(in, const data& d) noexcept { return d.recovering; }
 };
 
-/// The request names the transaction that was completed last.
-struct completed_last {
+/// The request names the transaction that ended last, in whatever way (SP 9.2).
+struct names_the_last {
     static constexpr std::string_view name = "last transaction";
     static constexpr std::string_view opposite = "another transaction";
     static constexpr bool holds(in i, const data& d) noexcept {
-        return d.last_completed && i.txn == d.last_txn;
+        return d.last_txn && i.txn == d.last_txn;
     }
 };
 
@@ -114,10 +114,9 @@ constexpr void spoil(data& d, verdict why) noexcept {
 }
 
 /// Remember how the transaction ended and forget it.
-constexpr void close_transaction(data& d, bool completed) noexcept {
+constexpr void close_transaction(data& d) noexcept {
     d.last_txn = d.txn;
     d.last_verdict = d.why;
-    d.last_completed = completed;
     d.txn = {};
     d.why = verdict::clean;
     d.implicit = false;
@@ -228,14 +227,14 @@ struct refuse_version {
     }
 };
 
-/// A plain answer that changes nothing.
+/// A plain answer that changes nothing, under the transaction that the request named.
 template <effect Kind>
 struct answer {
     static constexpr std::string_view name =
         to_string(Kind).substr(sizeof("send_") - 1); // NOLINT: spelled as the message
     static constexpr void apply(in i, data& d, out& o) noexcept {
         o.push({.kind = Kind,
-                .txn = d.txn,
+                .txn = i.txn,
                 .session = d.session,
                 .outcome = d.why,
                 .cookie = i.cookie});
@@ -454,198 +453,6 @@ struct release_again {
         detail::disarm(o, agent_timer::retry);
         detail::send(o, effect::begin_thaw, d);
         detail::arm(o, agent_timer::phase);
-    }
-};
-
-/// Adds a warning to the actions after it.
-struct warn {
-    static constexpr std::string_view name = "warn";
-    static constexpr void apply(in, data&, out& o) noexcept { o.push({.kind = effect::warn}); }
-};
-
-/// Gives up what is left of the step in work.
-struct cancel_step {
-    static constexpr std::string_view name = "cancel step";
-    static constexpr void apply(in, data&, out& o) noexcept {
-        o.push({.kind = effect::cancel_step});
-    }
-};
-
-/// The release has ended well, and the orchestrator has still to say what became of the copy.
-struct finish_in_await {
-    static constexpr std::string_view name = "thawed(clean)";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        detail::disarm(o, agent_timer::phase);
-        SNAPPROTO_ASSERT(!d.owes_aborted); // an abort would have tainted the verdict
-        detail::send_verdict(d, o);
-        d.owes_thawed = false;
-        d.last_txn = d.txn;
-        d.last_verdict = d.why;
-        d.last_completed = false;
-        detail::arm(o, agent_timer::sequence);
-    }
-};
-
-/// The transaction is over, the session is not.
-struct finish_in_idle {
-    static constexpr std::string_view name = "pay what is owed";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        detail::disarm(o, agent_timer::phase);
-        detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
-        detail::pay(d, o);
-        detail::close_transaction(d, false);
-        if (d.waiting != pending_hello::none) {
-            detail::answer_waiting_hello(d, o);
-        }
-    }
-};
-
-/// The transaction and the session are over.
-struct finish_in_off {
-    static constexpr std::string_view name = "close";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        detail::disarm(o, agent_timer::phase);
-        detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
-        detail::close_transaction(d, false);
-        if (d.waiting == pending_hello::refused) {
-            detail::answer_waiting_hello(d, o);
-        } else {
-            detail::forget_session(d);
-            o.push({.kind = effect::close_channel});
-        }
-    }
-};
-
-/// The agent ends, and holds nothing.
-struct finish_in_exit {
-    static constexpr std::string_view name = "close, exit";
-    static constexpr void apply(in i, data& d, out& o) noexcept {
-        d.waiting = pending_hello::none;
-        finish_in_off::apply(i, d, o);
-        o.push({.kind = effect::exit_process});
-    }
-};
-
-/// Closes the session of an agent that runs nothing.
-struct close_session {
-    static constexpr std::string_view name = "close";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        detail::forget_session(d);
-        o.push({.kind = effect::close_channel});
-    }
-};
-struct exit_now {
-    static constexpr std::string_view name = "exit";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        detail::forget_session(d);
-        o.push({.kind = effect::close_channel});
-        o.push({.kind = effect::exit_process});
-    }
-};
-struct reseed {
-    static constexpr std::string_view name = "reseed";
-    static constexpr void apply(in, data&, out& o) noexcept { o.push({.kind = effect::reseed}); }
-};
-
-/// Leaves AWAIT: the participants learn the result, and the transaction is over.
-template <copy_result Result>
-struct close_await {
-    static constexpr std::string_view name = to_string(Result);
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        if (d.recovering) {
-            o.push({.kind = effect::cancel_step});
-            detail::disarm(o, agent_timer::phase);
-        }
-        detail::disarm(o, agent_timer::sequence);
-        detail::tell(o, d, Result);
-        detail::close_transaction(d, false);
-    }
-};
-
-/// Complete: the participants learn what the orchestrator says.
-struct complete_transaction {
-    static constexpr std::string_view name = "tell result, completed";
-    static constexpr void apply(in i, data& d, out& o) noexcept {
-        if (d.recovering) {
-            o.push({.kind = effect::cancel_step});
-            detail::disarm(o, agent_timer::phase);
-        }
-        detail::disarm(o, agent_timer::sequence);
-        detail::tell(o, d, i.result);
-        detail::send(o, effect::send_completed, d);
-        detail::close_transaction(d, true);
-    }
-};
-
-/// An Abort after a clean thaw: the copy is not to be used.
-struct abort_await {
-    static constexpr std::string_view name = "tell discarded, aborted";
-    static constexpr void apply(in i, data& d, out& o) noexcept {
-        detail::send(o, effect::send_aborted, d);
-        close_await<copy_result::discarded>::apply(i, d, o);
-    }
-};
-
-/// Nobody completed the transaction.
-struct expire_await {
-    static constexpr std::string_view name = "tell unknown, error";
-    static constexpr void apply(in i, data& d, out& o) noexcept {
-        o.push({.kind = effect::send_error,
-                .txn = d.txn,
-                .session = d.session,
-                .outcome = verdict::expired});
-        close_await<copy_result::unknown>::apply(i, d, o);
-    }
-};
-
-/// Starts, or starts again, the recovery of the copy.
-struct begin_recover {
-    static constexpr std::string_view name = "begin recover";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        if (d.recovering) {
-            detail::send(o, effect::send_progress, d);
-            return;
-        }
-        d.recovering = true;
-        detail::send(o, effect::begin_recover, d);
-        detail::arm(o, agent_timer::phase);
-    }
-};
-struct report_recovered {
-    static constexpr std::string_view name = "recovered";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        d.recovering = false;
-        detail::disarm(o, agent_timer::phase);
-        detail::send(o, effect::send_recovered, d);
-    }
-};
-template <verdict Why>
-struct recovery_failed {
-    static constexpr std::string_view name = "error";
-    static constexpr void apply(in, data& d, out& o) noexcept {
-        d.recovering = false;
-        o.push({.kind = effect::cancel_step});
-        detail::disarm(o, agent_timer::phase);
-        o.push({.kind = effect::send_error, .txn = d.txn, .session = d.session, .outcome = Why});
-    }
-};
-
-/// The answers that an idle agent remembers (SP 3.9, 7.9, 8.4, 9.2).
-struct replay_thawed {
-    static constexpr std::string_view name = "thawed again";
-    static constexpr void apply(in i, data& d, out& o) noexcept {
-        const bool known = i.txn == d.last_txn && d.last_txn != txn_id{};
-        o.push({.kind = effect::send_thawed,
-                .txn = i.txn,
-                .session = d.session,
-                .outcome = known ? d.last_verdict : verdict::none});
-    }
-};
-template <effect Kind>
-struct replay {
-    static constexpr std::string_view name = to_string(Kind);
-    static constexpr void apply(in i, data& d, out& o) noexcept {
-        o.push({.kind = Kind, .txn = i.txn, .session = d.session});
     }
 };
 

@@ -8,6 +8,7 @@
 // `same` is an internal transition. Order has no meaning: guards on one cell exclude each other.
 
 #include <snapproto/machine/agent_actions.hpp>
+#include <snapproto/machine/agent_endings.hpp>
 
 namespace snapproto::machine::agent {
 
@@ -73,7 +74,7 @@ using implicit_agreed = implicit_prepare_agreed;
 using implicit_unknown = unless<implicit_prepare_agreed>;
 using is_implicit = prepare_is_implicit;
 using is_explicit = unless<prepare_is_implicit>;
-using not_the_last = unless<completed_last>;
+using not_the_last = unless<names_the_last>;
 using not_recovering = unless<recovering>;
 
 using status = answer<effect::send_status>;
@@ -184,7 +185,7 @@ using rows = mp11::mp_list<
     on<idle   , freeze_msg   , prep   , begin_implicit     , implicit_agreed , sec<4, 9>>,
     on<idle   , freeze_msg   , same   , nak_bad_state      , implicit_unknown, sec<4, 10>>,
     on<idle   , thaw_msg     , same   , thawed_again       , always          , sec<7, 9>>,
-    on<idle   , complete_msg , same   , completed_again    , completed_last  , sec<9, 2>>,
+    on<idle   , complete_msg , same   , completed_again    , names_the_last  , sec<9, 2>>,
     on<idle   , complete_msg , same   , nak_bad_state      , not_the_last    , sec<9, 2>>,
     on<idle   , abort_msg    , same   , aborted_again      , always          , sec<8, 4>>,
     on<idle   , channel_lost , off    , close_session      , always          , sec<10, 1>>,

@@ -8,6 +8,7 @@
 // and saved. There is no time here: a timer is armed by name and fires as an event.
 
 #include <snapproto/core/ids.hpp>
+#include <snapproto/machine/state.hpp>
 #include <snapproto/message/negotiate.hpp>
 #include <snapproto/message/vocabulary.hpp>
 
@@ -91,11 +92,12 @@ struct agent_data {
 
     txn_id last_txn{};
     verdict last_verdict = verdict::none;
-    /// The last transaction was completed by Complete.
-    bool last_completed = false;
 
     friend constexpr bool operator==(const agent_data&, const agent_data&) noexcept = default;
 };
+
+/// The whole state of an agent's machine.
+using agent_state = machine_state<agent_phase, agent_data>;
 
 /// What the agent's machine asks the outside to do.
 enum class agent_effect_kind : std::uint8_t {
@@ -225,6 +227,11 @@ struct spelling<machine::agent_timer> {
 template <>
 struct spelling<machine::afterwards> {
     static constexpr auto names = std::to_array<std::string_view>({"idle", "off", "exit"});
+};
+
+template <>
+struct spelling<machine::pending_hello> {
+    static constexpr auto names = std::to_array<std::string_view>({"none", "agreed", "refused"});
 };
 
 template <>

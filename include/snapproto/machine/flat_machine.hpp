@@ -5,6 +5,7 @@
 // What all machines of this layer have in common: running a total table on Boost.MSM, looking up
 // refusals, and being a plain value (copied, compared, saved, restored).
 
+#include <snapproto/machine/state.hpp>
 #include <snapproto/machine/table.hpp>
 #include <snapproto/message/vocabulary.hpp>
 
@@ -13,15 +14,6 @@
 #include <utility>
 
 namespace snapproto::machine {
-
-/// The whole state of a machine as a plain value: what an explorer stores and a restart restores.
-template <class Phase, class Data>
-struct machine_state {
-    Phase phase{};
-    Data data{};
-
-    friend constexpr bool operator==(const machine_state&, const machine_state&) noexcept = default;
-};
 
 /// A machine made of one transition table and one refusal table. Never allocates, never throws.
 ///

@@ -36,9 +36,6 @@ struct spec {
 
 } // namespace orchestrator
 
-/// The whole state of an orchestrator's machine.
-using orchestrator_state = machine_state<orchestrator_phase, orchestrator_data>;
-
 /// A hash of the whole state; the same on every compiler and machine.
 [[nodiscard]] constexpr std::uint64_t hash_value(const orchestrator_state& s) noexcept {
     const auto byte = [](auto value, int shift) {
@@ -83,7 +80,8 @@ class orchestrator_machine : public flat_machine<orchestrator::spec> {
     }
 
     /// The event that the answers so far make due: the "all" event of the present phase when each
-    /// live agent has answered, also when none is left (SP 12.30).
+    /// live agent has answered, also when none is left (SP 12.30); in IDLE the loss of the session
+    /// when the last transaction has lost every agent (SP 12.31).
     [[nodiscard]] std::optional<orchestrator_event> due() const noexcept {
         const orchestrator_data& d = data();
         if ((d.live & ~d.answered) != 0) {
@@ -92,6 +90,10 @@ class orchestrator_machine : public flat_machine<orchestrator::spec> {
         switch (phase()) {
         case orchestrator_phase::neg:
             return orchestrator_event::ack_ok;
+        case orchestrator_phase::idle:
+            // A session with nobody is none: a transaction of it would succeed for want of
+            // anybody who fails.
+            return d.live == 0 ? std::optional{orchestrator_event::any_lost} : std::nullopt;
         case orchestrator_phase::prep:
             return orchestrator_event::all_prepared;
         case orchestrator_phase::freeze:

@@ -153,6 +153,9 @@ constexpr void begin_transaction(in i, data& d) noexcept {
     d.live = live;
     d.txn = i.txn;
     d.go_noted = i.go_at_once;
+    if (d.live == 0) {
+        d.outlook = fate::bad; // nobody was asked, so nobody's consent is worth anything
+    }
 }
 
 } // namespace detail

@@ -7,6 +7,7 @@
 
 #include <snapproto/core/ids.hpp>
 #include <snapproto/core/limits.hpp>
+#include <snapproto/machine/state.hpp>
 #include <snapproto/message/negotiate.hpp>
 #include <snapproto/message/vocabulary.hpp>
 
@@ -104,6 +105,9 @@ struct orchestrator_data {
     friend constexpr bool operator==(const orchestrator_data&,
                                      const orchestrator_data&) noexcept = default;
 };
+
+/// The whole state of an orchestrator's machine.
+using orchestrator_state = machine_state<orchestrator_phase, orchestrator_data>;
 
 /// What the orchestrator's machine asks the outside to do. A message goes to the agents in
 /// `orchestrator_effect::to`.

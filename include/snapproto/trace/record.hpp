@@ -64,7 +64,8 @@ enum class record_kind : std::uint8_t {
     started,            ///< The process begins.
     stop_requested,     ///< The process was told to end.
     handed_over,        ///< The watchdog has taken over what is held.
-    stopped,            ///< The process has ended.
+    stopped,            ///< The process has ended of its own accord.
+    killed,             ///< The process was ended from outside, without a word to it.
     generation_changed, ///< The guest is now another one.
     reseeded,           ///< Identities and randomness are renewed.
 
@@ -178,6 +179,7 @@ struct spelling<trace::record_kind> {
                                                                    "stop_requested",
                                                                    "handed_over",
                                                                    "stopped",
+                                                                   "killed",
                                                                    "generation_changed",
                                                                    "reseeded",
                                                                    "start_requested",

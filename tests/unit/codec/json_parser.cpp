@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <snapproto/codec/json_parser.hpp>
 
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +25,7 @@ struct verdict {
 verdict parse(json_document& document, std::string_view text, const wire_limits& limits = {}) {
     json_parser parser{limits};
     document.text.assign(text.begin(), text.end());
+    document.text.resize(text.size() + codec::padding);
     parser.start();
     const parse_status status = parser.parse(document, document.text.data(), text.size());
     return {status, status == parse_status::failed ? parser.why() : error{},
@@ -38,10 +37,6 @@ struct bad_text {
     error why;
     std::size_t at;
 };
-
-std::ostream& operator<<(std::ostream& out, const bad_text& sample) {
-    return out << sample.text;
-}
 
 const bad_text bad_texts[] = {
     {"}", error::bad_syntax, 0},
@@ -105,12 +100,16 @@ const bad_text bad_texts[] = {
 
 BOOST_AUTO_TEST_SUITE(json_parser_)
 
-BOOST_DATA_TEST_CASE(a_bad_text_is_refused_at_the_byte_that_is_wrong, bad_texts, sample) {
-    json_document document;
-    const verdict got = parse(document, sample.text);
-    BOOST_TEST((got.status == parse_status::failed));
-    BOOST_TEST(to_string(got.why) == to_string(sample.why));
-    BOOST_TEST(got.at == sample.at);
+BOOST_AUTO_TEST_CASE(a_bad_text_is_refused_at_the_byte_that_is_wrong) {
+    for (const bad_text& sample : bad_texts) {
+        BOOST_TEST_CONTEXT(sample.text) {
+            json_document document;
+            const verdict got = parse(document, sample.text);
+            BOOST_TEST((got.status == parse_status::failed));
+            BOOST_TEST(to_string(got.why) == to_string(sample.why));
+            BOOST_TEST(got.at == sample.at);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_value_can_be_walked) {

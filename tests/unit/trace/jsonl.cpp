@@ -67,8 +67,9 @@ BOOST_AUTO_TEST_CASE(the_least_line_is_a_record_with_defaults) {
 }
 
 BOOST_AUTO_TEST_CASE(blanks_between_tokens_and_all_escapes_are_read) {
-    const auto read = parse_record("\t { \"at\" : -1 , \"who\":\"agent\",\"what\":\"sent\" , "
-                                   "\"note\" : \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fc\\uD83D\\ude00\" } ");
+    const auto read =
+        parse_record("\t { \"at\" : -1 , \"who\":\"agent\",\"what\":\"sent\" , "
+                     "\"note\" : \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fc\\uD83D\\ude00\" } ");
     BOOST_REQUIRE(bool(read));
     BOOST_TEST(read->note == "\"\\/\b\f\n\r\t\u00fc\U0001F600");
     BOOST_TEST((read->at == instant{-1ns}));

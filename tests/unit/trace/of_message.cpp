@@ -80,11 +80,11 @@ BOOST_AUTO_TEST_CASE(the_fields_that_judges_need_are_kept) {
     BOOST_TEST((thawed.span == duration{2s}));
     BOOST_TEST((thawed.count == 2U));
     BOOST_TEST((seen(complete_request{header, copy_result::kept}).copy == copy_result::kept));
-    BOOST_TEST((seen(progress_report{header, agent_phase::quiesce, 1}).phase ==
-                agent_phase::quiesce));
+    BOOST_TEST(
+        (seen(progress_report{header, agent_phase::quiesce, 1}).phase == agent_phase::quiesce));
 
-    const record error = seen(
-        error_report{header, agent_phase::freeze, verdict::veto, participant_index{5}, false});
+    const record error =
+        seen(error_report{header, agent_phase::freeze, verdict::veto, participant_index{5}, false});
     BOOST_TEST((error.outcome == verdict::veto));
     BOOST_TEST(error.item == 5U);
     const record refusal = seen(nak{header, nak_code::busy, agent_phase::thaw});

@@ -8,6 +8,54 @@
 
 namespace snapproto::codec {
 
+namespace detail {
+
+/// Enough of a name to tell most names apart; equal hashes are compared byte by byte.
+/// @pre the bytes before and behind the name can be read: its quotes.
+[[nodiscard]] inline std::uint32_t hash_name(const char* at, const char* end) noexcept {
+    return (static_cast<std::uint32_t>(end - at) << 16) + octet(at) * 256U + octet(end - 1);
+}
+
+/// Skips white space. @return false when there is nothing behind it.
+[[nodiscard]] inline bool reach_token(const char*& at, const char* end) noexcept {
+    if (octet(at) > ' ') {
+        return true;
+    }
+    if (*at == ' ' && octet(at + 1) > ' ') {
+        ++at;
+        return true;
+    }
+    while (is_space(*at)) {
+        ++at;
+    }
+    return at != end;
+}
+
+/// Reads as much of an integer as is certain. @return its end; nullptr to look more closely.
+[[nodiscard]] inline const char* plain_integer(const char* at, const char* end) noexcept {
+    at += *at == '-' ? 1 : 0;
+    const char* const digits = at;
+    at = skip_digits_padded(at);
+    const bool certain = at != end && at != digits && !is_of(at, number_byte) &&
+                         (*digits != '0' || at - digits == 1);
+    return certain ? at : nullptr;
+}
+
+[[nodiscard]] inline bool is_word(std::string_view text) noexcept {
+    return text == "null" || text == "true" || text == "false";
+}
+
+/// The end of a word at `at`; nullptr to look more closely.
+[[nodiscard]] inline const char* plain_word(const char* at, const char* end) noexcept {
+    const bool longer = *at == 'f' && at[4] == 'e';
+    const char* const stop = at + (longer ? 5 : 4);
+    const bool certain = std::memcmp(at, "true", 4) == 0 || std::memcmp(at, "null", 4) == 0 ||
+                         (longer && std::memcmp(at, "fals", 4) == 0);
+    return certain && stop < end && !is_of(stop, lower_byte) ? stop : nullptr;
+}
+
+} // namespace detail
+
 inline void json_parser::start() noexcept {
     m_at = 0;
     m_depth = 0;
@@ -19,81 +67,30 @@ inline void json_parser::start() noexcept {
     m_in_escape = false;
 }
 
-// The vector of tokens only ever grows; `m_used` says how many of them are this text's.
-inline json_parser::token& json_parser::push(json_document& document, std::size_t begin,
-                                             std::uint32_t meta) {
-    if (m_used == document.tokens.size()) {
-        document.tokens.resize(m_used < 32 ? 64 : 2 * std::size_t{m_used});
+// The list of tokens only ever grows; `m_used` says how many of them are this text's.
+inline void json_parser::make_room(json_document& document, std::size_t bytes) const {
+    const std::size_t wanted = m_used + bytes / 2 + (m_nesting_max - m_depth) + 2;
+    if (document.tokens.size() < wanted) {
+        document.tokens.resize(wanted + wanted / 2);
     }
-    token& added = document.tokens[m_used++];
-    added.begin = static_cast<std::uint32_t>(begin);
-    added.meta = meta;
-    return added;
 }
 
-inline void json_parser::end_string(json_document& document, const char* text, const char* at) {
-    token& ended = document.tokens[m_used - 1];
-    ended.end = static_cast<std::uint32_t>(at - text);
-    if (!m_escaped) {
-        return;
-    }
-    m_escaped = false;
-    const std::size_t room = m_unescaped + (ended.end - ended.begin);
+// A string with escapes has ended: its text goes to the unescaped ones, and where it is there into
+// the token behind.
+inline void json_parser::put_unescaped(json_document& document, const char* text, token* behind) {
+    token& string = behind[-1];
+    const std::size_t room = m_unescaped + (string.end - string.begin);
     if (document.unescaped.size() < room) {
         document.unescaped.resize(2 * room);
     }
-    char* out = document.unescaped.data() + m_unescaped;
-    const char* end = detail::unescape(text + ended.begin, at, out);
+    char* const out = document.unescaped.data() + m_unescaped;
+    const char* const end = detail::unescape(text + string.begin, text + string.end, out);
     const auto length = static_cast<std::uint32_t>(end - out);
-    ended.link = m_unescaped;
-    ended.meta |= token::escaped | (length << 8);
+    string.meta |= token::escaped;
+    string.link = 2;
+    *behind = {m_unescaped, length, 0, 0};
     m_unescaped += length;
-}
-
-// Enough to tell most names apart at a glance; equal hashes are compared byte by byte.
-inline std::uint32_t json_parser::hash(const char* at, std::size_t size) noexcept {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
-    if (size >= 4) {
-        std::memcpy(&first, at, 4);
-        std::memcpy(&last, at + size - 4, 4);
-    } else if (size != 0) {
-        first = detail::octet(at);
-        last = detail::octet(at + size - 1) * 256U + detail::octet(at + size / 2);
-    }
-    return (first * 0x9e3779b1U) ^ (last * 0x85ebca6bU) ^ static_cast<std::uint32_t>(size);
-}
-
-inline bool json_parser::end_name(json_document& document, const char* text, const char* at) {
-    const bool escaped = m_escaped;
-    end_string(document, text, at);
-    const std::uint32_t mine = m_used - 1;
-    token* tokens = document.tokens.data();
-    if (!escaped) {
-        tokens[mine].link = hash(text + tokens[mine].begin, tokens[mine].end - tokens[mine].begin);
-    }
-    if (tokens[m_open].count() == m_members_max) {
-        m_why = error::too_many;
-        return false;
-    }
-    tokens[m_open].meta += token::one;
-    const auto text_of = [&](const token& t) {
-        return (t.meta & token::escaped) != 0
-                   ? std::string_view{document.unescaped.data() + t.link, t.count()}
-                   : std::string_view{text + t.begin, t.end - t.begin};
-    };
-    for (std::uint32_t i = m_open + 1; i != mine;) {
-        const token& other = tokens[i];
-        const bool plain = !escaped && (other.meta & token::escaped) == 0;
-        if ((!plain || other.link == tokens[mine].link) &&
-            text_of(other) == text_of(tokens[mine])) {
-            m_why = error::duplicate_member;
-            return false;
-        }
-        const token& value = tokens[i + 1];
-        i = value.container() ? value.link : i + 2;
-    }
-    return true;
+    m_escaped = false;
 }
 
 inline std::size_t json_parser::open_like_root(const json_document& document,
@@ -103,210 +100,296 @@ inline std::size_t json_parser::open_like_root(const json_document& document,
     }
     const json_kind root = document.tokens[0].kind();
     open = root == json_kind::object ? '{' : '[';
-    std::size_t count = 0;
-    for (std::uint32_t i = m_open; i != none; i = document.tokens[i].link) {
+    std::size_t count = 1;
+    for (std::uint32_t i = m_open; i != 0; i -= document.tokens[i].link) {
         count += document.tokens[i].kind() == root ? 1U : 0U;
     }
     return count;
 }
 
+// Compares with the members before. @pre the name's hash is in place.
+inline bool json_parser::is_repeated(const json_document& document, const token* open,
+                                     const token* name, const char* text) noexcept {
+    for (const token* other = open + 1; other != name;) {
+        if (other->link == name->link &&
+            document.text_of(other, text) == document.text_of(name, text)) {
+            return true;
+        }
+        other += other->width();
+        other += other->link;
+    }
+    return false;
+}
+
+// One function with jumps: the labels are the states, so a text can go on in any of them, and what
+// the usual way through needs stays in registers. `now` and the other variables of failures are
+// set only where that way is left.
 inline parse_status json_parser::parse(json_document& document, const char* text,
                                        std::size_t size) {
+    using detail::meta_of;
+    using detail::reach_token;
+    make_room(document, size - m_at);
     const char* at = text + m_at;
     const char* const end = text + size;
-    const auto here = [&] { return static_cast<std::size_t>(at - text); };
-    const auto skip_space = [&] {
-        while (at != end && detail::is_space(*at)) {
-            ++at;
-        }
-        return at != end;
-    };
+    const char* from = nullptr;
+    token* top = document.tokens.data() + m_used; // behind the last token
+    token* open = m_open == none ? nullptr : document.tokens.data() + m_open;
+    token* name = nullptr;
+    bool integer = false;
     state now = m_state;
-    for (;;) {
-        switch (now) {
-        case state::first_entry:
-            if (!skip_space()) {
-                return stop(parse_status::more, now, here());
-            }
-            if (*at == ']') {
-                goto close;
-            }
-            now = state::value;
-            [[fallthrough]];
+    error why = error::bad_syntax;
+    detail::scanned scan{};
+    parse_status status = parse_status::more;
+    const auto here = [&] { return static_cast<std::uint32_t>(at - text); };
 
-        case state::value:
-            if (!skip_space()) {
-                return stop(parse_status::more, now, here());
-            }
-            if (*at == '{' || *at == '[') {
-                if (m_depth == m_nesting_max) {
-                    return refuse(error::too_deep, now, text, at, at);
-                }
-                const bool object = *at == '{';
-                token& opened =
-                    push(document, here(),
-                         detail::meta_of(object ? json_kind::object : json_kind::array));
-                if (m_open != none && document.tokens[m_open].kind() == json_kind::array) {
-                    document.tokens[m_open].meta += token::one;
-                }
-                opened.link = m_open;
-                m_open = m_used - 1;
-                ++m_depth;
-                ++at;
-                now = object ? state::first_name : state::first_entry;
-                continue;
-            }
-            if (m_open != none && document.tokens[m_open].kind() == json_kind::array) {
-                document.tokens[m_open].meta += token::one;
-            }
-            if (*at == '"') {
-                ++at;
-                push(document, here(), detail::meta_of(json_kind::string));
-                now = state::in_string;
-                continue;
-            }
-            if (*at == '-' || (*at >= '0' && *at <= '9')) {
-                push(document, here(), detail::meta_of(json_kind::number));
-                now = state::in_number;
-                continue;
-            }
-            if (*at >= 'a' && *at <= 'z') {
-                push(document, here(), detail::meta_of(json_kind::null));
-                now = state::in_word;
-                continue;
-            }
-            return wrong_byte(error::bad_syntax, now, text, at, at);
+    switch (now) {
+    case state::value:
+        goto value;
+    case state::first_entry:
+        goto first_entry;
+    case state::first_name:
+        goto first_name;
+    case state::name:
+        goto name;
+    case state::colon:
+        goto colon;
+    case state::behind:
+        goto behind;
+    case state::in_string:
+        goto in_string;
+    case state::in_name:
+        goto in_name;
+    case state::in_number:
+        goto in_number;
+    case state::in_word:
+        goto in_word;
+    }
 
-        case state::in_string: {
-            const detail::scanned s = detail::scan_string(at, end, m_escaped);
-            if (s.end == detail::scan_end::bad) {
-                return refuse(s, now, text);
-            }
-            at = s.at;
-            if (s.end == detail::scan_end::more) {
-                return stop(parse_status::more, now, here());
-            }
-            end_string(document, text, at);
-            ++at;
-            now = state::behind;
-            continue;
-        }
+first_entry:
+    if (!reach_token(at, end)) {
+        now = state::first_entry;
+        goto leave;
+    }
+    if (*at == ']') {
+        goto close;
+    }
 
-        case state::in_number: {
-            while (at != end && ((*at >= '0' && *at <= '9') || *at == '.' || *at == '-' ||
-                                 *at == '+' || *at == 'e' || *at == 'E')) {
-                ++at;
-            }
-            if (at == end) {
-                return stop(parse_status::more, now, here());
-            }
-            token& number = document.tokens[m_used - 1];
-            bool integer = false;
-            const char* wrong = detail::check_number(text + number.begin, at, integer);
-            if (wrong != nullptr) {
-                return wrong_byte(error::bad_number, state::behind, text, at, wrong);
-            }
-            number.end = static_cast<std::uint32_t>(here());
-            number.meta |= integer ? token::integer : 0;
-            now = state::behind;
-            continue;
-        }
-
-        case state::in_word: {
-            while (at != end && *at >= 'a' && *at <= 'z') {
-                ++at;
-            }
-            if (at == end) {
-                return stop(parse_status::more, now, here());
-            }
-            token& word = document.tokens[m_used - 1];
-            const std::string_view found{text + word.begin, here() - word.begin};
-            if (found == "true" || found == "false") {
-                word.meta = detail::meta_of(json_kind::boolean);
-            } else if (found != "null") {
-                return wrong_byte(error::bad_syntax, state::behind, text, at, text + word.begin);
-            }
-            word.end = static_cast<std::uint32_t>(here());
-            now = state::behind;
-            continue;
-        }
-
-        case state::behind:
-            if (m_open == none) {
-                return stop(parse_status::complete, now, here());
-            }
-            if (!skip_space()) {
-                return stop(parse_status::more, now, here());
-            }
-            if (*at == ',') {
-                ++at;
-                now = document.tokens[m_open].kind() == json_kind::object ? state::name
-                                                                          : state::value;
-                continue;
-            }
-            if (*at == (document.tokens[m_open].kind() == json_kind::object ? '}' : ']')) {
-                goto close;
-            }
-            return wrong_byte(error::bad_syntax, now, text, at, at);
-
-        case state::first_name:
-        case state::name:
-            if (!skip_space()) {
-                return stop(parse_status::more, now, here());
-            }
-            if (*at == '}' && now == state::first_name) {
-                goto close;
-            }
-            if (*at != '"') {
-                return wrong_byte(error::bad_syntax, now, text, at, at);
-            }
-            ++at;
-            push(document, here(), detail::meta_of(json_kind::string));
-            now = state::in_name;
-            [[fallthrough]];
-
-        case state::in_name: {
-            const detail::scanned s = detail::scan_string(at, end, m_escaped);
-            if (s.end == detail::scan_end::bad) {
-                return refuse(s, now, text);
-            }
-            at = s.at;
-            if (s.end == detail::scan_end::more) {
-                return stop(parse_status::more, now, here());
-            }
-            const bool fresh = end_name(document, text, at);
-            ++at;
-            now = state::colon;
-            if (!fresh) {
-                const char* name = text + document.tokens[m_used - 1].begin - 1;
-                return refuse(m_why, now, text, at, name);
-            }
-            [[fallthrough]];
-        }
-
-        case state::colon:
-            if (!skip_space()) {
-                return stop(parse_status::more, now, here());
-            }
-            if (*at != ':') {
-                return wrong_byte(error::bad_syntax, now, text, at, at);
-            }
-            ++at;
-            now = state::value;
-            continue;
-        }
-
-    close : {
+value:
+    if (!reach_token(at, end)) {
+        now = state::value;
+        goto leave;
+    }
+    if (*at == '"') {
         ++at;
-        token& closed = document.tokens[m_open];
-        const std::uint32_t outer = closed.link;
-        closed.end = static_cast<std::uint32_t>(here());
-        closed.link = m_used;
-        m_open = outer;
-        --m_depth;
+        *top++ = {here(), 0, 1, meta_of(json_kind::string)};
+        goto in_string;
+    }
+    if (*at == '{' || *at == '[') {
+        if (m_depth == m_nesting_max) {
+            why = error::too_deep;
+            from = at;
+            now = state::value;
+            goto refused;
+        }
+        ++m_depth;
+        *top = {here(), 0, open == nullptr ? 0 : static_cast<std::uint32_t>(top - open),
+                meta_of(*at == '{' ? json_kind::object : json_kind::array)};
+        open = top++;
+        ++at;
+        if (at[-1] == '{') {
+            goto first_name;
+        }
+        goto first_entry;
+    }
+    if (detail::is_of(at, detail::lower_byte)) {
+        *top++ = {here(), 0, 1, meta_of(json_kind::null)};
+        if (const char* const stop = detail::plain_word(at, end); stop != nullptr) {
+            at = stop;
+            goto word_end;
+        }
+        goto in_word;
+    }
+    if (detail::is_of(at, detail::number_byte) && *at != '+' && *at != '.' && *at != 'E') {
+        *top++ = {here(), 0, 1, meta_of(json_kind::number) | token::integer};
+        if (const char* const stop = detail::plain_integer(at, end); stop != nullptr) {
+            at = stop;
+            top[-1].end = here();
+            goto ended;
+        }
+        goto in_number;
+    }
+    goto wrong_byte;
+
+in_string:
+    at = detail::skip_plain_padded(at);
+    if (*at != '"') {
+        now = state::in_string;
+        goto look_closely;
+    }
+string_end:
+    top[-1].end = here();
+    if (m_escaped) {
+        put_unescaped(document, text, top++);
+    }
+    ++at;
+
+ended:
+    if (open == nullptr) {
+        status = parse_status::complete;
+        goto leave;
+    }
+    open->meta += token::one;
+
+behind:
+    if (!reach_token(at, end)) {
         now = state::behind;
+        goto leave;
     }
+    if (*at == ',') {
+        ++at;
+        if (open->kind() == json_kind::object) {
+            goto name;
+        }
+        goto value;
     }
+    if (*at != (open->kind() == json_kind::object ? '}' : ']')) {
+        goto wrong_byte;
+    }
+
+close:
+    ++at;
+    name = open; // the one that is closed
+    open = name->link == 0 ? nullptr : name - name->link;
+    name->end = here();
+    name->link = static_cast<std::uint32_t>(top - name);
+    --m_depth;
+    goto ended;
+
+first_name:
+    if (!reach_token(at, end)) {
+        now = state::first_name;
+        goto leave;
+    }
+    if (*at == '}') {
+        goto close;
+    }
+    goto name_begin;
+
+name:
+    if (!reach_token(at, end)) {
+        now = state::name;
+        goto leave;
+    }
+name_begin:
+    if (*at != '"') {
+        goto wrong_byte;
+    }
+    ++at;
+    *top++ = {here(), 0, 0, meta_of(json_kind::string)};
+
+in_name:
+    at = detail::skip_plain_padded(at);
+    if (*at != '"') {
+        now = state::in_name;
+        goto look_closely;
+    }
+name_end:
+    name = top - 1;
+    name->end = here();
+    if (m_escaped) {
+        put_unescaped(document, text, top++);
+        const std::string_view mine = document.text_of(name, text);
+        name->link = detail::hash_name(mine.data(), mine.data() + mine.size());
+    } else {
+        name->link = detail::hash_name(text + name->begin, at);
+    }
+    ++at;
+    if (is_repeated(document, open, name, text) || open->count() == m_members_max) {
+        why = open->count() == m_members_max ? error::too_many : error::duplicate_member;
+        from = text + name->begin - 1;
+        now = state::colon;
+        goto refused;
+    }
+
+colon:
+    if (!reach_token(at, end)) {
+        now = state::colon;
+        goto leave;
+    }
+    if (*at != ':') {
+        goto wrong_byte;
+    }
+    ++at;
+    goto value;
+
+in_number:
+    at = detail::skip_all(at, end, detail::number_byte);
+    if (at == end) {
+        now = state::in_number;
+        goto leave;
+    }
+    from = detail::check_number(text + top[-1].begin, at, integer);
+    if (from != nullptr) {
+        why = error::bad_number;
+        goto wrong_token;
+    }
+    top[-1].end = here();
+    top[-1].meta = meta_of(json_kind::number) | (integer ? token::integer : 0);
+    goto ended;
+
+in_word:
+    at = detail::skip_all(at, end, detail::lower_byte);
+    if (at == end) {
+        now = state::in_word;
+        goto leave;
+    }
+    from = text + top[-1].begin;
+    if (!detail::is_word({from, static_cast<std::size_t>(at - from)})) {
+        goto wrong_token;
+    }
+word_end:
+    top[-1].end = here();
+    top[-1].meta = meta_of(text[top[-1].begin] == 'n' ? json_kind::null : json_kind::boolean);
+    goto ended;
+
+look_closely: // in a string or a name, at a byte that does not stand for itself
+    scan = detail::scan_string(at, end, m_escaped);
+    at = scan.at;
+    if (scan.end == detail::scan_end::more) {
+        goto leave;
+    }
+    if (scan.end == detail::scan_end::complete) {
+        if (now == state::in_string) {
+            goto string_end;
+        }
+        goto name_end;
+    }
+    m_in_escape = scan.in_escape;
+    why = scan.why;
+    from = scan.wrong;
+    goto refused;
+
+wrong_byte: // the byte at `at` does not fit
+    from = at;
+
+wrong_token: // a reset byte says more than that what it ends is wrong
+    now = state::behind;
+    if (detail::octet(at) == reset_byte) {
+        why = error::interrupted;
+        from = at;
+    }
+
+refused:
+    m_why = why;
+    m_wrong = static_cast<std::size_t>(from - text);
+    status = parse_status::failed;
+
+leave:
+    m_at = here();
+    m_state = now;
+    m_used = static_cast<std::uint32_t>(top - document.tokens.data());
+    m_open = open == nullptr ? none : static_cast<std::uint32_t>(open - document.tokens.data());
+    return status;
 }
 
 } // namespace snapproto::codec

@@ -99,6 +99,7 @@ class request_decoder {
     codec::json_stream m_stream;
     wire_limits m_limits;
     std::vector<std::string_view> m_mountpoints;
+    request m_request;
     rejection m_rejection;
     bool m_wrong = false;
 };

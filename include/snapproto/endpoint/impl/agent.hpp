@@ -86,111 +86,6 @@ inline void agent_endpoint::handle_channel_lost(instant now) {
     raise(machine::agent_event::lost, now);
 }
 
-inline void agent_endpoint::participants_found(std::span<const participant_summary> found,
-                                               instant now) {
-    if (m_step != step::find) {
-        return;
-    }
-    if (found.size() > m_options.limits.participants_max) {
-        participants_failed(now);
-        return;
-    }
-    m_slots.clear();
-    for (const auto& who : found) {
-        slot& added = m_slots.emplace_back();
-        added.who = who;
-    }
-    m_step = step::prepare;
-    advance(now);
-}
-
-inline void agent_endpoint::participants_failed(instant now) {
-    if (m_step == step::find) {
-        m_step = step::none;
-        m_slots.clear();
-        raise(machine::agent_event::failed, now);
-    }
-}
-
-inline void agent_endpoint::participant_answered(participant_index participant,
-                                                 machine::participant_event answer, instant now) {
-    using machine::participant_event;
-    SNAPPROTO_ASSERT(participant < m_slots.size());
-    if (participant >= m_slots.size() || !m_slots[participant].in_work) {
-        return;
-    }
-    slot& at = m_slots[participant];
-    const operation was = *std::exchange(at.in_work, std::nullopt);
-    const bool filesystem = at.who.kind == participant_kind::filesystem;
-    if (was != operation::recover) {
-        at.state.process(answer);
-    }
-    switch (answer) {
-    case participant_event::prepared:
-        note_participant(trace::record_kind::prepared, participant, now);
-        break;
-    case participant_event::held:
-        note_participant(trace::record_kind::held, participant, now);
-        // The clock of the hold starts with the first filesystem and never again (SP 6.1, 6.4).
-        if (filesystem && m_held_until == instant{}) {
-            m_held_since = now;
-            m_held_until = saturating_add(now, m_hold_limit);
-            m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
-        }
-        break;
-    case participant_event::vetoed:
-        note_participant(trace::record_kind::vetoed, participant, now);
-        m_step_failed = true;
-        break;
-    case participant_event::released:
-        note_participant(trace::record_kind::released, participant, now);
-        at.settled = true;
-        m_released += filesystem ? 1U : 0U;
-        break;
-    case participant_event::not_held:
-        note_participant(trace::record_kind::not_held, participant, now);
-        at.settled = true;
-        if (m_step == step::thaw || m_step == step::resume) {
-            raise(machine::agent_event::early, now); // evidence: SP 7.3
-        }
-        break;
-    case participant_event::release_failed:
-        note_participant(trace::record_kind::release_failed, participant, now);
-        m_step_failed = true;
-        if (!filesystem) {
-            at.settled = true; // an application that does not resume is a warning: SP 7.11
-            m_resume_failed = true;
-        }
-        break;
-    case participant_event::finished:
-        note_participant(trace::record_kind::finished, participant, now);
-        break;
-    default:
-        break;
-    }
-    advance(now);
-}
-
-inline void agent_endpoint::participant_skipped(participant_index participant, instant now) {
-    SNAPPROTO_ASSERT(participant < m_slots.size());
-    slot& at = m_slots[participant];
-    at.in_work.reset();
-    at.skipped = true;
-    at.asked_to_hold = false;
-    advance(now);
-}
-
-inline void agent_endpoint::participant_let_go(participant_index participant, instant now) {
-    SNAPPROTO_ASSERT(participant < m_slots.size());
-    slot& at = m_slots[participant];
-    if (!at.state.holds()) {
-        return;
-    }
-    at.state.process(machine::participant_event::let_go);
-    note_participant(trace::record_kind::let_go_early, participant, now);
-    raise(machine::agent_event::early, now);
-}
-
 inline void agent_endpoint::handle_timeout(instant now) {
     using machine::agent_event;
     using machine::agent_timer;
@@ -402,7 +297,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         }
         break;
     case kind::tell_result:
-        finish_participants(effect.result, now);
+        finish_participants(effect.txn, effect.result, now);
         break;
     case kind::cancel_step:
         for (std::size_t i = 0; i < m_slots.size(); ++i) {
@@ -473,152 +368,6 @@ inline duration agent_endpoint::step_limit() const noexcept {
     }
 }
 
-// ---- participants -------------------------------------------------------------------------------
-
-inline void agent_endpoint::begin(step next) noexcept {
-    m_step = next;
-    m_step_failed = false;
-}
-
-inline void agent_endpoint::advance(instant now) {
-    // Each turn either starts an operation, waits for one, or ends the step; the end of a step
-    // can begin the next one, and there are fewer steps than this bound.
-    for (int turn = 0; turn < 16; ++turn) {
-        const auto ended = next_operation(now);
-        if (!ended) {
-            return;
-        }
-        m_step = step::none;
-        m_step_failed = false;
-        take({.kind = *ended}, now);
-    }
-}
-
-inline std::optional<machine::agent_event> agent_endpoint::next_operation(instant now) {
-    using machine::agent_event;
-    const auto working = [](const slot& s) { return s.in_work.has_value(); };
-    switch (m_step) {
-    case step::prepare:
-        if (std::any_of(m_slots.begin(), m_slots.end(), working)) {
-            return std::nullopt;
-        }
-        if (m_step_failed) {
-            return agent_event::failed;
-        }
-        for (std::size_t i = 0; i < m_slots.size(); ++i) {
-            if (m_slots[i].state.phase() == participant_phase::idle && !m_slots[i].skipped) {
-                start(i, operation::prepare, now);
-                return std::nullopt;
-            }
-        }
-        return agent_event::done;
-    case step::quiesce:
-        return next_hold(false, now);
-    case step::freeze:
-        return next_hold(true, now);
-    case step::thaw:
-        return next_release(true, now);
-    case step::resume:
-        return next_release(false, now);
-    case step::recover:
-        if (std::any_of(m_slots.begin(), m_slots.end(), working)) {
-            return std::nullopt;
-        }
-        return m_step_failed ? agent_event::failed : agent_event::done;
-    case step::find:
-    case step::none:
-        break;
-    }
-    return std::nullopt;
-}
-
-inline std::optional<machine::agent_event> agent_endpoint::next_hold(bool filesystems,
-                                                                     instant now) {
-    for (const slot& s : m_slots) {
-        if (s.in_work) {
-            return std::nullopt;
-        }
-    }
-    if (m_step_failed) {
-        return machine::agent_event::failed;
-    }
-    for (std::size_t i = 0; i < m_slots.size(); ++i) {
-        slot& s = m_slots[i];
-        if ((s.who.kind == participant_kind::filesystem) == filesystems && !s.skipped &&
-            !s.asked_to_hold) {
-            s.asked_to_hold = true;
-            start(i, operation::hold, now);
-            return std::nullopt;
-        }
-    }
-    return machine::agent_event::done;
-}
-
-inline std::optional<machine::agent_event> agent_endpoint::next_release(bool filesystems,
-                                                                        instant now) {
-    bool waiting = false;
-    for (std::size_t i = m_slots.size(); i-- != 0;) {
-        slot& s = m_slots[i];
-        if ((s.who.kind == participant_kind::filesystem) != filesystems || !s.asked_to_hold ||
-            s.settled) {
-            waiting = waiting || (!filesystems && s.in_work);
-            continue;
-        }
-        if (s.in_work == operation::release) {
-            return std::nullopt; // one release after the other, in reverse order: SP 7.1, 7.2
-        }
-        if (s.in_work) {
-            // A hold that was cancelled has still to end. What was held before it is released
-            // meanwhile: that may be what lets it end.
-            waiting = true;
-            continue;
-        }
-        if (filesystems && !s.state.holds() && s.state.phase() != participant_phase::early) {
-            s.settled = true; // refused to be frozen: holds nothing
-            continue;
-        }
-        if (s.state.phase() == participant_phase::broken && m_step_failed) {
-            continue; // tried in this round already
-        }
-        start(i, operation::release, now);
-        return std::nullopt;
-    }
-    if (waiting) {
-        return std::nullopt;
-    }
-    return m_step_failed ? machine::agent_event::failed : machine::agent_event::done;
-}
-
-inline void agent_endpoint::start(std::size_t i, operation what, instant now, copy_result result) {
-    m_slots[i].in_work = what;
-    switch (what) {
-    case operation::prepare:
-        note_participant(trace::record_kind::prepare_begin, i, now);
-        break;
-    case operation::hold:
-        note_participant(trace::record_kind::hold_begin, i, now);
-        break;
-    case operation::release:
-        note_participant(trace::record_kind::release_begin, i, now);
-        break;
-    default:
-        break;
-    }
-    push(operate{static_cast<participant_index>(i), what, result});
-}
-
-inline void agent_endpoint::finish_participants(copy_result result, instant now) {
-    for (std::size_t i = 0; i < m_slots.size(); ++i) {
-        slot& s = m_slots[i];
-        if (!s.skipped && s.state.phase() != participant_phase::finished &&
-            s.state.process(machine::participant_event::finished)) {
-            note_participant(trace::record_kind::finished, i, now);
-            push(operate{static_cast<participant_index>(i), operation::finish, result});
-        }
-    }
-    m_held_until = instant{};
-}
-
 // ---- messages -----------------------------------------------------------------------------------
 
 inline void agent_endpoint::negotiate(const hello& from, machine::agent_input& input) {
@@ -671,13 +420,14 @@ inline void agent_endpoint::note(trace::record made) const {
     }
 }
 
-inline void agent_endpoint::note_participant(trace::record_kind what, std::size_t i,
-                                             instant now) const {
+inline void agent_endpoint::note_participant(trace::record_kind what, std::size_t i, instant now,
+                                             txn_id txn) const {
     if (m_recording == nullptr) {
         return;
     }
     auto made = base_record(what, now);
     made.who = trace::role::participant;
+    made.txn = txn ? txn : made.txn;
     made.item = static_cast<participant_index>(i);
     made.participant = m_slots[i].who.kind;
     note(std::move(made));

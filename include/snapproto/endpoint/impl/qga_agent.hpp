@@ -231,7 +231,8 @@ inline void qga_agent::thaw(connection& from, const qga::request& request, insta
     collect(now);
 }
 
-// ---- from the session to replies ------------------------------------------------------------------
+// ---- from the session to replies
+// ------------------------------------------------------------------
 
 inline void qga_agent::collect(instant now) {
     for (;;) {
@@ -313,7 +314,8 @@ inline void qga_agent::reply(client_id to, const qga::reply& what) {
     m_chunks.push_back({to, begin, m_bytes.size()});
 }
 
-// ---- everything else that comes in ----------------------------------------------------------------
+// ---- everything else that comes in
+// ----------------------------------------------------------------
 
 inline void qga_agent::begin_input() noexcept {
     SNAPPROTO_ASSERT(m_next_chunk == m_chunks.size() && m_next_output == m_outputs.size());
@@ -385,7 +387,8 @@ inline void qga_agent::adopt(std::span<const participant_summary> held, instant 
                   held, now);
 }
 
-// ---- output -----------------------------------------------------------------------------------------
+// ---- output
+// -----------------------------------------------------------------------------------------
 
 inline qga_agent_output qga_agent::poll() {
     if (m_next_output < m_outputs.size()) {

@@ -24,8 +24,9 @@ inline decoded<reply_view> reply_decoder::next() {
 }
 
 inline decoded<reply_view> reply_decoder::read_line() {
-    const char* const text = m_document.text.data();
     const std::size_t size = m_document.text.size();
+    m_document.text.resize(size + codec::padding);
+    const char* const text = m_document.text.data();
     m_parser.start();
     const codec::parse_status status = m_parser.parse(m_document, text, size);
     if (status == codec::parse_status::failed) {

@@ -4,6 +4,8 @@
 
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
+#include <cstring>
+
 namespace snapproto::qga {
 
 inline failure request_decoder::malformed(failure why) {
@@ -44,24 +46,42 @@ inline void request_decoder::note(error code, clause governed_by, codec::json_va
         return;
     }
     m_wrong = true;
+    m_rejection = {};
     m_rejection.why = {code, governed_by, at.offset()};
     m_rejection.kind = kind;
     m_rejection.subject = subject;
     m_rejection.wanted = wanted;
 }
 
+namespace detail {
+
+// With the size known at compile time, comparing is a few loads.
+template <std::size_t Size>
+[[nodiscard]] bool is_text(std::string_view text, const char (&wanted)[Size]) noexcept {
+    return text.size() == Size - 1 && std::memcmp(text.data(), wanted, Size - 1) == 0;
+}
+
+} // namespace detail
+
 inline decoded<request> request_decoder::next() {
-    const decoded<codec::json_value> got = m_stream.next();
-    if (got.needs_more()) {
+    if (m_stream.has_failure()) {
+        m_stream.fetched();
+        return malformed(m_stream.why());
+    }
+    if (!m_stream.has_message()) {
         return need_more;
     }
-    if (got.has_failure()) {
-        return malformed(got.error());
-    }
-    const codec::json_value message = *got;
-    m_rejection = {};
+    m_stream.fetched();
+    const codec::json_value message = m_stream.message();
     m_wrong = false;
-    request out;
+    request& out = m_request;
+    out.verb = verb::unknown;
+    out.name = {};
+    out.id = {};
+    out.arguments = {};
+    out.sync_id = 0;
+    out.mountpoints.reset();
+    out.time_ns.reset();
     if (!message.is(codec::json_kind::object)) {
         note(error::not_an_object, {20, 9}, message, subject_kind::message, {}, "an object");
         return m_rejection.why;
@@ -70,19 +90,19 @@ inline decoded<request> request_decoder::next() {
     codec::json_value arguments;
     message.for_each_member([&](codec::json_value key, codec::json_value value) {
         const std::string_view name = key.text();
-        if (name == member_execute) {
+        if (detail::is_text(name, "execute")) {
             execute = value;
             if (!value.is(codec::json_kind::string)) {
                 note(error::wrong_type, {21, 8}, value, subject_kind::member, member_execute,
                      "a string");
             }
-        } else if (name == member_arguments) {
+        } else if (detail::is_text(name, "arguments")) {
             arguments = value;
             if (!value.is(codec::json_kind::object)) {
                 note(error::wrong_type, {21, 10}, value, subject_kind::member, member_arguments,
                      "an object");
             }
-        } else if (name == member_id) {
+        } else if (detail::is_text(name, "id")) {
             out.id = {value.raw()};
         } else {
             note(error::unexpected_member, {21, 9}, key, subject_kind::member, name,
@@ -96,7 +116,7 @@ inline decoded<request> request_decoder::next() {
         out.name = execute.text();
         out.verb = verb_of(out.name);
     }
-    if (!m_wrong) {
+    if (!m_wrong && (arguments || shape(out.verb).argument_required)) {
         out.arguments = {arguments ? arguments.raw() : std::string_view{}};
         decode_arguments(out, arguments, message);
     }

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <snapproto/endpoint/agent.hpp>
+
+#include "tests/unit/endpoint/clockwork.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <deque>
+
+namespace {
+
+using namespace snapproto;
+using namespace snapproto::endpoint;
+using namespace snapproto::test;
+using answer = machine::participant_event;
+
+constexpr auto everything = capability::explicit_prepare | capability::implicit_prepare |
+                            capability::completion | capability::hold_limit |
+                            capability::keep_alive | capability::transactions;
+
+// An agent with nobody behind its participants: the test answers for them.
+struct bench {
+    explicit bench(int applications = 1, int filesystems = 2, agent_options options = {})
+        : agent(options) {
+        agent.record_to(&recording);
+        for (int i = 0; i < applications; ++i) {
+            list.push_back({"app", participant_kind::writer});
+        }
+        for (int i = 0; i < filesystems; ++i) {
+            list.push_back({"fs", participant_kind::filesystem});
+        }
+    }
+
+    void drain() {
+        for (;;) {
+            auto next = agent.poll();
+            if (const auto* at = std::get_if<deadline>(&next)) {
+                due = at->at;
+                return;
+            }
+            if (auto* sent = std::get_if<transmit>(&next)) {
+                messages.push_back(std::move(sent->message));
+            } else if (std::holds_alternative<find_participants>(next)) {
+                finding = true;
+            } else if (const auto* asked = std::get_if<operate>(&next)) {
+                if (asked->what != operation::finish) {
+                    work.push_back(*asked);
+                } else {
+                    finished.push_back(asked->result);
+                }
+            } else if (const auto* stopped = std::get_if<cancel>(&next)) {
+                cancelled.push_back(stopped->participant);
+            } else if (std::holds_alternative<close_channel>(next)) {
+                closed = true;
+            } else if (std::holds_alternative<exit_process>(next)) {
+                exited = true;
+            } else if (std::holds_alternative<reseed>(next)) {
+                reseeded = true;
+            }
+        }
+    }
+
+    template <class Message>
+    void ask(Message message, txn_id txn = {}) {
+        message.header = {session, txn, {++seq}};
+        agent.handle(message, now);
+        drain();
+    }
+    void open(capability wanted = everything) {
+        hello opening;
+        opening.versions = {{1, 0}};
+        opening.wanted = wanted;
+        ask(opening);
+        messages.clear();
+    }
+    void found() {
+        finding = false;
+        agent.participants_found(list, now);
+        drain();
+    }
+    /// Answers the oldest operation in work.
+    operate done(answer what) {
+        BOOST_REQUIRE(!work.empty());
+        const operate asked = work.front();
+        work.pop_front();
+        agent.participant_answered(asked.participant, what, now);
+        drain();
+        return asked;
+    }
+    /// Answers everything with what is hoped for, until nothing is in work.
+    std::vector<operate> done_all() {
+        std::vector<operate> order;
+        while (!work.empty() || finding) {
+            if (finding) {
+                found();
+                continue;
+            }
+            switch (work.front().what) {
+            case operation::prepare:
+                order.push_back(done(answer::prepared));
+                break;
+            case operation::hold:
+                order.push_back(done(answer::held));
+                break;
+            case operation::release:
+                order.push_back(done(answer::released));
+                break;
+            default:
+                order.push_back(done(answer::finished));
+                break;
+            }
+        }
+        return order;
+    }
+    void pass(duration span) {
+        now += span;
+        agent.handle_timeout(now);
+        drain();
+    }
+    void freeze_all(txn_id txn = {7}, duration limit = {}) {
+        prepare_request prepare;
+        prepare.hold_limit = limit;
+        ask(prepare, txn);
+        done_all();
+        ask(freeze_request{}, txn);
+        done_all();
+    }
+    template <class Message>
+    const Message* last() const {
+        return messages.empty() ? nullptr : std::get_if<Message>(&messages.back());
+    }
+    std::string said() const { return judged(recording, now, false); }
+
+    agent_endpoint agent;
+    std::vector<trace::record> recording;
+    std::vector<participant_summary> list;
+    std::deque<operate> work;
+    std::vector<any_message> messages;
+    std::vector<copy_result> finished;
+    std::vector<participant_index> cancelled;
+    session_id session{3};
+    std::uint64_t seq = 0;
+    instant now{seconds{100}};
+    instant due = never;
+    bool finding = false;
+    bool closed = false;
+    bool exited = false;
+    bool reseeded = false;
+};
+
+std::string spelled(const std::vector<operate>& order) {
+    std::string text;
+    for (const auto& o : order) {
+        text += std::string{to_string(o.what)} + std::to_string(o.participant) + " ";
+    }
+    return text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(applications_are_held_first_and_released_last_in_reverse_order) {
+    bench b{2, 2};
+    // The list's own order does not matter between the kinds: SP 5.2.
+    std::swap(b.list[1], b.list[2]); // application, filesystem, application, filesystem
+    b.open();
+    b.ask(prepare_request{}, {7});
+    BOOST_TEST(spelled(b.done_all()) == "prepare0 prepare1 prepare2 prepare3 ");
+    BOOST_TEST((b.last<prepared_report>() != nullptr));
+    BOOST_TEST(b.last<prepared_report>()->participants.size() == 4U);
+    b.ask(freeze_request{}, {7});
+    BOOST_TEST(spelled(b.done_all()) == "hold0 hold2 hold1 hold3 ");
+    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+    BOOST_TEST(b.last<frozen_report>()->held == 2U);
+    BOOST_TEST((b.last<frozen_report>()->hold_deadline == b.now + seconds{10}));
+    b.ask(thaw_request{}, {7});
+    BOOST_TEST(spelled(b.done_all()) == "release3 release1 release2 release0 ");
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean));
+    BOOST_TEST(b.last<thawed_report>()->released == 2U);
+    complete_request complete;
+    complete.result = copy_result::kept;
+    b.ask(complete, {7});
+    BOOST_TEST((b.last<completed_report>() != nullptr));
+    BOOST_TEST((b.finished == std::vector<copy_result>(4, copy_result::kept)));
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) {
+    bench b{2, 2};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    b.done(answer::held);
+    b.done(answer::held);
+    b.done(answer::held);
+    b.messages.clear();
+    b.done(answer::vetoed);         // the second filesystem
+    BOOST_TEST(b.messages.empty()); // not before everything is released: SP 5.12
+    BOOST_TEST(spelled(b.done_all()) == "release2 release1 release0 ");
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_refused_is_released_and_a_filesystem_is_not) {
+    bench b{2, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    b.done(answer::held);
+    b.done(answer::vetoed);
+    BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
+    bench b{2, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.found();
+    b.done(answer::prepared);
+    b.done(answer::vetoed);
+    BOOST_TEST(b.done_all().empty());
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
+    bench b{1, 2};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    b.done(answer::held); // the application
+    b.done(answer::held); // the first filesystem; the second is in work
+    b.messages.clear();
+    b.ask(abort_request{}, {7});
+    BOOST_TEST((b.cancelled == std::vector<participant_index>{2}));
+    // What is held already is released while the cancelled hold has still to end.
+    BOOST_REQUIRE(b.work.size() == 2U);
+    BOOST_TEST((b.work[0] == operate{2, operation::hold, {}}));
+    BOOST_TEST((b.work[1] == operate{1, operation::release, {}}));
+    BOOST_TEST(b.messages.empty());
+    std::swap(b.work[0], b.work[1]);
+    b.done(answer::released);
+    BOOST_TEST(b.messages.empty());
+    b.done(answer::held);
+    BOOST_TEST(spelled(b.done_all()) == "release2 release0 ");
+    BOOST_TEST((b.last<aborted_report>() != nullptr));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+}
+
+BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
+    bench b;
+    b.open();
+    b.freeze_all();
+    b.messages.clear();
+    b.agent.participant_let_go(1, b.now);
+    b.drain();
+    BOOST_TEST(b.messages.empty());
+    while (!b.work.empty()) {
+        const bool gone = b.work.front().participant == 1;
+        b.done(gone ? answer::not_held : answer::released);
+    }
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::early));
+    // A host that thaws too late learns that it was too late: SP 7.9.
+    b.ask(thaw_request{}, {7});
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_makes_the_verdict_early) {
+    bench b;
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::not_held);
+    b.done_all();
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
+    BOOST_TEST(b.last<thawed_report>()->released == 1U);
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
+    bench b{1, 1};
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.messages.clear();
+    b.done(answer::release_failed);
+    BOOST_TEST((b.agent.phase() == agent_phase::stuck));
+    for (const auto distance : {1, 2, 4, 8, 16, 30, 30}) {
+        b.pass(seconds{distance} - milliseconds{1});
+        BOOST_TEST((b.agent.phase() == agent_phase::stuck));
+        b.pass(milliseconds{1});
+        BOOST_TEST((b.agent.phase() == agent_phase::thaw));
+        BOOST_TEST(b.agent.held_filesystems() == 1U);
+        b.done(answer::release_failed);
+    }
+    b.pass(seconds{30});
+    b.done_all();
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::stuck));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ever_falls) {
+    bench b{1, 2};
+    b.open();
+    prepare_request prepare;
+    prepare.hold_limit = seconds{8};
+    b.ask(prepare, {7});
+    b.done_all();
+    freeze_request freeze;
+    freeze.hold_limit = seconds{20}; // more than agreed: the lower one stays (SP 6.5)
+    b.ask(freeze, {7});
+    b.now += seconds{3};
+    b.done(answer::held); // an application does not start the clock
+    b.now += seconds{2};
+    b.done(answer::held);
+    const instant first = b.now;
+    b.now += seconds{1};
+    b.done(answer::held);
+    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+    BOOST_TEST((b.last<frozen_report>()->held_since == first));
+    BOOST_TEST((b.last<frozen_report>()->hold_deadline == first + seconds{8}));
+    b.messages.clear();
+    b.ask(freeze, {7}); // a repetition gets the same answer and the same deadline (SP 5.7)
+    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+    BOOST_TEST((b.last<frozen_report>()->hold_deadline == first + seconds{8}));
+    b.pass(first + seconds{8} - b.now - milliseconds{1});
+    BOOST_TEST((b.agent.phase() == agent_phase::frozen));
+    b.pass(milliseconds{1});
+    BOOST_TEST((b.agent.phase() == agent_phase::thaw));
+    b.done_all();
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::expired));
+    b.ask(thaw_request{}, {7});
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::expired));
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
+    for (const auto& [asked, granted] : {std::pair{59, 59}, {60, 60}, {61, 60}}) {
+        bench b{0, 1};
+        b.open();
+        b.freeze_all({7}, seconds{asked});
+        BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+        BOOST_TEST((b.last<frozen_report>()->hold_deadline == b.now + seconds{granted}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
+    bench b{0, 2};
+    b.agent.adopt({3}, {7}, everything, b.list, b.now);
+    b.drain();
+    BOOST_TEST(b.agent.held_filesystems() == 2U);
+    BOOST_TEST((b.due == b.now + seconds{10}));
+    b.ask(thaw_request{}, {7});
+    BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::lost));
+    BOOST_TEST(b.last<thawed_report>()->released == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_generation_change_renews_identities_before_anything_is_released) {
+    bench b;
+    b.open();
+    b.freeze_all();
+    b.messages.clear();
+    b.agent.generation_changed({99}, b.now);
+    const auto first = b.agent.poll();
+    BOOST_TEST(std::holds_alternative<reseed>(first));
+    b.drain();
+    b.done_all();
+    BOOST_TEST(b.closed);
+    BOOST_TEST(b.messages.empty()); // SP 8.8
+    BOOST_TEST((b.agent.phase() == agent_phase::off));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_releases_everything_and_then_ends_the_process) {
+    bench b;
+    b.open();
+    b.freeze_all();
+    b.messages.clear();
+    b.agent.stop(b.now);
+    b.drain();
+    BOOST_TEST(!b.exited);
+    BOOST_TEST(spelled(b.done_all()) == "release2 release1 release0 ");
+    BOOST_TEST(b.exited);
+    BOOST_TEST(b.messages.empty()); // nothing that looks like success: SP 10.13
+    bench idle;
+    idle.open();
+    idle.agent.stop(idle.now);
+    idle.drain();
+    BOOST_TEST(idle.exited);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_of_another_session_changes_nothing) {
+    bench b;
+    b.open();
+    b.freeze_all();
+    b.messages.clear();
+    const auto before = b.agent.machine().save();
+    b.session = {2};
+    b.ask(thaw_request{}, {7});
+    b.ask(abort_request{}, {7});
+    b.ask(query{}, {});
+    BOOST_TEST((b.agent.machine().save() == before));
+    BOOST_TEST(b.messages.empty());
+    BOOST_TEST(b.work.empty());
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_afterwards) {
+    bench b;
+    b.open();
+    b.freeze_all();
+    b.agent.handle_channel_lost(b.now);
+    b.drain();
+    BOOST_TEST(spelled(b.done_all()) == "release2 release1 release0 ");
+    BOOST_TEST((b.agent.phase() == agent_phase::off));
+    b.session = {4};
+    b.open();
+    b.ask(thaw_request{}, {7});
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::lost));
+    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
+    bench b{2, 1};
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released);
+    b.done(answer::release_failed);
+    BOOST_TEST(spelled(b.done_all()) == "release0 ");
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean)); // SP 7.5
+    BOOST_TEST(b.agent.resume_failed());
+}
+
+BOOST_AUTO_TEST_CASE(participants_are_accepted_up_to_their_limit) {
+    for (const std::size_t count : {3U, 4U, 5U}) {
+        agent_options options;
+        options.limits.participants_max = 4;
+        bench b{0, static_cast<int>(count), options};
+        b.open();
+        b.ask(prepare_request{}, {7});
+        b.done_all();
+        if (count <= 4) {
+            BOOST_REQUIRE((b.last<prepared_report>() != nullptr));
+            BOOST_TEST(b.last<prepared_report>()->participants.size() == count);
+        } else {
+            BOOST_REQUIRE((b.last<error_report>() != nullptr));
+            BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_busy_agent_shows_that_it_is_alive_where_that_is_agreed) {
+    agent_options options;
+    options.capabilities = everything;
+    bench b{1, 1, options};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.messages.clear();
+    for (int i = 0; i < 4; ++i) {
+        b.pass(milliseconds{2500});
+    }
+    BOOST_TEST(b.messages.size() == 4U);
+    BOOST_TEST((b.last<progress_report>() != nullptr));
+    bench quiet{1, 1};
+    quiet.open(capability::explicit_prepare);
+    quiet.ask(prepare_request{}, {7});
+    quiet.messages.clear();
+    quiet.pass(seconds{10});
+    BOOST_TEST(quiet.messages.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_skipped_filesystem_takes_no_further_part) {
+    bench b{0, 2};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    const auto skipped = b.work.front();
+    b.work.pop_front();
+    b.agent.participant_skipped(skipped.participant, b.now);
+    b.drain();
+    b.done_all();
+    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+    BOOST_TEST(b.last<frozen_report>()->held == 1U);
+    b.ask(thaw_request{}, {7});
+    BOOST_TEST(spelled(b.done_all()) == "release1 ");
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean));
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <snapproto/monitor/requests.hpp>
+
+#include "script.hpp"
+
+using namespace snapproto;
+using namespace snapproto::monitor::testing;
+
+BOOST_AUTO_TEST_CASE(every_request_of_a_good_round_has_one_answer) {
+    script s = good_group();
+    s.asks(0, message_kind::query).says(0, message_kind::status);
+    s.asks(0, message_kind::ping).says(0, message_kind::pong);
+    expect_in_the_end(s, {});
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_a_request_is_found) {
+    script s;
+    s.open(0).says(0, message_kind::thawed, saying(verdict::clean));
+    expect(s, {19});
+
+    script twice = good_frozen();
+    twice.says(0, message_kind::frozen, until(10s));
+    expect(twice, {19});
+
+    script ack;
+    ack.open(0).says(0, message_kind::hello_ack, granting(everything));
+    expect(ack, {19});
+
+    script pong;
+    pong.open(0).asks(0, message_kind::ping);
+    pong.says(0, message_kind::pong).says(0, message_kind::pong);
+    expect(pong, {19});
+
+    script refusal;
+    refusal.open(0).says(0, message_kind::nak, refusing(nak_code::malformed));
+    expect(refusal, {19});
+}
+
+BOOST_AUTO_TEST_CASE(an_error_without_a_request_is_a_notice) {
+    script s = good_frozen();
+    s.timer(record_kind::timer_fired, 0, timer_kind::hold).release_all(0);
+    s.state(0, agent_phase::idle).says(0, message_kind::error, saying(verdict::expired));
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed));
+    s.says(0, message_kind::thawed, saying(verdict::expired));
+    s.report(session_outcome::failed, consistency::none, verdict::expired);
+    expect_in_the_end(s, {});
+}
+
+BOOST_AUTO_TEST_CASE(repeated_requests_share_one_answer_while_it_is_owed) {
+    script s;
+    s.open(0).start().asks(0, message_kind::freeze).asks(0, message_kind::freeze);
+    s.says(0, message_kind::progress).hold(0, 1).says(0, message_kind::frozen, until(10s));
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed));
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1);
+    s.says(0, message_kind::thawed, saying(verdict::clean));
+    script again = s;
+    s.complete(0).report(session_outcome::failed, consistency::none, verdict::aborted);
+    expect_in_the_end(s, {});
+    again.says(0, message_kind::thawed, saying(verdict::clean));
+    expect(again, {19});
+}
+
+BOOST_AUTO_TEST_CASE(answers_keep_the_order_of_requests) {
+    script s = good_frozen();
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).asks(0, message_kind::abort);
+    s.release_all(0).state(0, agent_phase::idle);
+    script good = s;
+    s.says(0, message_kind::aborted).says(0, message_kind::thawed, saying(verdict::aborted));
+    expect(s, {19});
+    good.says(0, message_kind::thawed, saying(verdict::aborted)).says(0, message_kind::aborted);
+    expect(good, {});
+}
+
+BOOST_AUTO_TEST_CASE(query_ping_and_refusals_may_overtake) {
+    script s;
+    s.open(0).start().asks(0, message_kind::freeze);
+    s.asks(0, message_kind::query).says(0, message_kind::status);
+    s.asks(0, message_kind::ping).says(0, message_kind::pong);
+    s.asks(0, message_kind::recover).says(0, message_kind::nak, refusing(nak_code::bad_state));
+    s.agent(record_kind::malformed, 0);
+    s.says(0, message_kind::nak, refusing(nak_code::malformed)).hold(0, 1);
+    s.says(0, message_kind::frozen, until(10s));
+    expect(s, {});
+}
+
+BOOST_AUTO_TEST_CASE(a_thaw_or_abort_answers_what_it_interrupts) {
+    for (const bool with_aborted : {false, true}) {
+        script s;
+        s.open(0).start().asks(0, message_kind::freeze);
+        s.asks(0, message_kind::thaw, cut(cut_outcome::unknown)).after(1s);
+        if (with_aborted) {
+            s.says(0, message_kind::aborted);
+        }
+        s.says(0, message_kind::thawed, saying(verdict::aborted));
+        s.report(session_outcome::failed, consistency::none, verdict::aborted);
+        expect_in_the_end(s, {});
+    }
+    script s;
+    s.open(0).start().asks(0, message_kind::prepare).asks(0, message_kind::abort, of_txn(0));
+    s.says(0, message_kind::aborted);
+    s.report(session_outcome::failed, consistency::none, verdict::aborted);
+    expect_in_the_end(s, {});
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_never_answered_is_found) {
+    for (const auto kind :
+         {message_kind::query, message_kind::ping, message_kind::prepare, message_kind::thaw,
+          message_kind::abort, message_kind::complete, message_kind::recover}) {
+        script s;
+        s.open(0).asks(0, kind);
+        expect(s, {});
+        expect_in_the_end(s, {19});
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_query_is_answered_at_once) {
+    script s;
+    s.open(0).asks(0, message_kind::query).after(1001ms).says(0, message_kind::status);
+    expect(s, {19});
+    script in_time;
+    in_time.open(0).asks(0, message_kind::query).after(1000ms).says(0, message_kind::status);
+    expect(in_time, {});
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_ends_takes_its_requests_with_it) {
+    script s;
+    s.open(0).asks(0, message_kind::freeze).agent(record_kind::channel_lost, 0);
+    expect_in_the_end(s, {});
+    script again;
+    again.open(0).asks(0, message_kind::freeze).after(1s).open(0);
+    expect_in_the_end(again, {});
+    script clone;
+    clone.open(0).asks(0, message_kind::freeze).agent(record_kind::generation_changed, 0);
+    expect_in_the_end(clone, {});
+}
+
+BOOST_AUTO_TEST_CASE(a_freeze_ends_in_frozen_or_error_in_time) {
+    script s;
+    s.open(0).asks(0, message_kind::freeze);
+    expect_in_the_end(s, {21});
+    s.at(much_later);
+    BOOST_TEST((clauses_of(s, 21) == std::set<std::pair<int, int>>{{5, 13}}));
+
+    // 60 s + 30 s + 90 s + 1 s after an explicit prepare, 180 s more without
+    const auto answered_after = [](duration span, bool prepared) {
+        script late;
+        late.open(0);
+        if (prepared) {
+            late.prepare(0);
+        }
+        return late.asks(0, message_kind::freeze)
+            .state(0, agent_phase::quiesce)
+            .after(span)
+            .state(0, agent_phase::idle)
+            .says(0, message_kind::error, saying(verdict::expired));
+    };
+    expect(answered_after(181s, true), {});
+    expect(answered_after(182s, true), {21});
+    expect(answered_after(361s, false), {});
+    expect(answered_after(362s, false), {21});
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_a_stuck_release_waits_without_bound) {
+    script s = good_frozen();
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).state(0, agent_phase::thaw);
+    s.release(0, 2, record_kind::release_failed).state(0, agent_phase::stuck);
+    for (int i = 0; i < 5; ++i) {
+        s.after(30s).state(0, agent_phase::thaw).release(0, 2, record_kind::release_failed);
+        s.state(0, agent_phase::stuck);
+    }
+    s.after(30s).state(0, agent_phase::thaw).release(0, 2).release(0, 1);
+    s.state(0, agent_phase::resume).release(0, 0).state(0, agent_phase::idle);
+    s.says(0, message_kind::thawed, saying(verdict::stuck));
+    monitor::rules measures;
+    measures.timers.hold = 60s;
+    const auto found = judge_all(s.done(), s.now().time_since_epoch(), measures);
+    BOOST_TEST((broken(found) == std::set<int>{4})); // filesystem 1 was not even tried
+}
+
+BOOST_AUTO_TEST_CASE(a_hello_is_answered_within_the_undo_time) {
+    const auto answered_after = [](duration span) {
+        script s = good_frozen();
+        s.begin_cut().end_cut().thaw(0).complete(0).success();
+        s.asks(0, message_kind::hello, of_session(8)).after(span);
+        s.says(0, message_kind::hello_ack, [](record& r) {
+            r.session.value = 8;
+            r.granted = everything;
+        });
+        return s;
+    };
+    expect(answered_after(91s), {});
+    expect(answered_after(92s), {25});
+    script s = answered_after(92s);
+    BOOST_TEST((clauses_of(s, 25) == std::set<std::pair<int, int>>{{16, 6}}));
+
+    script wedged;
+    wedged.open(0).agent(record_kind::malformed, 0).agent(record_kind::malformed, 0);
+    for (int i = 0; i < 20; ++i) {
+        wedged.asks(0, message_kind::hello).after(10s);
+    }
+    expect(wedged, {25});
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_open_requests_is_not_judged) {
+    script s;
+    s.open(0);
+    for (int i = 0; i < 40; ++i) {
+        s.asks(0, message_kind::query, [i](record& r) { r.seq.value = 100U + unsigned(i); });
+    }
+    monitor::requests_monitor judge{monitor::rules{}};
+    for (const auto& r : s.done()) {
+        judge.observe(r);
+    }
+    BOOST_TEST(judge.overflowed());
+}
