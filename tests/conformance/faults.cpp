@@ -80,8 +80,8 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_verdicts) {
         const auto agent = make_builtin("lets-go-in-silence", 7);
         std::string all;
         for (const case_result& one : run_all(*agent).cases) {
-            all += fmt::format("{} {} {}\n", one.id, static_cast<int>(one.verdict),
-                               one.found.actual);
+            all +=
+                fmt::format("{} {} {}\n", one.id, static_cast<int>(one.verdict), one.found.actual);
         }
         return all;
     };

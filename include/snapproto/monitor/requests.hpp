@@ -302,7 +302,7 @@ class requests_monitor : public judge {
     bool close(agent_state& a, const trace::record& r, std::initializer_list<message_kind> kinds) {
         const auto fits = [&](const request& q) {
             return std::find(kinds.begin(), kinds.end(), q.kind) != kinds.end() &&
-                   (at_once(q.kind) ? !r.seq || !q.seq || q.seq == r.seq : q.txn == r.txn);
+                   (at_once(q.kind) || q.txn == r.txn); // seq counts each direction
         };
         const auto* q = a.open.find(fits);
         if (q == nullptr) {
