@@ -4,6 +4,7 @@
 #include "conformance/clauses/freeze_support.hpp"
 #include "conformance/clauses/groups.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
@@ -24,6 +25,18 @@ bool is_dangerous(const std::string& command) {
            command.starts_with("guest-ssh-") || command == "guest-shutdown";
 }
 
+/// What makes a right request of it, where that can do no harm should it be executed after all.
+/// Elsewhere an argument that nobody knows keeps it from doing much.
+json::value arguments_for(run_context& run, const std::string& command) {
+    if (command == "guest-fsfreeze-freeze-list") {
+        return json::object{{"mountpoints", json::array{run.filesystem().mount()}}};
+    }
+    if (command.starts_with("guest-get-") || command.starts_with("guest-network-get-")) {
+        return nullptr;
+    }
+    return json::object{{"snapcheck-unknown", true}};
+}
+
 // catches: an agent without an allow-list, and one that forgot a command in it
 void others_are_refused(run_context& run) {
     run.must_sync();
@@ -39,8 +52,7 @@ void others_are_refused(run_context& run) {
             left_out += (left_out.empty() ? "" : ", ") + command;
             continue;
         }
-        // Should it be executed after all, an argument that nobody knows keeps it from doing much.
-        const reply got = run.client().call(command, json::object{{"snapcheck-unknown", true}});
+        const reply got = run.client().call(command, arguments_for(run, command));
         run.require_error(got, "CommandNotFound", command + " while frozen");
         ++refused;
     }

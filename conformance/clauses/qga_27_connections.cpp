@@ -53,7 +53,7 @@ void vanishes_during_hook(run_context& run) {
 void vanishes_at_once(run_context& run) {
     run.must_sync();
     // Many names of one filesystem keep the agent busy until the client has gone.
-    const std::vector<std::string> names(1000, run.filesystem().mount());
+    const std::vector<std::string> names(2000, run.filesystem().mount());
     run.client().send(freeze_request(names));
     run.disconnect();
     (void)settle_as_next_client(run, "after its predecessor vanished right after the request");
@@ -135,20 +135,25 @@ void second_client_variant(run_context& run) {
 
 // catches: an agent that keeps the reply to a client that is gone, and hands it to the next one
 void replies_die_with_their_client(run_context& run) {
-    run.must_sync();
-    std::string requests;
+    // A slow hook makes certain that every reply comes when its client has gone.
+    start_with_hook(run, {.file = {}, .on_freeze = {.sleep = 400ms}, .on_thaw = {}});
+    std::string requests = freeze_request({run.filesystem().mount()});
     for (int i = 0; i < 20; ++i) {
         requests += qga_client::request("guest-info", nullptr, json::value("former"));
     }
     run.client().send(requests);
+    run.require(wait_for_hook(run, "freeze"), "a freeze calls the hook", "a call with freeze",
+                "none within 2 s");
     run.reconnect();
-    run.expect(run.client().silent_for(300ms), "a new client is told nothing that it did not ask",
+    run.expect(run.client().silent_for(600ms), "a new client is told nothing that it did not ask",
                "silence before its first request", "bytes");
     const reply got =
         run.client().call("guest-ping", nullptr, {.wait = 5s, .id = json::value("latter")});
     run.expect(got.is_value() && got.id && *got.id == json::value("latter"),
                "the first reply to a new client is to its own request", "id is latter",
                got.words());
+    (void)run.thaw();
+    require_thawed(run, "in the end");
 }
 
 // catches: an agent that takes the end of the requests for the end of the client
@@ -243,7 +248,7 @@ void qga_27_connections(registry& checks) {
     checks.add({.about = sec<27, 5>::value,
                 .index = 1,
                 .title = "replies to a client that is gone do not reach the next one",
-                .needs = {reconnect},
+                .needs = {hook, restart, freeze_target, reconnect},
                 .run = replies_die_with_their_client});
     checks.add({.about = sec<27, 14>::value,
                 .index = 1,
