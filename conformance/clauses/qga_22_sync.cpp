@@ -197,12 +197,33 @@ void next_client_after_leftovers(run_context& run) {
         run.must_sync();
         (void)run.client().call("guest-ping");
         run.client().send(bytes);
+        // Error lines are read, so that this is about the parser; unread ones are another check's.
+        (void)run.client().read_all(std::chrono::milliseconds(20));
         run.reconnect();
         const lines got = before_sentinel(run, "\xFF");
         run.expect(!something_succeeded(got),
                    "a new client is synchronised, and gets no success it did not ask for",
                    "errors at the most before the sentinel", words_of(got));
         require_usable(run, "a client that left half a request");
+    }
+}
+
+// catches: an agent that ends when it reads from a connection that its client has reset. A socket
+// closed with bytes unread is reset, so this is what a client that was killed looks like. It needs
+// a restart, since an agent that somebody else runs would be gone for the checks that follow.
+void next_client_after_reset(run_context& run) {
+    for (int round = 0; round < 3; ++round) {
+        run.must_sync();
+        run.client().send(ping("\"unread\"") + "junk {");
+        // The replies have to be there, and not read, when the connection is closed.
+        run.sleep_for(std::chrono::milliseconds(30));
+        run.reconnect();
+        const bool in_step = run.client().sync();
+        run.require(in_step, "a client that left a reply unread does not end the agent",
+                    "0xFF and the id of the next client's synchronisation",
+                    run.client().is_open() ? words_of(run.client().discarded())
+                                           : "the agent closed the connection");
+        require_usable(run, "a client that left a reply unread");
     }
 }
 
@@ -337,6 +358,8 @@ void qga_22_sync(registry& checks) {
         next_client_after_leftovers, {capability::reconnect});
     add(sec<22, 6>::value, 2, "a new client is synchronised after one that did not read",
         next_client_after_unread_replies, {capability::reconnect});
+    add(sec<22, 6>::value, 3, "a client that leaves with a reply unread does not end the agent",
+        next_client_after_reset, {capability::reconnect, capability::restart});
     add(sec<22, 7>::value, 1, "synchronisations whose id is no integer are refused", ill_typed_ids);
     add(sec<22, 8>::value, 1, "repeated 0xFF bytes do no harm", repeated_sentinels);
     add(sec<22, 9>::value, 1, "a synchronisation is answered in its turn", answered_in_turn);
