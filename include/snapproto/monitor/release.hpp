@@ -39,8 +39,9 @@ class release_monitor : public judge {
         now state = now::asked;
         bool releasing = false;
         bool ever_held = false;
-        bool ever_failed = false; // a release of it
-        bool held_late = false;   // its hold, cancelled, ended after releases had begun
+        bool ever_failed = false;   // a release of it
+        bool asked_in_time = false; // to hold, before the first release
+        bool held_late = false;     // its hold, cancelled, ended after releases had begun
         unsigned releases = 0;
         bool reported = false; // a violation about it, at the end
     };
@@ -94,7 +95,7 @@ class release_monitor : public judge {
         case trace::record_kind::vetoed:
             if (auto* p = find(a, r.item); p != nullptr && p->state == now::asked) {
                 p->state = now::refused;
-                p->held_late = a.last_released != never_released;
+                p->held_late = p->asked_in_time && a.last_released != never_released;
             }
             break;
         case trace::record_kind::let_go_early:
@@ -144,8 +145,12 @@ class release_monitor : public judge {
                  detail::sentence(detail::name_of(kind, r.item, r.agent),
                                   " is asked to hold after a filesystem"));
         }
-        if (find(a, r.item) == nullptr &&
-            a.set.add({r.item, kind, a.begun++, now::asked}) == nullptr) {
+        if (find(a, r.item) != nullptr) {
+            return;
+        }
+        if (auto* p = a.set.add({r.item, kind, a.begun++, now::asked})) {
+            p->asked_in_time = a.last_released == never_released;
+        } else {
             overflow();
         }
     }
@@ -157,7 +162,7 @@ class release_monitor : public judge {
         if (auto* p = find(a, r.item)) {
             p->state = now::held;
             p->ever_held = true;
-            p->held_late = a.last_released != never_released;
+            p->held_late = p->asked_in_time && a.last_released != never_released;
         }
     }
 
