@@ -39,9 +39,9 @@ installed() {
 
 available() { [[ $(apt-cache policy "$1" 2>/dev/null) == *'  Candidate: '[0-9]* ]]; }
 
-# Installed Boost headers, as 1.81; nothing when there are none.
+# Installed Boost headers, as 1.81; nothing when there are none (which dpkg-query calls a failure).
 installed_boost() {
-    dpkg-query -W -f='${Status} ${Package}\n' 'libboost[0-9]*-dev' 2>/dev/null |
+    { dpkg-query -W -f='${Status} ${Package}\n' 'libboost[0-9]*-dev' 2>/dev/null || true; } |
         sed -n 's/^install ok installed libboost\([0-9.]*\)-dev$/\1/p' | sort -V | tail -n 1
 }
 

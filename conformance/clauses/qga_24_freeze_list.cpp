@@ -140,7 +140,8 @@ void ill_typed_names(run_context& run) {
         json::object{{"mountpoints", json::array{7}}},
         json::object{{"mountpoints", json::array{nullptr}}},
         json::object{{"mountpoints", json::array{true}}},
-        json::object{{"mountpoints", json::array{json::array{mount}}}},
+        // Not in braces: compilers differ in whether that nests or copies.
+        json::object{{"mountpoints", json::array(1, json::array{mount})}},
         json::object{{"mountpoints", json::array{json::object{{"path", mount}}}}},
         json::object{{"mountpoints", json::array{mount, 7}}},
         json::object{{"mountpoints", json::array{mount}}, {"timeout", 5}},

@@ -61,8 +61,6 @@ struct account {
     bool failed = false;   ///< Anything after which success would be false.
     bool aborted = false;
     bool told_cut_ok = false;
-
-    friend bool operator==(const account&, const account&) = default;
 };
 
 struct node {
