@@ -99,12 +99,22 @@ void add_agent(CLI::App& app, agent_options& o) {
     sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
 }
 
-void add_others(CLI::App& app, list_options& list, std::string& form) {
+void add_others(CLI::App& app, list_options& list, spec_options& form) {
     CLI::App* sub = app.add_subcommand("list", "Every check: id, level, clause, title");
     sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
     sub->add_flag("--faults", list.faults, "The faults of the embedded agent instead");
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
-    spec->add_option("FORM", form, "clauses, or text")->required();
+    spec->add_option("FORM", form.form,
+                     "clauses | table | diagram | page | json | text: the requirements; what each "
+                     "machine does in each state; the same as a picture; both as a page; all of "
+                     "it for programs; the document")
+        ->required();
+    spec->add_option("--format", form.format,
+                     "clauses: text markdown json; table: markdown json; diagram: mermaid dot "
+                     "plantuml markdown (the first is the default)");
+    spec->add_option("--machine", form.machine,
+                     "agent, orchestrator, participant or provider [all]");
+    spec->add_option("--output,-o", form.output, "A file instead of standard output");
     // Named, so that they are refused in words that help.
     for (const char* later : {"orchestrator", "trace", "learn"}) {
         app.add_subcommand(later, "(not in this version)")->allow_extras();
@@ -150,7 +160,7 @@ int refuse(const std::string& words) {
 }
 
 int dispatch(const CLI::App& app, const agent_options& agent, const list_options& list,
-             const std::string& form) {
+             const spec_options& spec) {
     const std::string chosen = app.get_subcommands().front()->get_name();
     if (chosen == "agent") {
         return run_agent(agent);
@@ -159,7 +169,7 @@ int dispatch(const CLI::App& app, const agent_options& agent, const list_options
         return run_list(list);
     }
     if (chosen == "spec") {
-        return run_spec(form);
+        return run_spec(spec);
     }
     return refuse(fmt::format("'{}' is not available in this version", chosen));
 }
@@ -172,12 +182,12 @@ int run_program(int argc, const char* const* argv) {
     app.require_subcommand(1);
     agent_options agent;
     list_options list;
-    std::string form;
+    spec_options spec;
     add_agent(app, agent);
-    add_others(app, list, form);
+    add_others(app, list, spec);
     try {
         app.parse(argc, argv);
-        return dispatch(app, agent, list, form);
+        return dispatch(app, agent, list, spec);
     } catch (const CLI::ExtrasError&) {
         return refuse(explain_extras(app));
     } catch (const CLI::Success& asked) {
