@@ -13,3 +13,4 @@ mkdir -p docs/machines
 for machine in agent orchestrator participant provider; do
     "$snapcheck" spec page --machine "$machine" --output "docs/machines/$machine.md"
 done
+"$snapcheck" spec matrix --source . --output docs/matrix.md

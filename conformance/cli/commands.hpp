@@ -51,6 +51,7 @@ struct spec_options {
     std::string form;
     std::string format;  ///< Empty: the form's own.
     std::string machine; ///< Empty: all.
+    std::string source;  ///< The source tree for the matrix; empty: none.
     std::string output;  ///< Empty or "-": standard output.
 };
 

@@ -104,16 +104,21 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
     sub->add_flag("--faults", list.faults, "The faults of the embedded agent instead");
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
-    spec->add_option("FORM", form.form,
-                     "clauses | table | diagram | page | json | text: the requirements; what each "
-                     "machine does in each state; the same as a picture; both as a page; all of "
-                     "it for programs; the document")
+    spec->add_option(
+            "FORM", form.form,
+            "clauses | table | diagram | page | matrix | json | text: the requirements; what "
+            "each machine does in each state; the same as a picture; both as a page; what "
+            "keeps each clause; all of it for programs; the document")
         ->required();
-    spec->add_option("--format", form.format,
-                     "clauses: text markdown json; table: markdown json; diagram: mermaid dot "
-                     "plantuml markdown (the first is the default)");
+    spec->add_option(
+        "--format", form.format,
+        "clauses: text markdown json; table, matrix: markdown json; diagram: mermaid dot "
+        "plantuml markdown (the first is the default)");
     spec->add_option("--machine", form.machine,
                      "agent, orchestrator, participant or provider [all]");
+    spec->add_option("--source", form.source,
+                     "matrix: the project's source tree, for the tests and monitors that name "
+                     "clauses");
     spec->add_option("--output,-o", form.output, "A file instead of standard output");
     // Named, so that they are refused in words that help.
     for (const char* later : {"orchestrator", "trace", "learn"}) {

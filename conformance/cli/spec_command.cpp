@@ -3,6 +3,7 @@
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/program.hpp"
+#include "conformance/spec/matrix.hpp"
 #include "conformance/spec/spec_text.hpp"
 #include "conformance/spec/views/views.hpp"
 
@@ -23,12 +24,22 @@ namespace json = boost::json;
 
 using chosen_machines = std::vector<const machine_view*>;
 
+/// What a form is made from.
+struct spec_request {
+    std::string format;
+    chosen_machines machines;
+    std::string source; ///< The source tree; empty: none.
+};
+
+/// The flag that a form takes beside --format and --output.
+enum class spec_flag { none, machine, source };
+
 /// One form of the specification: what it is called, how it can be written, and how it is made.
 struct spec_form {
     std::string name;
     std::vector<std::string> formats; ///< The first one is the default; empty: not available yet.
-    bool of_machines;                 ///< It takes --machine.
-    std::string (*make)(const std::string& format, const chosen_machines& chosen);
+    spec_flag takes;
+    std::string (*make)(const spec_request& asked);
 };
 
 std::vector<std::string> machine_names() {
@@ -39,23 +50,23 @@ std::vector<std::string> machine_names() {
     return names;
 }
 
-const machine_view& the_one(const chosen_machines& chosen, const std::string& what) {
-    if (chosen.size() != 1) {
+const machine_view& the_one(const spec_request& asked, const std::string& what) {
+    if (asked.machines.size() != 1) {
         throw usage_error(fmt::format("{} shows one machine; add --machine {}", what,
                                       fmt::join(machine_names(), "|")));
     }
-    return *chosen.front();
+    return *asked.machines.front();
 }
 
-std::string make_text(const std::string&, const chosen_machines&) {
+std::string make_text(const spec_request&) {
     return std::string{spec_text()};
 }
 
-std::string make_clauses(const std::string& format, const chosen_machines&) {
-    if (format == "json") {
+std::string make_clauses(const spec_request& asked) {
+    if (asked.format == "json") {
         return pretty(clauses_json(clauses_of_spec()));
     }
-    if (format == "markdown") {
+    if (asked.format == "markdown") {
         return clauses_markdown(clauses_of_spec());
     }
     std::string out;
@@ -73,52 +84,58 @@ json::array tables_json(const chosen_machines& chosen) {
     return all;
 }
 
-std::string make_table(const std::string& format, const chosen_machines& chosen) {
-    if (format == "json") {
-        return pretty(tables_json(chosen));
+std::string make_table(const spec_request& asked) {
+    if (asked.format == "json") {
+        return pretty(tables_json(asked.machines));
     }
     std::string out;
-    for (const machine_view* one : chosen) {
+    for (const machine_view* one : asked.machines) {
         clause_links plain;
         out += (out.empty() ? "" : "\n") + table_markdown(*one, plain);
     }
     return out;
 }
 
-std::string make_diagram(const std::string& format, const chosen_machines& chosen) {
-    if (format == "mermaid") {
-        return mermaid(the_one(chosen, "a Mermaid diagram"));
+std::string make_diagram(const spec_request& asked) {
+    if (asked.format == "mermaid") {
+        return mermaid(the_one(asked, "a Mermaid diagram"));
     }
     std::string out;
-    for (const machine_view* one : chosen) {
+    for (const machine_view* one : asked.machines) {
         out += out.empty() ? "" : "\n";
-        out += format == "dot" ? dot(*one)
-               : format == "plantuml"
+        out += asked.format == "dot" ? dot(*one)
+               : asked.format == "plantuml"
                    ? plantuml(*one)
                    : fmt::format("# {}\n\n```mermaid\n{}```\n", one->title, mermaid(*one));
     }
     return out;
 }
 
-std::string make_page(const std::string&, const chosen_machines& chosen) {
-    return machine_page(the_one(chosen, "a page"));
+std::string make_page(const spec_request& asked) {
+    return machine_page(the_one(asked, "a page"));
 }
 
-std::string make_json(const std::string&, const chosen_machines& chosen) {
+std::string make_json(const spec_request& asked) {
     return pretty(json::object{{"clauses", clauses_json(clauses_of_spec())},
-                               {"machines", tables_json(chosen)}});
+                               {"machines", tables_json(asked.machines)}});
+}
+
+std::string make_matrix_form(const spec_request& asked) {
+    const matrix all = make_matrix_of_project(asked.source);
+    return asked.format == "json" ? pretty(matrix_json(all)) : matrix_markdown(all);
 }
 
 const std::vector<spec_form>& forms() {
     static const std::vector<spec_form> all{
-        {"clauses", {"text", "markdown", "json"}, false, make_clauses},
-        {"table", {"markdown", "json"}, true, make_table},
-        {"diagram", {"mermaid", "dot", "plantuml", "markdown"}, true, make_diagram},
-        {"page", {"markdown"}, true, make_page},
-        {"json", {"json"}, true, make_json},
-        {"text", {"markdown"}, false, make_text},
-        {"promela", {}, true, nullptr},
-        {"matrix", {}, false, nullptr},
+        {"clauses", {"text", "markdown", "json"}, spec_flag::none, make_clauses},
+        {"table", {"markdown", "json"}, spec_flag::machine, make_table},
+        {"diagram", {"mermaid", "dot", "plantuml", "markdown"}, spec_flag::machine, make_diagram},
+        {"page", {"markdown"}, spec_flag::machine, make_page},
+        {"matrix", {"markdown", "json"}, spec_flag::source, make_matrix_form},
+        {"json", {"json"}, spec_flag::machine, make_json},
+        {"text", {"markdown"}, spec_flag::none, make_text},
+        {"promela", {}, spec_flag::machine, nullptr},
+
     };
     return all;
 }
@@ -154,18 +171,28 @@ const spec_form& find_form(const std::string& name) {
 
 int run_spec(const spec_options& options) {
     const spec_form& form = find_form(options.form);
-    const std::string format =
-        options.format.empty()
-            ? form.formats.front()
-            : choose(fmt::format("format of 'spec {}'", form.name), options.format, form.formats);
-    chosen_machines chosen(machines().begin(), machines().end());
+    spec_request asked{
+        form.formats.front(), {machines().begin(), machines().end()}, options.source};
+    if (!options.format.empty()) {
+        asked.format =
+            choose(fmt::format("format of 'spec {}'", form.name), options.format, form.formats);
+    }
     if (!options.machine.empty()) {
-        if (!form.of_machines) {
+        if (form.takes != spec_flag::machine) {
             throw usage_error(fmt::format("'spec {}' is not about one machine", form.name));
         }
-        chosen = {find_machine(choose("machine", options.machine, machine_names()))};
+        asked.machines = {find_machine(choose("machine", options.machine, machine_names()))};
     }
-    const std::string text = form.make(format, chosen);
+    if (!options.source.empty() && form.takes != spec_flag::source) {
+        throw usage_error(fmt::format("'spec {}' reads no source tree", form.name));
+    }
+    const std::string text = [&] {
+        try {
+            return form.make(asked);
+        } catch (const no_source_tree& failure) {
+            throw usage_error(fmt::format("--source {}", failure.what()));
+        }
+    }();
     if (options.output.empty() || options.output == "-") {
         std::fwrite(text.data(), 1, text.size(), stdout);
         return exit_good;

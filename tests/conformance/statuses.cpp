@@ -111,6 +111,8 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("spec table --machine orchestrater", "did you mean orchestrator?");
     usage("spec diagram", "add --machine agent|orchestrator|participant|provider");
     usage("spec clauses --machine agent", "not about one machine");
+    usage("spec matrix --source /no/such/place", "no source tree");
+    usage("spec table --source .", "reads no source tree");
     usage("spec table --output /no/such/place/x", "cannot be written");
     usage("list --fault", "did you mean --faults?");
 }

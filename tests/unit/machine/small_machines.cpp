@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(the_small_tables_are_total_and_name_clauses) {
     tests::check_vocabulary(provider_refusal::reject);
 }
 
+// SP 8.9
 BOOST_AUTO_TEST_CASE(a_participant_is_held_once_and_released_once) {
     using e = participant_event;
     auto p = participant_after({e::prepared, e::held});
@@ -101,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_participant_is_held_once_and_released_once) {
     BOOST_TEST(int{p.data().releases} == 0);
 }
 
+// SP 7.3, 14.6
 BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_is_early) {
     using e = participant_event;
     BOOST_TEST((participant_after({e::prepared, e::held, e::not_held}).phase() ==
