@@ -41,7 +41,8 @@ bool spoils(phase p, event e) {
         return p == phase::prep || p == phase::ready || p == phase::quiesce || p == phase::freeze ||
                p == phase::frozen || p == phase::thaw;
     case event::early:
-        return p == phase::quiesce || p == phase::freeze || p == phase::frozen || p == phase::thaw;
+        return p == phase::quiesce || p == phase::freeze || p == phase::frozen ||
+               p == phase::thaw || p == phase::resume;
     case event::hold_expired:
         return p == phase::freeze || p == phase::frozen || p == phase::thaw;
     case event::sequence_expired:

@@ -5,7 +5,8 @@
 //
 // Where the machine differs from the words of the abstract table on purpose:
 //   (a) A participant that lets go in QUIESCE undoes the transaction as early (SP 5.10) instead of
-//       being ignored: with several applications one may let go while others are still asked.
+//       being ignored: with several applications one may let go while others are still asked. In
+//       RESUME it makes a clean verdict early (SP 6.7), for it may have let go in the window.
 //   (b) A Thaw before FROZEN is answered by Thawed(aborted) alone, an Abort by Aborted alone.
 //   (c) A Hello that waits cancels the answers owed to the former session (SP 2.6), and a clean
 //       transaction whose session was opened anew ends in IDLE with HelloAck, not in AWAIT.
@@ -418,6 +419,9 @@ const cell_words& entry_of(phase p, event e) {
 std::string_view words_of(phase p, event e) {
     if (p == phase::quiesce && e == event::early) {
         return "undo(early)"; // (a)
+    }
+    if (p == phase::resume && e == event::early) {
+        return "taint(early)"; // (a)
     }
     return entry_of(p, e).words;
 }
