@@ -427,6 +427,7 @@ std::vector<agent_input> inputs_for(const agent_state& state) {
             break;
         case event::prepare:
         case event::freeze:
+            inputs.push_back({.kind = kind}); // transaction 0: none
             inputs.push_back({.kind = kind, .txn = {1}});
             // A second transaction only after a clean first one: enough to meet what is remembered
             // of another one, and the space stays small.

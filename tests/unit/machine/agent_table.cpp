@@ -586,14 +586,16 @@ BOOST_AUTO_TEST_CASE(a_request_of_another_transaction_is_refused_before_its_cell
             const bool ends = input.kind == event::thaw || input.kind == event::abort;
             const bool after = input.kind == event::complete || input.kind == event::recover;
             std::string code;
-            if (!off && starts && idle && d.last_txn && input.txn == d.last_txn) {
+            if (!off && starts && !input.txn) {
+                code = "malformed"; // SP 3.18
+            } else if (!off && starts && idle && d.last_txn && input.txn == d.last_txn) {
                 code = "stale"; // SP 3.7
             } else if (!off && starts && !idle && input.txn != d.txn) {
                 code = "busy"; // SP 3.4
             } else if (!off && (ends || after) && !idle && input.txn != d.txn &&
                        !(input.kind == event::abort && !input.txn)) {
                 code = "unknown_txn"; // SP 3.5, 3.6
-            } else if (idle && ends && input.txn != d.last_txn &&
+            } else if (idle && ends && (!input.txn || input.txn != d.last_txn) &&
                        !(input.kind == event::abort && !input.txn)) {
                 code = "unknown_txn"; // SP 3.5
             }
@@ -613,5 +615,6 @@ BOOST_AUTO_TEST_CASE(a_request_of_another_transaction_is_refused_before_its_cell
     }
     BOOST_TEST(refusals["stale"] > 0U);
     BOOST_TEST(refusals["busy"] > 0U);
+    BOOST_TEST(refusals["malformed"] > 0U);
     BOOST_TEST(refusals["unknown_txn"] > 0U);
 }
