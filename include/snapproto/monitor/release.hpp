@@ -99,6 +99,10 @@ class release_monitor : public judge {
             }
             break;
         case trace::record_kind::let_go_early:
+        case trace::record_kind::skipped:
+            a.set.remove(
+                [&](const participant& p) { return p.item == r.item && p.state == now::asked; });
+            break;
             if (auto* p = find(a, r.item)) {
                 p->state = now::early;
             }
