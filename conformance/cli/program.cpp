@@ -117,8 +117,7 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     spec->add_option("--machine", form.machine,
                      "agent, orchestrator, participant or provider [all]");
     spec->add_option("--source", form.source,
-                     "matrix: the project's source tree, for the tests and monitors that name "
-                     "clauses");
+                     "matrix: the project's source tree, for the tests that name clauses");
     spec->add_option("--output,-o", form.output, "A file instead of standard output");
     // Named, so that they are refused in words that help.
     for (const char* later : {"orchestrator", "trace", "learn"}) {

@@ -52,16 +52,6 @@ clause_set properties_in(const std::string& line) {
     return found;
 }
 
-/// The clauses that a monitor gives to a violation: `{13, 11}`.
-clause_set braced_in(const std::string& line) {
-    static const std::regex pair(R"(\{(\d{1,2}), (\d{1,2})\})");
-    clause_set found;
-    for (std::sregex_iterator i(line.begin(), line.end(), pair), end; i != end; ++i) {
-        found.insert(clause_from((*i)[1], (*i)[2]));
-    }
-    return found;
-}
-
 std::string comment_of(const std::string& line) {
     const auto at = line.find("//");
     return at == std::string::npos ? std::string{} : line.substr(at);
@@ -110,29 +100,6 @@ std::string read_source(const fs::path& path) {
     return text;
 }
 
-template <class Read>
-std::vector<citation> read_folder(const fs::path& root, const char* folder, Read read) {
-    if (!fs::is_directory(root / folder)) {
-        throw no_source_tree(
-            fmt::format("{}: no source tree: there is no {}", root.string(), folder));
-    }
-    std::vector<std::string> paths;
-    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
-        const auto extension = entry.path().extension();
-        if (entry.is_regular_file() && (extension == ".cpp" || extension == ".hpp")) {
-            paths.push_back(fs::relative(entry.path(), root).generic_string());
-        }
-    }
-    std::sort(paths.begin(), paths.end());
-    std::vector<citation> all;
-    for (const std::string& path : paths) {
-        for (auto& one : read(path, read_source(root / path))) {
-            all.push_back(std::move(one));
-        }
-    }
-    return all;
-}
-
 } // namespace
 
 std::vector<citation> citations_of_test(std::string_view path, std::string_view text) {
@@ -146,8 +113,8 @@ std::vector<citation> citations_of_test(std::string_view path, std::string_view 
     auto lines = lines_of(text);
     for (std::size_t i = 1; i < lines.size(); ++i) {
         if (lines[i - 1] == "BOOST_AUTO_TEST_CASE(") { // the name is too long for the same line
-            lines[i] = lines[i - 1] + trimmed(lines[i]);
-            lines[i - 1].clear();
+            lines[i - 1] += trimmed(lines[i]);
+            lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(i));
         }
     }
     for (const std::string& line : lines) {
@@ -174,30 +141,26 @@ std::vector<citation> citations_of_test(std::string_view path, std::string_view 
     return found.take();
 }
 
-std::vector<citation> citations_of_monitor(std::string_view path, std::string_view text) {
-    static const std::regex head(R"(^class (\w+_monitor) )");
-    const auto lines = lines_of(text);
-    std::smatch match;
-    const auto defined = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
-        return std::regex_search(line, match, head);
-    });
-    if (defined == lines.end()) {
-        return {};
+std::vector<citation> read_citations(const std::string& root) {
+    const fs::path base(root);
+    if (!fs::is_directory(base / "tests")) {
+        throw no_source_tree(fmt::format("{}: no source tree: there is no tests/", root));
     }
-    const std::string name = match[1];
-    collector found(path);
-    for (auto line = lines.begin(); line != lines.end(); ++line) {
-        if (line < defined) {
-            found.add(spelled_in(*line), name);
+    std::vector<std::string> paths;
+    for (const auto& entry : fs::recursive_directory_iterator(base / "tests")) {
+        const auto extension = entry.path().extension();
+        if (entry.is_regular_file() && (extension == ".cpp" || extension == ".hpp")) {
+            paths.push_back(fs::relative(entry.path(), base).generic_string());
         }
-        found.add(braced_in(*line), name);
     }
-    return found.take();
-}
-
-citations read_citations(const std::string& root) {
-    return {read_folder(root, "tests", citations_of_test),
-            read_folder(root, "include/snapproto/monitor", citations_of_monitor)};
+    std::sort(paths.begin(), paths.end());
+    std::vector<citation> all;
+    for (const std::string& path : paths) {
+        for (auto& one : citations_of_test(path, read_source(base / path))) {
+            all.push_back(std::move(one));
+        }
+    }
+    return all;
 }
 
 } // namespace snapproto::conformance

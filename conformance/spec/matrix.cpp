@@ -48,11 +48,17 @@ class filler {
         }
     }
 
-    void add_citations(const std::vector<citation>& all,
-                       std::vector<citation> matrix_line::*where) {
-        for (const citation& one : all) {
-            if (auto* found = line(one.about, one.path)) {
-                (found->*where).push_back(one);
+    void add_property(const monitor::judged_property& one) {
+        const auto named_by = fmt::format("property 18.{}", one.property);
+        if (auto* found = line({18, one.property}, named_by)) {
+            found->properties.push_back(&one);
+        }
+        for (const snapproto::clause exact : one.clauses) {
+            if (!exact) {
+                break; // the rest is empty
+            }
+            if (auto* found = line(exact, named_by)) {
+                found->properties.push_back(&one);
             }
         }
     }
@@ -70,28 +76,29 @@ std::string cell_reference::text() const {
     return guard.empty() ? cell : fmt::format("{} [{}]", cell, guard);
 }
 
-matrix make_matrix(std::span<const clause_info> clauses,
-                   std::span<const machine_view* const> machines, std::span<const check> checks,
-                   const std::optional<citations>& sources,
-                   std::span<const clause_excuse> excuses) {
+matrix make_matrix(const matrix_sources& from) {
     matrix out;
-    out.has_sources = sources.has_value();
-    filler fill(out, clauses);
-    for (const machine_view* machine : machines) {
+    out.has_tests = from.tests.has_value();
+    filler fill(out, from.clauses);
+    for (const machine_view* machine : from.machines) {
         fill.add_cells(*machine, machine->rows, &matrix_line::rows);
         fill.add_cells(*machine, machine->refusals, &matrix_line::refusals);
         fill.add_cells(*machine, machine->before, &matrix_line::refusals);
     }
-    for (const check& one : checks) {
+    for (const monitor::judged_property& one : from.properties) {
+        fill.add_property(one);
+    }
+    for (const check& one : from.checks) {
         if (auto* found = fill.line(one.about, "check " + one.id())) {
             found->checks.push_back(&one);
         }
     }
-    if (sources) {
-        fill.add_citations(sources->monitors, &matrix_line::monitors);
-        fill.add_citations(sources->tests, &matrix_line::tests);
+    for (const citation& one : from.tests.value_or(std::vector<citation>{})) {
+        if (auto* found = fill.line(one.about, one.path)) {
+            found->tests.push_back(one);
+        }
     }
-    for (const clause_excuse& one : excuses) {
+    for (const clause_excuse& one : from.excuses) {
         auto* found = fill.line(one.about, "an excuse");
         if (found == nullptr) {
             continue;
@@ -104,7 +111,7 @@ matrix make_matrix(std::span<const clause_info> clauses,
         // not excuse that.
         const bool is_needed =
             one.about.chapter >= first_dialect_chapter ? found->checks.empty() : !found->is_kept();
-        if (sources && !is_needed) {
+        if (from.tests && !is_needed) {
             out.faults.push_back(fmt::format("{} needs no excuse any more", clause_id(one.about)));
         }
     }
@@ -112,12 +119,13 @@ matrix make_matrix(std::span<const clause_info> clauses,
 }
 
 matrix make_matrix_of_project(const std::string& root) {
-    std::optional<citations> sources;
-    if (!root.empty()) {
-        sources = read_citations(root);
-    }
-    return make_matrix(clauses_of_spec(), machines(), qga_checks().all(), sources,
-                       clause_excuses());
+    return make_matrix(
+        {.clauses = clauses_of_spec(),
+         .machines = machines(),
+         .properties = monitor::judged_properties,
+         .checks = qga_checks().all(),
+         .excuses = clause_excuses(),
+         .tests = root.empty() ? std::nullopt : std::optional{read_citations(root)}});
 }
 
 } // namespace snapproto::conformance

@@ -9,6 +9,7 @@
 #include "conformance/spec/clauses.hpp"
 #include "conformance/spec/excuses.hpp"
 #include "conformance/spec/machines.hpp"
+#include "snapproto/monitor/all.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -36,13 +37,14 @@ struct matrix_line {
     const clause_info* about = nullptr;
     std::vector<cell_reference> rows;
     std::vector<cell_reference> refusals;
-    std::vector<citation> monitors;
+    /// The properties of SP chapter 18 that are this clause, or whose violations may name it.
+    std::vector<const monitor::judged_property*> properties;
     std::vector<const check*> checks;
     std::vector<citation> tests;
     std::string_view excuse; ///< Why no check judges it; empty: none is stated.
 
     [[nodiscard]] bool is_kept() const {
-        return !rows.empty() || !refusals.empty() || !monitors.empty() || !checks.empty() ||
+        return !rows.empty() || !refusals.empty() || !properties.empty() || !checks.empty() ||
                !tests.empty();
     }
 };
@@ -53,15 +55,21 @@ struct matrix {
     /// needed: for a clause of a dialect that has a check, or for an abstract one that anything
     /// keeps.
     std::vector<std::string> faults;
-    bool has_sources = false; ///< Tests and monitors were read.
+    bool has_tests = false; ///< A source tree was read.
 };
 
-/// @param sources without them a matrix has no tests and no monitors, and is not judged for excuses.
-[[nodiscard]] matrix make_matrix(std::span<const clause_info> clauses,
-                                 std::span<const machine_view* const> machines,
-                                 std::span<const check> checks,
-                                 const std::optional<citations>& sources,
-                                 std::span<const clause_excuse> excuses);
+/// What a matrix is made of.
+struct matrix_sources {
+    std::span<const clause_info> clauses;
+    std::span<const machine_view* const> machines;
+    std::span<const monitor::judged_property> properties;
+    std::span<const check> checks;
+    std::span<const clause_excuse> excuses;
+    /// Without them it is not said that an excuse is not needed.
+    std::optional<std::vector<citation>> tests;
+};
+
+[[nodiscard]] matrix make_matrix(const matrix_sources& from);
 
 /// The matrix of this program, and of the source tree at `root` unless that is empty.
 [[nodiscard]] matrix make_matrix_of_project(const std::string& root);

@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(every_row_check_and_property_is_found) {
         rows += line.rows.size();
         refusals += line.refusals.size();
         checks += line.checks.size();
-        if (line.about->number.chapter == 18 && !line.monitors.empty()) {
-            properties.insert(static_cast<std::uint8_t>(line.about->number.number));
+        for (const monitor::judged_property* one : line.properties) {
+            properties.insert(one->property);
         }
     }
     std::size_t rows_there_are = 0;
@@ -82,26 +82,29 @@ BOOST_AUTO_TEST_CASE(every_row_check_and_property_is_found) {
     BOOST_TEST(rows == rows_there_are);
     BOOST_TEST(refusals == refusals_there_are);
     BOOST_TEST(checks == qga_checks().all().size());
-    // Every property that the monitors say they judge is cited by one of them, and no other.
-    const auto& judged = monitor::judged_properties;
-    BOOST_CHECK(properties == std::set<std::uint8_t>(judged.begin(), judged.end()));
+    BOOST_TEST(properties.size() == monitor::judged_properties.size());
 }
 
 BOOST_AUTO_TEST_CASE(a_clause_without_anything_and_a_wrong_name_are_found) {
     const auto clauses = read_clauses("### SP 4.1 MUST: One\n### SP 4.2 MUST: Two\n"
                                       "### SP 24.3 MUST: Three\n### SP 4.4 MUST: Four\n");
-    citations sources;
-    sources.tests = {{{4, 1}, "tests/unit/x.cpp", "a_case"}, {{4, 9}, "tests/unit/x.cpp", ""}};
-    sources.monitors = {{{24, 3}, "include/snapproto/monitor/x.hpp", "x_monitor"}};
+    const std::vector<monitor::judged_property> properties{{5, "x", {{{24, 3}}}}};
     const std::vector<clause_excuse> excuses{
         {{4, 1}, "kept"}, {{4, 8}, "unknown"}, {{4, 4}, "reason"}, {{24, 3}, "has no check"}};
-    const matrix all = make_matrix(clauses, {}, {}, sources, excuses);
+    const matrix all = make_matrix(
+        {.clauses = clauses,
+         .machines = {},
+         .properties = properties,
+         .checks = {},
+         .excuses = excuses,
+         .tests = {{{{4, 1}, "tests/unit/x.cpp", "a_case"}, {{4, 9}, "tests/unit/x.cpp", ""}}}});
     BOOST_REQUIRE(all.lines.size() == 4U);
     BOOST_TEST(all.lines[0].is_kept());
     BOOST_TEST(!all.lines[1].is_kept());
     BOOST_TEST(all.lines[2].is_kept());
     BOOST_TEST(all.lines[3].excuse == "reason");
-    const list faults{"tests/unit/x.cpp names SP 4.9, which there is not",
+    const list faults{"property 18.5 names SP 18.5, which there is not",
+                      "tests/unit/x.cpp names SP 4.9, which there is not",
                       "SP 4.1 needs no excuse any more",
                       "an excuse names SP 4.8, which there is not"};
     BOOST_TEST(all.faults == faults, boost::test_tools::per_element());
@@ -145,26 +148,6 @@ BOOST_AUTO_TEST_CASE(a_test_of_the_monitors_cites_the_properties_it_expects) {
     BOOST_TEST(read("tests/unit/trace/x.cpp", text).empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_monitor_cites_its_properties_and_what_it_gives_to_violations) {
-    const std::string text =
-        sample("@ The window: SP 18.1,\n"
-               "@ SP 18.17.\n"
-               "class window_monitor : public judge {\n"
-               "    @ not like SP 9.9\n"
-               "    flag(1, {13, 11}, r, late ? clause{10, 12} : clause{15, 3});\n"
-               "};\n");
-    const auto found = citations_of_monitor("include/snapproto/monitor/window.hpp", text);
-    list ids;
-    for (const citation& one : found) {
-        ids.push_back(clause_id(one.about));
-        BOOST_TEST(one.name == "window_monitor");
-    }
-    BOOST_TEST(ids == (list{"SP 18.1", "SP 18.17", "SP 10.12", "SP 13.11", "SP 15.3"}),
-               boost::test_tools::per_element());
-    BOOST_TEST(
-        citations_of_monitor("include/snapproto/monitor/all.hpp", sample("@ SP 18.10\n")).empty());
-}
-
 BOOST_AUTO_TEST_CASE(a_folder_that_is_no_source_tree_is_refused) {
     const test::scratch place;
     BOOST_CHECK_THROW(read_citations(place.path()), no_source_tree);
@@ -172,9 +155,9 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_no_source_tree_is_refused) {
 
 BOOST_AUTO_TEST_CASE(without_sources_the_matrix_says_so) {
     const matrix alone = make_matrix_of_project("");
-    BOOST_TEST(!alone.has_sources);
+    BOOST_TEST(!alone.has_tests);
     BOOST_TEST(alone.faults.empty());
-    BOOST_TEST(says(matrix_markdown(alone), "Tests and monitors were not read"));
+    BOOST_TEST(says(matrix_markdown(alone), "Tests were not read"));
     BOOST_TEST(!matrix_json(alone).contains("tests"));
     BOOST_TEST(matrix_json(the_matrix()).contains("tests"));
 }

@@ -69,10 +69,11 @@ std::string tests_text(const std::vector<citation>& tests) {
     return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-names names_of(const std::vector<citation>& all) {
+/// "18.1 (window)".
+names properties_of(const matrix_line& line) {
     names out;
-    for (const citation& one : all) {
-        add_once(out, one.name);
+    for (const monitor::judged_property* one : line.properties) {
+        out.push_back(fmt::format("18.{} ({})", one->property, one->monitor));
     }
     return out;
 }
@@ -94,7 +95,7 @@ std::string kept_by(const matrix_line& line) {
     };
     add("rows", cells_text(line.rows));
     add("refusals", cells_text(line.refusals));
-    add("monitors", fmt::format("{}", fmt::join(names_of(line.monitors), ", ")));
+    add("properties", fmt::format("{}", fmt::join(properties_of(line), ", ")));
     add("checks", fmt::format("{}", fmt::join(ids_of(line.checks), ", ")));
     add("tests", tests_text(line.tests));
     add("excuse", std::string{line.excuse});
@@ -108,13 +109,11 @@ std::string totals(const matrix& all) {
     std::string out = fmt::format(
         "{} clauses: {} in rows or refusals of the machines, ", all.lines.size(),
         count([](const auto& one) { return !one.rows.empty() || !one.refusals.empty(); }));
-    if (all.has_sources) {
-        out += fmt::format("{} judged by monitors, ",
-                           count([](const auto& one) { return !one.monitors.empty(); }));
-    }
+    out += fmt::format("{} judged by monitors, ",
+                       count([](const auto& one) { return !one.properties.empty(); }));
     out += fmt::format("{} by checks of snapcheck, ",
                        count([](const auto& one) { return !one.checks.empty(); }));
-    if (all.has_sources) {
+    if (all.has_tests) {
         out += fmt::format("{} named by tests, ",
                            count([](const auto& one) { return !one.tests.empty(); }));
     }
@@ -125,25 +124,42 @@ std::string totals(const matrix& all) {
 /// From places back to clauses: path, name, clauses.
 using places = std::map<std::pair<std::string, std::string>, std::vector<snapproto::clause>>;
 
-places places_of(const matrix& all, std::vector<citation> matrix_line::*which) {
+places places_of_tests(const matrix& all) {
     places out;
     for (const matrix_line& line : all.lines) {
-        for (const citation& one : line.*which) {
+        for (const citation& one : line.tests) {
             out[{one.path, one.name}].push_back(one.about);
         }
     }
     return out;
 }
 
-std::string back(const places& all, const char* head, clause_links& links) {
-    std::string out = fmt::format("| {} | clauses |\n|---|---|\n", head);
-    for (const auto& [place, clauses] : all) {
+std::string tests_back(const matrix& all, clause_links& links) {
+    std::string out = "| test | clauses |\n|---|---|\n";
+    for (const auto& [place, clauses] : places_of_tests(all)) {
         names ids;
         for (const snapproto::clause one : clauses) {
             ids.push_back(links(one));
         }
         out += fmt::format("| {}{}{} | {} |\n", short_path(place.first),
                            place.second.empty() ? "" : ": ", place.second, fmt::join(ids, ", "));
+    }
+    return out;
+}
+
+std::string properties_back(const matrix& all, clause_links& links) {
+    std::map<std::uint8_t, std::pair<std::string_view, names>> found;
+    for (const matrix_line& line : all.lines) {
+        for (const monitor::judged_property* one : line.properties) {
+            auto& [who, ids] = found[one->property];
+            who = one->monitor;
+            ids.push_back(links(line.about->number));
+        }
+    }
+    std::string out = "| property | monitor | clauses |\n|---|---|---|\n";
+    for (const auto& [property, place] : found) {
+        out += fmt::format("| 18.{} | {} | {} |\n", property, place.first,
+                           fmt::join(place.second, ", "));
     }
     return out;
 }
@@ -176,15 +192,15 @@ json::array strings(const names& all) {
     return json::array(all.begin(), all.end());
 }
 
-json::object line_json(const matrix_line& line, bool has_sources) {
+json::object line_json(const matrix_line& line, bool has_tests) {
     json::object out{{"clause", line.about->id()},
                      {"level", json::string(name(line.about->strength))},
                      {"title", line.about->title},
                      {"rows", cells_json(line.rows)},
                      {"refusals", cells_json(line.refusals)},
+                     {"properties", strings(properties_of(line))},
                      {"checks", strings(ids_of(line.checks))}};
-    if (has_sources) {
-        out["monitors"] = strings(names_of(line.monitors));
+    if (has_tests) {
         json::array tests;
         for (const citation& one : line.tests) {
             tests.push_back(json::object{{"file", one.path}, {"case", one.name}});
@@ -197,15 +213,15 @@ json::object line_json(const matrix_line& line, bool has_sources) {
     return out;
 }
 
-json::array places_json(const places& all) {
+json::array tests_json(const matrix& all) {
     json::array out;
-    for (const auto& [place, clauses] : all) {
+    for (const auto& [place, clauses] : places_of_tests(all)) {
         names ids;
         for (const snapproto::clause one : clauses) {
             ids.push_back(clause_id(one));
         }
         out.push_back(
-            json::object{{"file", place.first}, {"name", place.second}, {"clauses", strings(ids)}});
+            json::object{{"file", place.first}, {"case", place.second}, {"clauses", strings(ids)}});
     }
     return out;
 }
@@ -222,8 +238,8 @@ std::string matrix_markdown(const matrix& all) {
         "[participant](machines/participant.md), [provider](machines/provider.md)) lists them.\n"
         "Every row and refusal is tested by machine/agent_table.cpp, orchestrator_table.cpp and\n"
         "small_machines.cpp; tests are listed where they name the clause.\n\n";
-    if (!all.has_sources) {
-        out += "Tests and monitors were not read: `--source DIR` names the source tree.\n\n";
+    if (!all.has_tests) {
+        out += "Tests were not read: `--source DIR` names the source tree.\n\n";
     }
     out += totals(all);
     std::uint16_t chapter = 0;
@@ -236,11 +252,10 @@ std::string matrix_markdown(const matrix& all) {
         out += fmt::format("| {} | {} | {} |\n", links(line.about->number),
                            name(line.about->strength), kept_by(line));
     }
+    out += "\n## From properties\n\n" + properties_back(all, links);
     out += "\n## From checks\n\n" + checks_back(all, links);
-    if (all.has_sources) {
-        out += "\n## From monitors\n\n" +
-               back(places_of(all, &matrix_line::monitors), "monitor", links);
-        out += "\n## From tests\n\n" + back(places_of(all, &matrix_line::tests), "test", links);
+    if (all.has_tests) {
+        out += "\n## From tests\n\n" + tests_back(all, links);
     }
     return out + '\n' + links.definitions();
 }
@@ -248,7 +263,7 @@ std::string matrix_markdown(const matrix& all) {
 json::object matrix_json(const matrix& all) {
     json::array lines;
     for (const matrix_line& line : all.lines) {
-        lines.push_back(line_json(line, all.has_sources));
+        lines.push_back(line_json(line, all.has_tests));
     }
     json::array checks;
     for (const matrix_line& line : all.lines) {
@@ -257,9 +272,8 @@ json::object matrix_json(const matrix& all) {
         }
     }
     json::object out{{"clauses", std::move(lines)}, {"checks", std::move(checks)}};
-    if (all.has_sources) {
-        out["monitors"] = places_json(places_of(all, &matrix_line::monitors));
-        out["tests"] = places_json(places_of(all, &matrix_line::tests));
+    if (all.has_tests) {
+        out["tests"] = tests_json(all);
     }
     return out;
 }
