@@ -181,6 +181,7 @@ class agent_endpoint {
     std::array<sequence_number, value_count<message_kind>> m_asked{}; ///< The latest of each kind.
     sequence_number m_asked_last{};
     protocol_version m_offered{}; ///< What the Hello being handled would lead to.
+    bool m_refused = false;       ///< The request being handled got a Nak.
     protocol_version m_version{};
     std::uint64_t m_ignored = 0;
 

@@ -32,6 +32,11 @@ struct bench {
         }
     }
 
+    bench(const bench&) = delete;
+    bench& operator=(const bench&) = delete;
+    /// Whatever a test does with its agent, the judges have nothing to say against it.
+    ~bench() { BOOST_TEST(said() == ""); }
+
     void drain() {
         for (;;) {
             auto next = agent.poll();
@@ -130,7 +135,9 @@ struct bench {
     const Message* last() const {
         return messages.empty() ? nullptr : std::get_if<Message>(&messages.back());
     }
-    std::string said() const { return judged(recording, now, monitor::viewpoint::agent_end); }
+    std::string said() const {
+        return judged(recording, now, monitor::viewpoint::agent_end, exempt);
+    }
 
     agent_endpoint agent;
     std::vector<trace::record> recording;
@@ -147,6 +154,7 @@ struct bench {
     bool closed = false;
     bool exited = false;
     bool reseeded = false;
+    std::uint8_t exempt = 0; // the property that the test itself breaks
 };
 
 std::string spelled(const std::vector<operate>& order) {
@@ -184,7 +192,6 @@ BOOST_AUTO_TEST_CASE(applications_are_held_first_and_released_last_in_reverse_or
     BOOST_TEST((b.last<completed_report>() != nullptr));
     BOOST_TEST((b.finished == std::vector<copy_result>(4, copy_result::kept)));
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) {
@@ -203,7 +210,6 @@ BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) 
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
     BOOST_TEST(b.agent.held_filesystems() == 0U);
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_refused_is_released_and_a_filesystem_is_not) {
@@ -217,7 +223,6 @@ BOOST_AUTO_TEST_CASE(an_application_that_refused_is_released_and_a_filesystem_is
     BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
@@ -230,7 +235,6 @@ BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
     BOOST_TEST(b.done_all().empty());
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
@@ -259,6 +263,22 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
+BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then) {
+    bench b{1, 1};
+    b.exempt = 9; // asked to hold, it has no release until its hold has ended
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    b.ask(abort_request{}, {7});
+    b.pass(seconds{60});
+    BOOST_TEST((b.last<aborted_report>() != nullptr));
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    b.done(answer::held);
+    BOOST_TEST(spelled(b.done_all()) == "release0 ");
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+}
+
 BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
     bench b;
     b.open();
@@ -277,7 +297,6 @@ BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transacti
     b.ask(thaw_request{}, {7});
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_makes_the_verdict_early) {
@@ -368,7 +387,6 @@ BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ev
     BOOST_TEST((b.last<error_report>()->reason == verdict::expired));
     b.ask(thaw_request{}, {7});
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::expired));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(applications_alone_are_released_by_the_hold_limit_too) {
@@ -396,6 +414,7 @@ BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
 
 BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
     bench b{0, 2};
+    b.exempt = 8; // its holds are in the recording of the predecessor
     b.agent.adopt({3}, {7}, everything, b.list, b.now);
     b.drain();
     BOOST_TEST(b.agent.held_filesystems() == 2U);
@@ -509,7 +528,6 @@ BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_af
     b.ask(thaw_request{}, {7});
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::lost));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {

@@ -69,12 +69,17 @@ inline void agent_endpoint::handle(const any_message& message, instant now) {
         ++m_ignored;
         return;
     }
-    m_asked[message.index()] = m_asked_last = head.seq;
+    const auto asked_before = std::exchange(m_asked[message.index()], head.seq);
+    m_asked_last = head.seq;
+    m_refused = false;
     if (input.kind == agent_event::freeze && phase() == agent_phase::ready &&
         m_candidate.hold_limit > duration{}) {
         m_hold_limit = std::min(m_hold_limit, m_candidate.hold_limit); // only ever lower: SP 6.5
     }
     raise(input, now);
+    if (m_refused) { // an answer still owed is that of the request before: SP 1.5, 3.1
+        m_asked[message.index()] = asked_before;
+    }
 }
 
 inline void agent_endpoint::handle_malformed(instant now) {
@@ -272,6 +277,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         send(nak{header(effect), effect.code, phase()}, now);
         break;
     case kind::begin_prepare:
+        m_refused = true;
         m_request = m_candidate;
         m_hold_limit = m_request.hold_limit > duration{}
                            ? std::min(m_request.hold_limit, m_options.timers.hold_max)
