@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(an_application_found_to_have_let_go_while_others_resume_mak
         BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
         BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early)); // SP 6.7, 7.3
         BOOST_TEST((b.agent.phase() == agent_phase::idle));
-        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
@@ -541,6 +541,80 @@ BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean)); // SP 7.5
     BOOST_TEST(b.agent.resume_failed());
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_learns_the_result_all_the_same) {
+    bench b{2, 1};
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released);
+    b.done(answer::release_failed);
+    b.done_all();
+    complete_request complete;
+    complete.result = copy_result::kept;
+    b.ask(complete, {7});
+    BOOST_TEST((b.finished == std::vector<copy_result>(3, copy_result::kept))); // SP 9.8
+}
+
+BOOST_AUTO_TEST_CASE(when_the_limit_of_resume_passes_what_is_left_is_released_without_waiting) {
+    bench b{3, 1};
+    b.open(capability::explicit_prepare | capability::completion);
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released); // the filesystem; application 2 hangs
+    b.messages.clear();
+    b.cancelled.clear();
+    b.pass(seconds{60});
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean));
+    BOOST_TEST(b.agent.resume_failed());
+    const std::vector<operate> asked(b.work.begin(), b.work.end());
+    BOOST_TEST(spelled(asked) == "release2 release1 release0 "); // SP 7.11, 8.9
+    BOOST_TEST(b.cancelled.empty());                             // they are to be released
+    b.ask(complete_request{}, {7});
+    BOOST_TEST(b.finished.size() == 4U);
+    b.done_all(); // late, and of no effect any more
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    b.freeze_all({8});
+    BOOST_TEST((b.last<frozen_report>() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(who_was_never_asked_to_prepare_is_told_nothing) {
+    bench b{2, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.found();
+    b.done(answer::vetoed); // the first of three
+    BOOST_TEST((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.finished == std::vector{copy_result::discarded})); // SP 14.11
+
+    bench cut_short{2, 1};
+    cut_short.open();
+    cut_short.ask(prepare_request{}, {7});
+    cut_short.found();
+    cut_short.ask(abort_request{}, {7});
+    BOOST_TEST(cut_short.finished.empty()); // its preparation has still to end
+    cut_short.pass(seconds{60});
+    BOOST_TEST((cut_short.last<aborted_report>() != nullptr));
+    BOOST_TEST(cut_short.finished.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_fails_on_what_had_let_go_is_tried_again_later_and_not_at_once) {
+    bench b{0, 1};
+    b.open();
+    b.freeze_all();
+    b.agent.participant_let_go(0, b.now);
+    b.drain();
+    b.done(answer::release_failed);
+    BOOST_TEST((b.agent.phase() == agent_phase::stuck));
+    BOOST_TEST(b.work.empty());
+    BOOST_TEST(b.agent.held_filesystems() == 1U); // not known, so said to be held: SP 14.7
+    b.pass(seconds{1});
+    b.done(answer::not_held);
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::early));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(participants_are_accepted_up_to_their_limit) {
