@@ -10,7 +10,7 @@ constexpr auto states = words_of<participant_phase>({
     {"IDLE", "no transaction, or not asked yet"},
     {"PREPARED", "it is prepared; it holds nothing"},
     {"HELD", "it is held"},
-    {"RELEASED", "it was held until it was released on request"},
+    {"RELEASED", "it was asked to release, and holds nothing"},
     {"FINISHED", "it knows the result"},
     {"VETOED", "it refused to prepare, or to be held"},
     {"EARLY", "it let go without being asked"},
@@ -18,14 +18,14 @@ constexpr auto states = words_of<participant_phase>({
 });
 
 constexpr auto events = words_of<machine::participant_event>({
-    {"Prepared", "it is prepared"},
-    {"Vetoed", "it refuses to prepare, or to be held"},
-    {"Held", "it is held"},
-    {"LetGo", "it has let go without being asked"},
-    {"Released", "a release was asked for and was a real one"},
-    {"NotHeld", "a release was asked for and found nothing held"},
-    {"ReleaseFailed", "a release was asked for and failed"},
-    {"Finished", "it knows the result"},
+    {"Prepare", "asked to prepare, it has"},
+    {"Veto", "it refuses to prepare, or to be held"},
+    {"Hold", "asked to be held, it is"},
+    {"Early", "it has let go without being asked"},
+    {"Release ok", "a release was asked for and was a real one"},
+    {"Not held", "a release was asked for and found nothing held"},
+    {"Release failed", "a release was asked for and failed"},
+    {"Finish", "it knows the result"},
     {"Reset", "a new transaction begins"},
 });
 

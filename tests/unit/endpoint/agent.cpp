@@ -32,6 +32,11 @@ struct bench {
         }
     }
 
+    bench(const bench&) = delete;
+    bench& operator=(const bench&) = delete;
+    /// Whatever a test does with its agent, the judges have nothing to say against it.
+    ~bench() { BOOST_TEST(said() == ""); }
+
     void drain() {
         for (;;) {
             auto next = agent.poll();
@@ -130,7 +135,9 @@ struct bench {
     const Message* last() const {
         return messages.empty() ? nullptr : std::get_if<Message>(&messages.back());
     }
-    std::string said() const { return judged(recording, now, monitor::viewpoint::agent_end); }
+    std::string said() const {
+        return judged(recording, now, monitor::viewpoint::agent_end, exempt);
+    }
 
     agent_endpoint agent;
     std::vector<trace::record> recording;
@@ -147,6 +154,7 @@ struct bench {
     bool closed = false;
     bool exited = false;
     bool reseeded = false;
+    std::uint8_t exempt = 0; // the property that the test itself breaks
 };
 
 std::string spelled(const std::vector<operate>& order) {
@@ -185,7 +193,6 @@ BOOST_AUTO_TEST_CASE(applications_are_held_first_and_released_last_in_reverse_or
     BOOST_TEST((b.last<completed_report>() != nullptr));
     BOOST_TEST((b.finished == std::vector<copy_result>(4, copy_result::kept)));
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) {
@@ -204,7 +211,6 @@ BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) 
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
     BOOST_TEST(b.agent.held_filesystems() == 0U);
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_refused_is_released_and_a_filesystem_is_not) {
@@ -218,7 +224,6 @@ BOOST_AUTO_TEST_CASE(an_application_that_refused_is_released_and_a_filesystem_is
     BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
@@ -231,7 +236,6 @@ BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
     BOOST_TEST(b.done_all().empty());
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
-    BOOST_TEST(b.said() == "");
 }
 
 // SP 5.11
@@ -261,7 +265,26 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
+<<<<<<< HEAD
 // SP 6.6
+=======
+BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then) {
+    bench b{1, 1};
+    b.exempt = 9; // asked to hold, it has no release until its hold has ended
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    b.ask(abort_request{}, {7});
+    b.pass(seconds{60});
+    BOOST_TEST((b.last<aborted_report>() != nullptr));
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    b.done(answer::held);
+    BOOST_TEST(spelled(b.done_all()) == "release0 ");
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+}
+
+>>>>>>> e240c42
 BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
     bench b;
     b.open();
@@ -280,7 +303,6 @@ BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transacti
     b.ask(thaw_request{}, {7});
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
-    BOOST_TEST(b.said() == "");
 }
 
 // SP 7.3
@@ -374,7 +396,6 @@ BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ev
     BOOST_TEST((b.last<error_report>()->reason == verdict::expired));
     b.ask(thaw_request{}, {7});
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::expired));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(applications_alone_are_released_by_the_hold_limit_too) {
@@ -404,6 +425,7 @@ BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
 // SP 10.14
 BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
     bench b{0, 2};
+    b.exempt = 8; // its holds are in the recording of the predecessor
     b.agent.adopt({3}, {7}, everything, b.list, b.now);
     b.drain();
     BOOST_TEST(b.agent.held_filesystems() == 2U);
@@ -520,7 +542,6 @@ BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_af
     b.ask(thaw_request{}, {7});
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::lost));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
@@ -536,7 +557,84 @@ BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
     BOOST_TEST(b.agent.resume_failed());
 }
 
+<<<<<<< HEAD
 // SP 16.3
+=======
+BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_learns_the_result_all_the_same) {
+    bench b{2, 1};
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released);
+    b.done(answer::release_failed);
+    b.done_all();
+    complete_request complete;
+    complete.result = copy_result::kept;
+    b.ask(complete, {7});
+    BOOST_TEST((b.finished == std::vector<copy_result>(3, copy_result::kept))); // SP 9.8
+}
+
+BOOST_AUTO_TEST_CASE(when_the_limit_of_resume_passes_what_is_left_is_released_without_waiting) {
+    bench b{3, 1};
+    b.open(capability::explicit_prepare | capability::completion);
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released); // the filesystem; application 2 hangs
+    b.messages.clear();
+    b.cancelled.clear();
+    b.pass(seconds{60});
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean));
+    BOOST_TEST(b.agent.resume_failed());
+    const std::vector<operate> asked(b.work.begin(), b.work.end());
+    BOOST_TEST(spelled(asked) == "release2 release1 release0 "); // SP 7.11, 8.9
+    BOOST_TEST(b.cancelled.empty());                             // they are to be released
+    b.ask(complete_request{}, {7});
+    BOOST_TEST(b.finished.size() == 4U);
+    b.done_all(); // late, and of no effect any more
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    b.freeze_all({8});
+    BOOST_TEST((b.last<frozen_report>() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(who_was_never_asked_to_prepare_is_told_nothing) {
+    bench b{2, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.found();
+    b.done(answer::vetoed); // the first of three
+    BOOST_TEST((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.finished == std::vector{copy_result::discarded})); // SP 14.11
+
+    bench cut_short{2, 1};
+    cut_short.open();
+    cut_short.ask(prepare_request{}, {7});
+    cut_short.found();
+    cut_short.ask(abort_request{}, {7});
+    BOOST_TEST(cut_short.finished.empty()); // its preparation has still to end
+    cut_short.pass(seconds{60});
+    BOOST_TEST((cut_short.last<aborted_report>() != nullptr));
+    BOOST_TEST(cut_short.finished.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_fails_on_what_had_let_go_is_tried_again_later_and_not_at_once) {
+    bench b{0, 1};
+    b.open();
+    b.freeze_all();
+    b.agent.participant_let_go(0, b.now);
+    b.drain();
+    b.done(answer::release_failed);
+    BOOST_TEST((b.agent.phase() == agent_phase::stuck));
+    BOOST_TEST(b.work.empty());
+    BOOST_TEST(b.agent.held_filesystems() == 1U); // not known, so said to be held: SP 14.7
+    b.pass(seconds{1});
+    b.done(answer::not_held);
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::early));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
+}
+
+>>>>>>> e240c42
 BOOST_AUTO_TEST_CASE(participants_are_accepted_up_to_their_limit) {
     for (const std::size_t count : {3U, 4U, 5U}) {
         agent_options options;
