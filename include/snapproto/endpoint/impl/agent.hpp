@@ -16,6 +16,7 @@ inline agent_endpoint::agent_endpoint(agent_options options) : m_options(std::mo
 
 inline void agent_endpoint::handle(const any_message& message, instant now) {
     using machine::agent_event;
+    notice_overdue(now);
     if (m_recording != nullptr) {
         note(trace::of_message(now, trace::record_kind::received, trace::role::agent,
                                m_options.index, message));
@@ -90,6 +91,13 @@ inline void agent_endpoint::handle_malformed(instant now) {
 inline void agent_endpoint::handle_channel_lost(instant now) {
     note(base_record(trace::record_kind::channel_lost, now));
     raise(machine::agent_event::lost, now);
+}
+
+inline void agent_endpoint::notice_overdue(instant now) {
+    if (std::any_of(m_deadlines.begin(), m_deadlines.end(),
+                    [&](instant due) { return due < now; })) {
+        handle_timeout(now);
+    }
 }
 
 inline void agent_endpoint::handle_timeout(instant now) {

@@ -15,6 +15,7 @@ namespace snapproto::endpoint {
 
 inline void agent_endpoint::participants_found(std::span<const participant_summary> found,
                                                instant now) {
+    notice_overdue(now);
     if (m_step != step::find) {
         return;
     }
@@ -42,6 +43,7 @@ inline void agent_endpoint::participants_failed(instant now) {
 inline void agent_endpoint::participant_answered(participant_index participant,
                                                  machine::participant_event answer, instant now) {
     using machine::participant_event;
+    notice_overdue(now);
     SNAPPROTO_ASSERT(participant < m_slots.size());
     if (participant >= m_slots.size() || !m_slots[participant].in_work) {
         return;
