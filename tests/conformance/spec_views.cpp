@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(words_are_for_people) {
 
 BOOST_AUTO_TEST_CASE(states_and_events_have_the_words_of_the_appendix) {
     // But for Reset of participant and provider, which has no line there.
-    for (const machine_view* one : machines()) {
-        const machine_view& machine = *one;
+    for (const machine_view* each : machines()) {
+        const machine_view& machine = *each;
         std::set<std::string> states;
         std::set<std::string> events;
         for (const auto& [cell, clauses] : the_spec().cells(std::string{machine.appendix})) {
