@@ -3,8 +3,8 @@
 #define SNAPPROTO_CONFORMANCE_SPEC_EXCUSES_HPP
 
 // Clauses that nothing judges, each with the reason: of the QGA chapters those that have no check,
-// of the abstract chapters those that neither a row nor a monitor nor a test keeps. A clause without
-// the one and the other fails a test; so does an excuse that is needed no more.
+// of the abstract chapters those that neither a row nor a monitor nor a test keeps. A clause with
+// neither judge nor excuse fails a test; so does an excuse that is needed no more.
 
 #include "snapproto/core/clause.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Traceability: no clause without anything that keeps it, and no place that names what is not there.
+// Traceability: no clause that nothing keeps, and no place that names a clause which there is not.
 #include "conformance/spec/matrix.hpp"
 
 #include "conformance/spec/views/views.hpp"

@@ -93,13 +93,6 @@ inline void agent_endpoint::handle_channel_lost(instant now) {
     raise(machine::agent_event::lost, now);
 }
 
-inline void agent_endpoint::notice_overdue(instant now) {
-    if (std::any_of(m_deadlines.begin(), m_deadlines.end(),
-                    [&](instant due) { return due < now; })) {
-        handle_timeout(now);
-    }
-}
-
 inline void agent_endpoint::handle_timeout(instant now) {
     using machine::agent_event;
     using machine::agent_timer;

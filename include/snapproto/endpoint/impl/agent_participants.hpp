@@ -13,6 +13,13 @@ namespace snapproto::endpoint {
 
 // ---- answers ------------------------------------------------------------------------------------
 
+inline void agent_endpoint::notice_overdue(instant now) {
+    if (std::any_of(m_deadlines.begin(), m_deadlines.end(),
+                    [&](instant due) { return due < now; })) {
+        handle_timeout(now);
+    }
+}
+
 inline void agent_endpoint::participants_found(std::span<const participant_summary> found,
                                                instant now) {
     notice_overdue(now);
