@@ -58,7 +58,8 @@ class all_monitors {
 
     /// All violations, in the order of their records and then of their properties.
     [[nodiscard]] std::vector<violation> violations() const {
-        // Few. Not std::stable_sort: libstdc++ 12's uses what C++17 deprecates, and Clang 19 says so.
+        // Few. Not std::stable_sort: libstdc++ 12's uses what C++17 deprecates, and Clang 19 says
+        // so.
         std::vector<violation> sorted;
         const auto add = [&](const violation& one) {
             const auto later = std::upper_bound(
