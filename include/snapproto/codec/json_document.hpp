@@ -75,8 +75,8 @@ struct json_token {
 }
 
 /// The value of the text of an integer, if 64 signed bits hold it.
-/// @pre text is a number of JSON without fraction and exponent, and `padding` bytes behind it can be
-/// read.
+/// @pre text is a number of JSON without fraction and exponent, and `padding` bytes behind it can
+/// be read.
 [[nodiscard]] inline std::optional<std::int64_t> integer_value(std::string_view text) noexcept {
     const bool negative = text.front() == '-';
     text.remove_prefix(negative ? 1 : 0);
