@@ -14,6 +14,7 @@ embedded_agent::embedded_agent(std::unique_ptr<agent_memory> own, virtual_world&
       m_fault(with),
       m_settings(settings_of(with)),
       m_agent(endpoint_options(m_settings, options)) {
+    m_agent.record_to(m_world.recording);
     m_world.hook_configured = options.hook.has_value();
     if (m_settings.adopts_at_start) {
         adopt();

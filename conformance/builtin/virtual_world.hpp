@@ -9,6 +9,8 @@
 #include "conformance/attach/hook.hpp"
 #include "conformance/time.hpp"
 
+#include <snapproto/trace/record.hpp>
+
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -160,6 +162,8 @@ struct virtual_world {
     std::vector<std::unique_ptr<virtual_filesystem>> filesystems;
     virtual_hook hook;
     bool hook_configured = false;
+    /// Where agents record what they do; null: nowhere.
+    std::vector<trace::record>* recording = nullptr;
     /// Which watchdog is on duty; see virtual_agent.cpp.
     std::uint64_t watchdog_round = 0;
 
