@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The run itself: how it begins and ends, what it is asked from outside, what its endpoint asks for.
+// The run itself: how it begins and ends, what is asked of it, what its endpoint asks for.
 #include "conformance/builtin/embedded_agent.hpp"
 
 #include <algorithm>

@@ -164,7 +164,7 @@ struct virtual_world {
     bool hook_configured = false;
     /// Where agents record what they do; null: nowhere.
     std::vector<trace::record>* recording = nullptr;
-    /// Which watchdog is on duty; see virtual_agent.cpp.
+    /// Which watchdog is on duty; see virtual_agent_participants.cpp.
     std::uint64_t watchdog_round = 0;
 
     /// Adds and removes the mounts that a start can ask for.
