@@ -177,6 +177,28 @@ BOOST_AUTO_TEST_CASE(a_baseline_is_written_met_and_goes_out_of_date) {
     BOOST_TEST(says(old.out, "it was wrong once"));
 }
 
+BOOST_AUTO_TEST_CASE(a_script_that_attaches_says_how_its_replays_begin) {
+    const scratch place;
+    const program_result run =
+        snapcheck(place, "agent --builtin says-thawed --only 24.1/1 --target-name 'my agent' "
+                         "--replay-head 'peers/my-agent.sh --layout plain --'");
+    BOOST_TEST(run.status == 1, run.out << run.err);
+    BOOST_TEST(
+        says(run.out, "replay      peers/my-agent.sh --layout plain -- --only 24.1/1 --seed 1\n"));
+    BOOST_TEST(says(run.out, "target: my agent\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_baseline_that_is_met_gives_0_also_for_a_must_and_with_strict) {
+    const scratch place;
+    const std::string file = place.file("baseline");
+    std::ofstream(file) << "24.1/1 fail says thawed, whatever happens\n";
+    const std::string flags = "agent --builtin says-thawed --only 24.1/1";
+    BOOST_TEST(snapcheck(place, flags).status == 1);
+    const program_result met = snapcheck(place, flags + " --strict --baseline " + file);
+    BOOST_TEST(met.status == 0, met.out << met.err);
+    BOOST_TEST(says(met.out, "does not conform"), "a baseline makes no claim");
+}
+
 BOOST_AUTO_TEST_CASE(a_report_on_standard_output_is_alone_there) {
     const scratch place;
     const right_server agent(place);
