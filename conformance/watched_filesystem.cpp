@@ -43,6 +43,26 @@ class watched_writer final : public writer {
     transcript& m_log;
 };
 
+class watched_witness final : public witness {
+  public:
+    watched_witness(std::shared_ptr<witness> seen, target& clock, transcript& log)
+        : m_seen(std::move(seen)), m_clock(clock), m_log(log) {}
+
+    [[nodiscard]] observed<bool> in_copy() override {
+        const auto there = m_seen->in_copy();
+        m_log.event(m_clock.now(), lane::filesystem,
+                    there ? (*there ? "copy: what was written is in it"
+                                    : "copy: what was written is not, or not all, in it")
+                          : "no copy: " + there.why);
+        return there;
+    }
+
+  private:
+    std::shared_ptr<witness> m_seen;
+    target& m_clock;
+    transcript& m_log;
+};
+
 } // namespace
 
 void watched_filesystem::note(std::string words) {
@@ -75,6 +95,15 @@ observed<copy_report> watched_filesystem::examine_copy() {
     const auto seen = m_seen.examine_copy();
     note(seen ? "copy: " + (*seen).words : "no copy: " + seen.why);
     return seen;
+}
+
+observed<std::shared_ptr<witness>> watched_filesystem::leave_witness() {
+    const auto seen = m_seen.leave_witness();
+    note(seen ? "a file is written and not flushed" : "no file: " + seen.why);
+    if (!seen) {
+        return seen;
+    }
+    return std::shared_ptr<witness>(std::make_shared<watched_witness>(*seen, m_clock, m_log));
 }
 
 observed<bool> watched_filesystem::foreign_freeze() {

@@ -25,6 +25,7 @@ class watched_filesystem final : public freeze_target {
     [[nodiscard]] observed<std::string> device_digest() override;
     [[nodiscard]] observed<std::shared_ptr<writer>> start_writer() override;
     [[nodiscard]] observed<copy_report> examine_copy() override;
+    [[nodiscard]] observed<std::shared_ptr<witness>> leave_witness() override;
     [[nodiscard]] observed<bool> foreign_freeze() override;
     [[nodiscard]] observed<bool> foreign_thaw() override;
 

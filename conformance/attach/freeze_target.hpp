@@ -49,6 +49,18 @@ struct copy_report {
     std::string words; ///< One sentence for a report.
 };
 
+/// Something that a program has written and nobody has flushed. It is gone with this object.
+class witness {
+  public:
+    witness() = default;
+    witness(const witness&) = delete;
+    witness& operator=(const witness&) = delete;
+    virtual ~witness() = default;
+
+    /// Takes a copy of the device now, and looks whether all that was written is in it.
+    [[nodiscard]] virtual observed<bool> in_copy() = 0;
+};
+
 /// One filesystem made for freezing, seen from outside the agent.
 ///
 /// Every function is bounded in time, also when the filesystem is frozen (nothing here writes to it
@@ -86,6 +98,11 @@ class freeze_target {
 
     /// Takes a copy of the device now and examines it; the copy is removed again.
     [[nodiscard]] virtual observed<copy_report> examine_copy() = 0;
+
+    /// Writes something, without flushing it. Goes with window_copy.
+    [[nodiscard]] virtual observed<std::shared_ptr<witness>> leave_witness() {
+        return observed<std::shared_ptr<witness>>::unknown("nothing can be written there");
+    }
 
     /// Freezes the filesystem behind the agent's back. @return true if it is frozen afterwards.
     [[nodiscard]] virtual observed<bool> foreign_freeze() = 0;

@@ -52,8 +52,9 @@ struct exit_report {
 
 /// What the agent has of the machine now.
 struct resource_use {
-    std::uint64_t memory_bytes = 0; ///< Resident, of all its processes.
-    duration processor{0};          ///< Used since they started.
+    /// Resident, of all its processes; of an embedded agent what it has allocated.
+    std::uint64_t memory_bytes = 0;
+    duration processor{0}; ///< Used since they started.
 };
 
 /// The implementation under test.
@@ -117,7 +118,8 @@ class target {
 
     /// What the agent's processes use, where that can be seen.
     [[nodiscard]] virtual observed<resource_use> resources() {
-        return observed<resource_use>::unknown("only of an agent that --spawn started");
+        return observed<resource_use>::unknown(
+            "only of an agent that --spawn started, or the embedded one");
     }
 
     // Surroundings.

@@ -55,11 +55,7 @@ class embedded_target final : public target {
     [[nodiscard]] std::string description() const override {
         return fmt::format("embedded agent '{}'", m_name);
     }
-    [[nodiscard]] support can(capability what) const override {
-        return what == capability::hidden_mount
-                   ? support::no("the embedded agent opens filesystems, not mount points")
-                   : support::yes();
-    }
+    [[nodiscard]] support can(capability) const override { return support::yes(); }
     [[nodiscard]] std::string replay_flags() const override {
         return fmt::format("--builtin {}", m_name);
     }
@@ -87,6 +83,11 @@ class embedded_target final : public target {
     [[nodiscard]] std::optional<exit_report> wait_exit(duration bound) override {
         m_world.clock.run_until(now() + bound, [this] { return !m_agent->alive(); });
         return m_agent->alive() ? std::nullopt : std::optional{m_agent->ending()};
+    }
+
+    [[nodiscard]] observed<resource_use> resources() override {
+        return m_agent->alive() ? observed<resource_use>(m_agent->resources())
+                                : observed<resource_use>::unknown("the agent does not run");
     }
 
     [[nodiscard]] played_hook* hook() noexcept override { return &m_world.hook; }

@@ -20,6 +20,26 @@ std::vector<fault> freezing_faults() {
                             "tuzhis/osx-qemu-guest-agent: freeze only sets a flag", "29.2/1"},
                    .filesystem = [](faulty_agent&, filesystem_step, virtual_filesystem&)
                        -> std::optional<kernel_answer> { return kernel_answer::ok; }});
+    all.push_back({.info = {"stops-the-device",
+                            "Stops the device under the filesystem instead of freezing it.",
+                            "dmsetup suspend --nolockfs", "29.6/1"},
+                   .filesystem = [](faulty_agent&, filesystem_step step,
+                                    virtual_filesystem& one) -> std::optional<kernel_answer> {
+                       if (step == filesystem_step::freeze && one.is_target() && !one.frozen()) {
+                           one.suspend_device();
+                           return kernel_answer::ok;
+                       }
+                       return std::nullopt;
+                   }});
+    all.push_back({.info = {"hidden-mount-fails-the-freeze",
+                            "A mount that is hidden under another one fails the freeze.",
+                            "qemu-ga opens every mount point of the table", "24.21/1"},
+                   .filesystem = [](faulty_agent&, filesystem_step step,
+                                    virtual_filesystem& one) -> std::optional<kernel_answer> {
+                       return step == filesystem_step::freeze && one.hidden()
+                                  ? std::optional{kernel_answer::failed}
+                                  : std::nullopt;
+                   }});
     all.push_back(
         {.info = {"freezes-the-first-only",
                   "Freezes the first filesystem and counts the others too.", single, "24.2/1"},

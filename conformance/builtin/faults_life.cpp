@@ -2,15 +2,56 @@
 // Faults of connections, processes and time.
 #include "conformance/builtin/fault_words.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace snapproto::conformance::builtin {
 
 using namespace std::chrono_literals;
 using qga::verb;
 
+namespace {
+
+constexpr std::string_view single = "single change of behaviour";
+
+/// Looks for work a thousand times a second.
+struct look_again {
+    faulty_agent& agent;
+    void operator()() const { agent.later(1ms, look_again{agent}); }
+};
+
+std::vector<fault> resource_faults() {
+    std::vector<fault> all;
+    all.push_back(
+        {.info = {"keeps-what-0xff-dropped", "What a 0xFF makes void is kept in memory for ever.",
+                  "a parser whose reset forgets its buffer", "28.4/2"},
+         .input = [](faulty_agent& agent, std::string& bytes) { agent.text += bytes; }});
+    all.push_back({.info = {"a-kibibyte-for-each-token",
+                            "Each token of a half read request takes more than a kibibyte.",
+                            "a queue of heap objects, one for each token", "28.4/3"},
+                   .input = [](faulty_agent& agent, std::string& bytes) {
+                       const auto tokens = std::count(bytes.begin(), bytes.end(), ',');
+                       agent.text.reserve(agent.text.capacity() +
+                                          static_cast<std::size_t>(tokens) * 1100);
+                   }});
+    all.push_back(
+        {.info = {"keeps-every-request", "Every request is kept in memory for ever.", single,
+                  "28.8/3"},
+         .answer = [](faulty_agent& agent, const seen_request& of) -> std::optional<std::string> {
+             agent.text += of.bytes;
+             agent.text.append(200, ' ');
+             return std::nullopt;
+         }});
+    all.push_back({.info = {"polls-for-work", "Looks for work a thousand times a second.",
+                            "busy loops on a virtio port without a host", "28.10/1"},
+                   .started = [](faulty_agent& agent) { look_again{agent}(); }});
+    return all;
+}
+
+} // namespace
+
 std::vector<fault> life_faults() {
-    constexpr std::string_view single = "single change of behaviour";
     std::vector<fault> all;
     all.push_back({.info = {"dies-of-a-disconnect", "The agent ends when a client leaves.",
                             "unhandled SIGPIPE or EOF", "27.15/1"},
@@ -90,6 +131,9 @@ std::vector<fault> life_faults() {
                            line.clear();
                        }
                    }});
+    for (auto& one : resource_faults()) {
+        all.push_back(std::move(one));
+    }
     return all;
 }
 

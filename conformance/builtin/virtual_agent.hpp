@@ -44,6 +44,9 @@ class virtual_agent {
     virtual void kill() = 0;
     /// How it ended. @pre !alive()
     [[nodiscard]] virtual exit_report ending() const = 0;
+
+    /// What it holds of the memory, and has used of the processor.
+    [[nodiscard]] virtual resource_use resources() const = 0;
 };
 
 } // namespace snapproto::conformance::builtin

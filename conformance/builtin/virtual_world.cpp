@@ -41,6 +41,9 @@ virtual_filesystem::virtual_filesystem(virtual_clock& clock, std::string mount, 
       m_freezable(freezable) {}
 
 kernel_answer virtual_filesystem::kernel_freeze() {
+    if (m_hidden) {
+        return kernel_answer::hidden;
+    }
     if (!m_freezable) {
         return kernel_answer::unsupported;
     }
@@ -52,6 +55,7 @@ kernel_answer virtual_filesystem::kernel_freeze() {
     }
     m_frozen = true;
     m_device[0] &= ~std::uint64_t{1}; // the journal is empty now
+    m_device.back() = m_unflushed;
     return kernel_answer::ok;
 }
 
@@ -122,7 +126,7 @@ class virtual_writer final : public writer {
             ++m_progress;
             auto& record = m_where.m_records;
             ++record;
-            m_where.m_device[1 + record % (m_where.m_device.size() - 1)] = record;
+            m_where.m_device[1 + record % (m_where.m_device.size() - 2)] = record;
         }
         m_next = m_where.m_clock.in(20ms, [this] { step(); });
     }
@@ -134,6 +138,22 @@ class virtual_writer final : public writer {
 
 observed<std::shared_ptr<writer>> virtual_filesystem::start_writer() {
     return std::shared_ptr<writer>{std::make_shared<virtual_writer>(*this)};
+}
+
+class virtual_witness final : public witness {
+  public:
+    explicit virtual_witness(virtual_filesystem& where)
+        : m_where(where), m_written(++m_where.m_unflushed) {}
+
+    [[nodiscard]] observed<bool> in_copy() override { return m_where.m_device.back() == m_written; }
+
+  private:
+    virtual_filesystem& m_where;
+    std::uint64_t m_written;
+};
+
+observed<std::shared_ptr<witness>> virtual_filesystem::leave_witness() {
+    return std::shared_ptr<witness>{std::make_shared<virtual_witness>(*this)};
 }
 
 // ---- hook ---------------------------------------------------------------------------------------
@@ -183,6 +203,9 @@ virtual_world::virtual_world()
     filesystems.push_back(
         std::make_unique<virtual_filesystem>(clock, "/virtual/a", "/virtual/alias-of-a", true));
     filesystems.push_back(std::make_unique<virtual_filesystem>(clock, "/virtual/b", "", true));
+    filesystems.push_back(
+        std::make_unique<virtual_filesystem>(clock, "/virtual/ram/below", "", false));
+    filesystems.back()->hide();
     filesystems.push_back(std::make_unique<virtual_filesystem>(clock, "/virtual/ram", "", false));
 }
 

@@ -9,6 +9,8 @@
 #include "conformance/attach/hook.hpp"
 #include "conformance/time.hpp"
 
+#include <snapproto/trace/record.hpp>
+
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -45,7 +47,7 @@ class virtual_clock {
 };
 
 /// What a freeze or thaw of the kernel answers.
-enum class kernel_answer { ok, busy, unsupported, not_frozen, failed };
+enum class kernel_answer { ok, busy, unsupported, hidden, not_frozen, failed };
 
 /// A filesystem with a small journalled device under it.
 class virtual_filesystem final : public freeze_target {
@@ -61,8 +63,13 @@ class virtual_filesystem final : public freeze_target {
     [[nodiscard]] bool is_target() const noexcept {
         return m_freezable && !m_fails && m_lower == nullptr;
     }
+    /// In the table of mounts, but whoever opens its mount point gets the one mounted over it.
+    [[nodiscard]] bool hidden() const noexcept { return m_hidden; }
+    void hide() noexcept { m_hidden = true; }
     /// From now on a freeze of it fails.
     void fail_freezes() noexcept { m_fails = true; }
+    /// Stops its device, as a device mapper can: writers block, and nothing is brought to rest.
+    void suspend_device() noexcept { m_frozen = true; }
     /// Its image lies on another one, so that it cannot be frozen once that one is.
     void lie_on(const virtual_filesystem& lower) noexcept { m_lower = &lower; }
     /// True when `path` is one of its mount points.
@@ -79,11 +86,13 @@ class virtual_filesystem final : public freeze_target {
     [[nodiscard]] observed<std::string> device_digest() override;
     [[nodiscard]] observed<std::shared_ptr<writer>> start_writer() override;
     [[nodiscard]] observed<copy_report> examine_copy() override;
+    [[nodiscard]] observed<std::shared_ptr<witness>> leave_witness() override;
     [[nodiscard]] observed<bool> foreign_freeze() override;
     [[nodiscard]] observed<bool> foreign_thaw() override;
 
   private:
     friend class virtual_writer;
+    friend class virtual_witness;
 
     virtual_clock& m_clock;
     std::string m_mount;
@@ -91,9 +100,12 @@ class virtual_filesystem final : public freeze_target {
     bool m_freezable;
     bool m_frozen = false;
     bool m_fails = false;
+    bool m_hidden = false;
     const virtual_filesystem* m_lower = nullptr;
-    /// Blocks of the device: 0 is the superblock (odd: needs recovery), the rest is data.
+    /// Blocks of the device: 0 is the superblock (odd: needs recovery), the rest is data; the last
+    /// one holds what was not flushed when it was written.
     std::array<std::uint64_t, 16> m_device{1};
+    std::uint64_t m_unflushed = 0; ///< On its way to the last block.
     std::uint64_t m_records = 0;
 };
 
@@ -145,11 +157,14 @@ struct virtual_world {
     virtual_world();
 
     virtual_clock clock;
-    /// Two that can be frozen, and one that cannot, in the order in which they were mounted.
+    /// Two that can be frozen, one that is hidden and one that cannot be frozen, in the order in
+    /// which they were mounted.
     std::vector<std::unique_ptr<virtual_filesystem>> filesystems;
     virtual_hook hook;
     bool hook_configured = false;
-    /// Which watchdog is on duty; see virtual_agent.cpp.
+    /// Where agents record what they do; null: nowhere.
+    std::vector<trace::record>* recording = nullptr;
+    /// Which watchdog is on duty; see virtual_agent_participants.cpp.
     std::uint64_t watchdog_round = 0;
 
     /// Adds and removes the mounts that a start can ask for.

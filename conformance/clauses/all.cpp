@@ -25,7 +25,7 @@ const registry& qga_checks() {
         clauses::qga_27_connections(all);
         clauses::qga_27_process(all);
         clauses::qga_27_restart(all);
-        clauses::qga_28_bounds(all);
+        clauses::qga_28_idle(all);
         clauses::qga_28_memory(all);
         clauses::qga_28_time(all);
         clauses::qga_29_effect(all);

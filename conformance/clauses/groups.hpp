@@ -29,7 +29,7 @@ void qga_26_hook_failures(registry& checks);
 void qga_27_connections(registry& checks);
 void qga_27_process(registry& checks);
 void qga_27_restart(registry& checks);
-void qga_28_bounds(registry& checks);
+void qga_28_idle(registry& checks);
 void qga_28_memory(registry& checks);
 void qga_28_time(registry& checks);
 void qga_29_effect(registry& checks);

@@ -125,6 +125,23 @@ void second_copy(run_context& run) {
     copy_is_clean(run, 1);
 }
 
+// catches: an agent that stops the device under the filesystem instead of freezing it
+void unflushed_is_in_the_copy(run_context& run) {
+    run.must_sync();
+    const auto written = run.filesystem().leave_witness();
+    if (!written) {
+        run.skip("nothing can be written before the freeze: " + written.why);
+    }
+    require_freeze(run, {0});
+    const auto there = (*written)->in_copy();
+    require_thaw(run, 1, "after a freeze that returned 1");
+    if (!there) {
+        run.skip("the copy cannot be read: " + there.why);
+    }
+    run.require(*there, "what was written before the freeze is in a copy taken while frozen",
+                "all of a file that was written and not flushed", "not all of it");
+}
+
 // catches: an agent that reports success for a filesystem which stayed frozen, or kills writers
 void writer_goes_on(run_context& run) {
     run.must_sync();
@@ -219,6 +236,11 @@ void qga_29_effect(registry& checks) {
                 .title = "a blocked writer goes on after the thaw, in every round",
                 .needs = {freeze_target, writer},
                 .run = writer_goes_on});
+    checks.add({.about = sec<29, 6>::value,
+                .index = 1,
+                .title = "what was written and not flushed before the freeze is in the copy",
+                .needs = {freeze_target, window_copy},
+                .run = unflushed_is_in_the_copy});
     checks.add({.about = sec<29, 7>::value,
                 .index = 1,
                 .title = "a freeze that returned 0 or an error blocks no writer",

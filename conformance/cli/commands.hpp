@@ -47,10 +47,17 @@ struct list_options {
     bool faults = false;
 };
 
+struct trace_options {
+    std::string dialect = "qga";
+    std::string file; ///< "-" is standard input.
+    std::vector<std::string> reports;
+};
+
 /// Each returns an exit status. @throws usage_error, unreachable
 int run_agent(const agent_options& options);
 int run_list(const list_options& options);
 int run_spec(const std::string& form);
+int run_trace(const trace_options& options);
 
 /// Refuses a dialect that has no checks in this version. @throws usage_error
 void require_dialect(const std::string& dialect);

@@ -19,9 +19,14 @@ namespace snapproto::conformance {
 namespace {
 
 constexpr const char* statuses =
-    "Exit status: 0 no MUST failed (with --strict: no SHOULD either), or exactly what the baseline "
-    "expects;\n1 something failed or the baseline is out of date; 2 wrong usage; 3 the "
-    "implementation could not be reached.";
+    "Exit status: 0 no MUST failed (with --strict: no SHOULD either); with --baseline instead: "
+    "every "
+    "check did\nwhat the file expects, so that --strict adds nothing; 1 something failed, or the "
+    "baseline is out of date;\n2 wrong usage; 3 the implementation could not be reached; 130 "
+    "interrupted, and thawed.";
+
+constexpr const char* report_help =
+    "KIND=FILE, repeatable; kinds: junit html json tap markdown; FILE '-' is standard output";
 
 void add_agent(CLI::App& app, agent_options& o) {
     CLI::App* sub = app.add_subcommand("agent", "Judge an agent (the guest side)");
@@ -87,16 +92,23 @@ void add_agent(CLI::App& app, agent_options& o) {
         ->capture_default_str()
         ->check(CLI::Range(1U, 1000U))
         ->group(select);
-    sub->add_option("--report", o.reports,
-                    "KIND=FILE, repeatable; kinds: junit html json tap markdown; FILE '-' is "
-                    "standard output")
-        ->group("Report")
-        ->allow_extra_args(false);
+    sub->add_option("--report", o.reports, report_help)->group("Report")->allow_extra_args(false);
     sub->add_option("--target-name", o.target_name, "What reports call the agent")->group("Report");
     sub->add_option("--replay-head", o.replay_head,
                     "What replay commands begin with, for an agent that a script attaches to")
         ->group("Report");
     sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
+}
+
+void add_trace(CLI::App& app, trace_options& o) {
+    CLI::App* sub =
+        app.add_subcommand("trace", "Judge a recorded conversation by the properties of SP 18");
+    sub->footer("Exit status: 0 no property is broken; 1 one is, or the recording is beyond what "
+                "can be watched;\n2 wrong usage, or the file is no recording.");
+    sub->add_option("FILE", o.file, "JSON Lines, one record a line; '-' is standard input")
+        ->required();
+    sub->add_option("--dialect", o.dialect, "qga")->capture_default_str();
+    sub->add_option("--report", o.reports, report_help)->allow_extra_args(false);
 }
 
 void add_others(CLI::App& app, list_options& list, std::string& form) {
@@ -106,7 +118,7 @@ void add_others(CLI::App& app, list_options& list, std::string& form) {
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
     spec->add_option("FORM", form, "clauses, or text")->required();
     // Named, so that they are refused in words that help.
-    for (const char* later : {"orchestrator", "trace", "learn"}) {
+    for (const char* later : {"orchestrator", "learn"}) {
         app.add_subcommand(later, "(not in this version)")->allow_extras();
     }
 }
@@ -150,13 +162,16 @@ int refuse(const std::string& words) {
 }
 
 int dispatch(const CLI::App& app, const agent_options& agent, const list_options& list,
-             const std::string& form) {
+             const trace_options& trace, const std::string& form) {
     const std::string chosen = app.get_subcommands().front()->get_name();
     if (chosen == "agent") {
         return run_agent(agent);
     }
     if (chosen == "list") {
         return run_list(list);
+    }
+    if (chosen == "trace") {
+        return run_trace(trace);
     }
     if (chosen == "spec") {
         return run_spec(form);
@@ -172,12 +187,14 @@ int run_program(int argc, const char* const* argv) {
     app.require_subcommand(1);
     agent_options agent;
     list_options list;
+    trace_options trace;
     std::string form;
     add_agent(app, agent);
+    add_trace(app, trace);
     add_others(app, list, form);
     try {
         app.parse(argc, argv);
-        return dispatch(app, agent, list, form);
+        return dispatch(app, agent, list, trace, form);
     } catch (const CLI::ExtrasError&) {
         return refuse(explain_extras(app));
     } catch (const CLI::Success& asked) {

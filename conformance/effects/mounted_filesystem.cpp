@@ -4,6 +4,7 @@
 #include "conformance/effects/emergency.hpp"
 #include "conformance/effects/file_writer.hpp"
 #include "conformance/effects/image.hpp"
+#include "conformance/effects/witness_file.hpp"
 
 #include <fmt/format.h>
 
@@ -104,6 +105,10 @@ observed<copy_report> mounted_filesystem::examine_copy() {
     } catch (const std::exception& problem) {
         return observed<copy_report>::unknown(problem.what());
     }
+}
+
+observed<std::shared_ptr<witness>> mounted_filesystem::leave_witness() {
+    return write_witness(mount(), m_backing.bytes);
 }
 
 observed<bool> mounted_filesystem::foreign_freeze() {
