@@ -32,4 +32,4 @@ namespace snapproto::endpoint::detail {
 
 } // namespace snapproto::endpoint::detail
 
-#endif
+#endif // SNAPPROTO_ENDPOINT_DETAIL_ORCHESTRATOR_WORDS_HPP
