@@ -145,6 +145,7 @@ class agent_endpoint {
     [[nodiscard]] std::optional<machine::agent_event> next_operation(instant now);
     [[nodiscard]] std::optional<machine::agent_event> next_hold(bool filesystems, instant now);
     [[nodiscard]] std::optional<machine::agent_event> next_release(bool filesystems, instant now);
+    void release_the_rest(instant now);
     void start(std::size_t i, operation what, instant now, copy_result result = {});
     void finish_participants(txn_id txn, copy_result result, instant now);
     [[nodiscard]] bool busy() const noexcept;
@@ -180,6 +181,7 @@ class agent_endpoint {
     std::uint64_t m_seq = 0; ///< Of Progress, which answers nothing.
     std::array<sequence_number, value_count<message_kind>> m_asked{}; ///< The latest of each kind.
     sequence_number m_asked_last{};
+    bool m_refused = false;       ///< The request being handled got a Nak.
     protocol_version m_offered{}; ///< What the Hello being handled would lead to.
     protocol_version m_version{};
     std::uint64_t m_ignored = 0;

@@ -30,19 +30,16 @@ struct participant_input {
     participant_event kind = participant_event::reset;
 };
 
-/// What a participant's machine remembers beside its state.
+/// A participant's state is all there is to it.
 struct participant_data {
-    /// How often the participant was released in this transaction (SP 8.9: exactly once).
-    std::uint8_t releases = 0;
-
     friend constexpr bool operator==(const participant_data&,
                                      const participant_data&) noexcept = default;
 };
 
 /// How a cell refuses an event.
 enum class participant_refusal : std::uint8_t {
-    ignore, ///< Stale: it says nothing new.
-    illegal ///< The participant or the agent is wrong (SP 14.12).
+    ignore, ///< A report of its own that says nothing new.
+    illegal ///< The answer to an operation that this state does not allow (SP 14.12).
 };
 
 } // namespace snapproto::machine
@@ -80,19 +77,6 @@ struct state : boost::msm::front::state<> {
     static constexpr participant_phase id = Phase;
 };
 
-struct count_release {
-    static constexpr std::string_view name = "count release";
-    static constexpr void apply(const participant_input&, participant_data& d, effects&) noexcept {
-        d.releases = static_cast<std::uint8_t>(d.releases + (d.releases < 255));
-    }
-};
-struct forget {
-    static constexpr std::string_view name = "forget";
-    static constexpr void apply(const participant_input&, participant_data& d, effects&) noexcept {
-        d = {};
-    }
-};
-
 namespace words {
 using idle = state<participant_phase::idle>;
 using prepared = state<participant_phase::prepared>;
@@ -122,37 +106,40 @@ struct as {
 // clang-format off
 namespace words {
 using rows = mp11::mp_list<
-  //   Source    Event           Target    Action         Guard   Clause
-    on<idle    , was_prepared  , prepared, nothing      , always, sec<14,1> >,
-    on<idle    , has_vetoed    , vetoed  , nothing      , always, sec<14,2> >,
-    on<idle    , was_told      , finished, nothing      , always, sec<14,11>>,
-    on<idle    , new_txn       , same    , forget       , always, sec<14,1> >,
+  //   Source    Event           Target    Action   Guard   Clause
+    on<idle    , was_prepared  , prepared, nothing, always, sec<14,1> >,
+    on<idle    , has_vetoed    , vetoed  , nothing, always, sec<14,2> >,
+    on<idle    , was_told      , finished, nothing, always, sec<14,11>>,
+    on<idle    , new_txn       , same    , nothing, always, sec<14,1> >,
 
-    on<prepared, was_held      , held    , nothing      , always, sec<14,3> >,
-    on<prepared, has_vetoed    , vetoed  , nothing      , always, sec<14,2> >,
-    on<prepared, was_told      , finished, nothing      , always, sec<14,11>>,
+    on<prepared, was_held      , held    , nothing, always, sec<14,3> >,
+    on<prepared, has_vetoed    , vetoed  , nothing, always, sec<14,2> >,
+    on<prepared, was_told      , finished, nothing, always, sec<14,11>>,
 
-    on<held    , has_let_go    , early   , nothing      , always, sec<14,5> >,
-    on<held    , was_released  , released, count_release, always, sec<14,4> >,
-    on<held    , was_not_held  , early   , count_release, always, sec<14,6> >,
-    on<held    , release_failed, broken  , nothing      , always, sec<14,7> >,
+    on<held    , has_let_go    , early   , nothing, always, sec<14,5> >,
+    on<held    , was_released  , released, nothing, always, sec<14,4> >,
+    on<held    , was_not_held  , released, nothing, always, sec<14,6> >,
+    on<held    , release_failed, broken  , nothing, always, sec<14,7> >,
 
-    on<released, was_told      , finished, nothing      , always, sec<14,9> >,
+    on<released, was_told      , finished, nothing, always, sec<14,9> >,
 
-    on<finished, new_txn       , idle    , forget       , always, sec<14,1> >,
+    on<finished, new_txn       , idle    , nothing, always, sec<14,1> >,
 
-    on<vetoed  , was_released  , same    , count_release, always, sec<14,10>>,
-    on<vetoed  , was_not_held  , same    , count_release, always, sec<14,10>>,
-    on<vetoed  , was_told      , finished, nothing      , always, sec<14,9> >,
+    on<vetoed  , was_released  , released, nothing, always, sec<14,10>>,
+    on<vetoed  , was_not_held  , released, nothing, always, sec<14,10>>,
+    on<vetoed  , release_failed, released, nothing, always, sec<14,10>>,
+    on<vetoed  , was_told      , finished, nothing, always, sec<14,9> >,
 
-    on<early   , was_released  , same    , count_release, always, sec<14,6> >,
-    on<early   , was_not_held  , same    , count_release, always, sec<14,6> >,
-    on<early   , was_told      , finished, nothing      , always, sec<14,9> >,
+    on<early   , was_released  , released, nothing, always, sec<14,6> >,
+    on<early   , was_not_held  , released, nothing, always, sec<14,6> >,
+    on<early   , release_failed, broken  , nothing, always, sec<14,7> >,
+    on<early   , was_told      , finished, nothing, always, sec<14,9> >,
 
-    on<broken  , was_released  , released, count_release, always, sec<14,8> >,
-    on<broken  , was_not_held  , early   , count_release, always, sec<14,6> >,
-    on<broken  , release_failed, same    , nothing      , always, sec<14,7> >,
-    on<broken  , has_let_go    , early   , nothing      , always, sec<14,5> >
+    on<broken  , was_released  , released, nothing, always, sec<14,8> >,
+    on<broken  , was_not_held  , released, nothing, always, sec<14,6> >,
+    on<broken  , release_failed, same    , nothing, always, sec<14,7> >,
+    on<broken  , has_let_go    , early   , nothing, always, sec<14,5> >,
+    on<broken  , was_told      , finished, nothing, always, sec<14,9> >
 >;
 } // namespace words
 
@@ -168,55 +155,52 @@ using cells = mp11::mp_list<
     refuse<idle    , was_not_held  , illegal, sec<14,12>>,
     refuse<idle    , release_failed, illegal, sec<14,12>>,
 
-    refuse<prepared, was_prepared  , ignore , sec<1,6>  >,
+    refuse<prepared, was_prepared  , illegal, sec<14,12>>,
     refuse<prepared, has_let_go    , ignore , sec<1,6>  >,
     refuse<prepared, was_released  , illegal, sec<14,12>>,
     refuse<prepared, was_not_held  , illegal, sec<14,12>>,
     refuse<prepared, release_failed, illegal, sec<14,12>>,
     refuse<prepared, new_txn       , illegal, sec<14,12>>,
 
-    refuse<held    , was_prepared  , ignore , sec<1,6>  >,
-    refuse<held    , has_vetoed    , illegal, sec<14,12>>,
-    refuse<held    , was_held      , ignore , sec<1,6>  >,
+    refuse<held    , was_prepared  , illegal, sec<14,12>>,
+    refuse<held    , has_vetoed    , ignore , sec<1,6>  >,
+    refuse<held    , was_held      , illegal, sec<14,12>>,
     refuse<held    , was_told      , illegal, sec<14,12>>,
     refuse<held    , new_txn       , illegal, sec<14,12>>,
 
-    refuse<released, was_prepared  , ignore , sec<1,6>  >,
-    refuse<released, has_vetoed    , illegal, sec<14,12>>,
+    refuse<released, was_prepared  , illegal, sec<14,12>>,
+    refuse<released, has_vetoed    , ignore , sec<1,6>  >,
     refuse<released, was_held      , illegal, sec<14,12>>,
     refuse<released, has_let_go    , ignore , sec<1,6>  >,
-    refuse<released, was_released  , ignore , sec<1,6>  >,
-    refuse<released, was_not_held  , ignore , sec<1,6>  >,
-    refuse<released, release_failed, ignore , sec<1,6>  >,
+    refuse<released, was_released  , illegal, sec<14,12>>,
+    refuse<released, was_not_held  , illegal, sec<14,12>>,
+    refuse<released, release_failed, illegal, sec<14,12>>,
     refuse<released, new_txn       , illegal, sec<14,12>>,
 
-    refuse<finished, was_prepared  , ignore , sec<1,6>  >,
+    refuse<finished, was_prepared  , illegal, sec<14,12>>,
     refuse<finished, has_vetoed    , ignore , sec<1,6>  >,
     refuse<finished, was_held      , illegal, sec<14,12>>,
     refuse<finished, has_let_go    , ignore , sec<1,6>  >,
-    refuse<finished, was_released  , ignore , sec<1,6>  >,
-    refuse<finished, was_not_held  , ignore , sec<1,6>  >,
-    refuse<finished, release_failed, ignore , sec<1,6>  >,
-    refuse<finished, was_told      , ignore , sec<1,6>  >,
+    refuse<finished, was_released  , illegal, sec<14,12>>,
+    refuse<finished, was_not_held  , illegal, sec<14,12>>,
+    refuse<finished, release_failed, illegal, sec<14,12>>,
+    refuse<finished, was_told      , illegal, sec<14,12>>,
 
     refuse<vetoed  , was_prepared  , illegal, sec<14,12>>,
     refuse<vetoed  , has_vetoed    , ignore , sec<1,6>  >,
     refuse<vetoed  , was_held      , illegal, sec<14,12>>,
     refuse<vetoed  , has_let_go    , ignore , sec<1,6>  >,
-    refuse<vetoed  , release_failed, ignore , sec<1,6>  >,
     refuse<vetoed  , new_txn       , illegal, sec<14,12>>,
 
     refuse<early   , was_prepared  , illegal, sec<14,12>>,
     refuse<early   , has_vetoed    , ignore , sec<1,6>  >,
     refuse<early   , was_held      , illegal, sec<14,12>>,
     refuse<early   , has_let_go    , ignore , sec<1,6>  >,
-    refuse<early   , release_failed, ignore , sec<1,6>  >,
     refuse<early   , new_txn       , illegal, sec<14,12>>,
 
     refuse<broken  , was_prepared  , illegal, sec<14,12>>,
-    refuse<broken  , has_vetoed    , illegal, sec<14,12>>,
+    refuse<broken  , has_vetoed    , ignore , sec<1,6>  >,
     refuse<broken  , was_held      , illegal, sec<14,12>>,
-    refuse<broken  , was_told      , illegal, sec<14,12>>,
     refuse<broken  , new_txn       , illegal, sec<14,12>>
 >;
 } // namespace refusals

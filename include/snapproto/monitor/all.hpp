@@ -17,14 +17,51 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
 namespace snapproto::monitor {
 
+/// One property, the monitor that judges it, and what that monitor reads the property from.
+struct judged_property {
+    /// SP 18.`property`.
+    std::uint8_t property = 0;
+    std::string_view monitor;
+    /// The clauses that a violation may name as the exact requirement; the rest are empty.
+    std::array<clause, 6> clauses{};
+};
+
+// clang-format off
 /// The properties that `all_monitors` judges: all of SP chapter 18 but 18.10.
-inline constexpr std::array<std::uint8_t, 25> judged_properties{
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26};
+inline constexpr auto judged_properties = std::to_array<judged_property>({
+    { 1, "window"     , {{{13, 11}}}},
+    { 2, "outcome"    , {{{12, 11}, {12, 27}}}},
+    { 3, "outcome"    , {{{17, 1}, {17, 3}, {17, 4}, {17, 5}, {17, 7}}}},
+    { 4, "hold"       , {{{6, 8}}}},
+    { 5, "hold"       , {{{6, 4}, {12, 21}, {15, 2}}}},
+    { 6, "transaction", {{{3, 3}}}},
+    { 7, "release"    , {{{1, 5}, {5, 12}}}},
+    { 8, "release"    , {{{1, 7}, {7, 12}}}},
+    { 9, "release"    , {{{5, 2}, {5, 11}, {7, 1}, {7, 2}, {8, 9}}}},
+    {11, "transaction", {{{7, 9}, {8, 10}, {9, 8}}}},
+    {12, "transaction", {{{2, 10}, {3, 4}, {3, 5}, {3, 7}, {3, 12}, {3, 13}}}},
+    {13, "session"    , {{{2, 1}, {2, 13}}}},
+    {14, "transaction", {{{16, 1}, {16, 2}}}},
+    {15, "release"    , {{{6, 3}, {7, 3}, {7, 5}, {7, 10}}}},
+    {16, "life"       , {{{10, 9}, {10, 13}}}},
+    {17, "window"     , {{{12, 34}}}},
+    {18, "life"       , {{{11, 1}, {11, 2}, {11, 6}}}},
+    {19, "requests"   , {{{3, 8}}}},
+    {20, "window"     , {{{13, 7}}}},
+    {21, "requests"   , {{{5, 13}}}},
+    {22, "hold"       , {{{6, 8}, {10, 10}}}},
+    {23, "liveness"   , {{{10, 12}, {15, 3}, {15, 9}}}},
+    {24, "outcome"    , {{{12, 29}}}},
+    {25, "requests"   , {{{16, 6}}}},
+    {26, "liveness"   , {{{6, 11}, {15, 8}}}},
+});
+// clang-format on
 
 /// Every monitor, fed with the same records.
 ///

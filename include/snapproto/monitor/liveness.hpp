@@ -95,8 +95,9 @@ class liveness_monitor : public judge {
             break;
         case trace::record_kind::timer_fired:
             // During THAW an agent that fell silent has still its Thawed to send (SP 12.14,
-            // 12.23), so noticing it is all that can be seen.
-            if (r.timer == trace::timer_kind::liveness && a.thawing) {
+            // 12.23): to notice it in time is all that SP 18.26 asks for.
+            if (r.timer == trace::timer_kind::liveness && r.who == trace::role::orchestrator &&
+                a.thawing) {
                 a.waiting = false;
                 a.action_due = never;
             }

@@ -70,8 +70,9 @@ class release_monitor : public judge {
         return std::any_of(a.set.begin(), a.set.end(), holds);
     }
     static bool filesystem_held(const agent_state& a) {
-        return std::any_of(a.set.begin(), a.set.end(),
-                           [](const participant& p) { return holds(p) && is_filesystem(p); });
+        return std::any_of(a.set.begin(), a.set.end(), [](const participant& p) {
+            return (holds(p) || p.state == now::asked) && is_filesystem(p);
+        });
     }
     static participant* find(agent_state& a, participant_index item) {
         return a.set.find([&](const participant& p) { return p.item == item; });
@@ -97,6 +98,10 @@ class release_monitor : public judge {
                 p->state = now::refused;
                 p->held_late = p->asked_in_time && a.last_released != never_released;
             }
+            break;
+        case trace::record_kind::skipped:
+            a.set.remove(
+                [&](const participant& p) { return p.item == r.item && p.state == now::asked; });
             break;
         case trace::record_kind::let_go_early:
             if (auto* p = find(a, r.item)) {
@@ -139,6 +144,11 @@ class release_monitor : public judge {
                  detail::sentence(detail::name_of(kind, r.item, r.agent),
                                   " is asked to hold after the failure was answered"));
         }
+        if (a.last_released != never_released && find(a, r.item) == nullptr) {
+            flag(9, {5, 11}, r,
+                 detail::sentence(detail::name_of(kind, r.item, r.agent),
+                                  " is asked to hold after a release has begun"));
+        }
         const bool filesystem_begun = std::any_of(a.set.begin(), a.set.end(), is_filesystem);
         if (kind != participant_kind::filesystem && filesystem_begun) {
             flag(9, {5, 2}, r,
@@ -160,9 +170,11 @@ class release_monitor : public judge {
             on_hold_begin(a, r); // the recording has no hold_begin
         }
         if (auto* p = find(a, r.item)) {
+            // Late is only what was asked in time and has just now answered (SP 5.11).
+            p->held_late = p->held_late || (p->state == now::asked && p->asked_in_time &&
+                                            a.last_released != never_released);
             p->state = now::held;
             p->ever_held = true;
-            p->held_late = p->asked_in_time && a.last_released != never_released;
         }
     }
 
@@ -178,7 +190,7 @@ class release_monitor : public judge {
                                   " is released, but this transaction never held it"));
             return;
         }
-        if (!is_filesystem(*p) && filesystem_held(a)) {
+        if (!is_filesystem(*p) && filesystem_held(a)) { // also one whose hold has still to end
             flag(9, {7, 2}, r,
                  detail::sentence(name(*p, r), " is released while a filesystem is held"));
         }

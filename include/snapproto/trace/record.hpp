@@ -32,6 +32,7 @@ enum class record_kind : std::uint8_t {
     prepare_begin,  ///< It is asked to prepare.
     prepared,       ///< It has agreed.
     vetoed,         ///< It has refused to prepare or to be held.
+    skipped,        ///< Asked to hold, it has nothing to hold and takes no further part.
     hold_begin,     ///< It is asked to hold.
     held,           ///< It holds.
     let_go_early,   ///< It let go without being asked.
@@ -150,40 +151,16 @@ struct spelling<trace::role> {
 
 template <>
 struct spelling<trace::record_kind> {
-    static constexpr auto names = std::to_array<std::string_view>({"sent",
-                                                                   "received",
-                                                                   "malformed",
-                                                                   "prepare_begin",
-                                                                   "prepared",
-                                                                   "vetoed",
-                                                                   "hold_begin",
-                                                                   "held",
-                                                                   "let_go_early",
-                                                                   "release_begin",
-                                                                   "released",
-                                                                   "not_held",
-                                                                   "release_failed",
-                                                                   "finished",
-                                                                   "cut_begin",
-                                                                   "cut_end",
-                                                                   "ready",
-                                                                   "discarded",
-                                                                   "timer_armed",
-                                                                   "timer_disarmed",
-                                                                   "timer_fired",
-                                                                   "channel_up",
-                                                                   "channel_lost",
-                                                                   "state_changed",
-                                                                   "event_ignored",
-                                                                   "started",
-                                                                   "stop_requested",
-                                                                   "handed_over",
-                                                                   "stopped",
-                                                                   "killed",
-                                                                   "generation_changed",
-                                                                   "reseeded",
-                                                                   "start_requested",
-                                                                   "outcome_reported"});
+    static constexpr auto names = std::to_array<std::string_view>(
+        {"sent",           "received",        "malformed",       "prepare_begin",
+         "prepared",       "vetoed",          "skipped",         "hold_begin",
+         "held",           "let_go_early",    "release_begin",   "released",
+         "not_held",       "release_failed",  "finished",        "cut_begin",
+         "cut_end",        "ready",           "discarded",       "timer_armed",
+         "timer_disarmed", "timer_fired",     "channel_up",      "channel_lost",
+         "state_changed",  "event_ignored",   "started",         "stop_requested",
+         "handed_over",    "stopped",         "killed",          "generation_changed",
+         "reseeded",       "start_requested", "outcome_reported"});
 };
 
 template <>

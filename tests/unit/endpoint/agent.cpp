@@ -32,6 +32,11 @@ struct bench {
         }
     }
 
+    bench(const bench&) = delete;
+    bench& operator=(const bench&) = delete;
+    /// Whatever a test does with its agent, the judges have nothing to say against it.
+    ~bench() { BOOST_TEST(said() == ""); }
+
     void drain() {
         for (;;) {
             auto next = agent.poll();
@@ -130,7 +135,9 @@ struct bench {
     const Message* last() const {
         return messages.empty() ? nullptr : std::get_if<Message>(&messages.back());
     }
-    std::string said() const { return judged(recording, now, monitor::viewpoint::agent_end); }
+    std::string said() const {
+        return judged(recording, now, monitor::viewpoint::agent_end, exempt);
+    }
 
     agent_endpoint agent;
     std::vector<trace::record> recording;
@@ -147,6 +154,7 @@ struct bench {
     bool closed = false;
     bool exited = false;
     bool reseeded = false;
+    std::uint8_t exempt = 0; // the property that the test itself breaks
 };
 
 std::string spelled(const std::vector<operate>& order) {
@@ -184,7 +192,6 @@ BOOST_AUTO_TEST_CASE(applications_are_held_first_and_released_last_in_reverse_or
     BOOST_TEST((b.last<completed_report>() != nullptr));
     BOOST_TEST((b.finished == std::vector<copy_result>(4, copy_result::kept)));
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) {
@@ -203,7 +210,6 @@ BOOST_AUTO_TEST_CASE(a_participant_that_refuses_to_be_held_undoes_what_is_held) 
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
     BOOST_TEST(b.agent.held_filesystems() == 0U);
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_refused_is_released_and_a_filesystem_is_not) {
@@ -217,7 +223,6 @@ BOOST_AUTO_TEST_CASE(an_application_that_refused_is_released_and_a_filesystem_is
     BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
@@ -230,7 +235,6 @@ BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
     BOOST_TEST(b.done_all().empty());
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
@@ -259,6 +263,22 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
+BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then) {
+    bench b{1, 1};
+    b.exempt = 9; // asked to hold, it has no release until its hold has ended
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    b.ask(abort_request{}, {7});
+    b.pass(seconds{60});
+    BOOST_TEST((b.last<aborted_report>() != nullptr));
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    b.done(answer::held);
+    BOOST_TEST(spelled(b.done_all()) == "release0 ");
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+}
+
 BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
     bench b;
     b.open();
@@ -277,7 +297,6 @@ BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transacti
     b.ask(thaw_request{}, {7});
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_makes_the_verdict_early) {
@@ -290,7 +309,26 @@ BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_makes_the_verdict_early) 
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
     BOOST_TEST(b.last<thawed_report>()->released == 1U);
-    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_found_to_have_let_go_while_others_resume_makes_it_early) {
+    for (const bool by_report : {true, false}) {
+        bench b{2, 1};
+        b.open();
+        b.freeze_all();
+        b.ask(thaw_request{}, {7});
+        b.done(answer::released); // the filesystem
+        BOOST_TEST((b.agent.phase() == agent_phase::resume));
+        if (by_report) {
+            b.agent.participant_let_go(0, b.now);
+            b.drain();
+        }
+        BOOST_TEST(b.done(answer::released).participant == 1U);
+        BOOST_TEST(b.done(answer::not_held).participant == 0U);
+        BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+        BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early)); // SP 6.7, 7.3
+        BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
@@ -349,7 +387,6 @@ BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ev
     BOOST_TEST((b.last<error_report>()->reason == verdict::expired));
     b.ask(thaw_request{}, {7});
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::expired));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(applications_alone_are_released_by_the_hold_limit_too) {
@@ -377,6 +414,7 @@ BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
 
 BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
     bench b{0, 2};
+    b.exempt = 8; // its holds are in the recording of the predecessor
     b.agent.adopt({3}, {7}, everything, b.list, b.now);
     b.drain();
     BOOST_TEST(b.agent.held_filesystems() == 2U);
@@ -435,7 +473,46 @@ BOOST_AUTO_TEST_CASE(a_message_of_another_session_changes_nothing) {
     BOOST_TEST((b.agent.machine().save() == before));
     BOOST_TEST(b.messages.empty());
     BOOST_TEST(b.work.empty());
-    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(transaction_0_is_none_and_nothing_begins_with_it) {
+    bench b;
+    b.open();
+    const auto before = b.agent.machine().save();
+    const auto refused = [&](nak_code code) {
+        BOOST_REQUIRE((b.last<nak>() != nullptr));
+        BOOST_TEST((b.last<nak>()->code == code));
+        BOOST_TEST((b.agent.machine().save() == before));
+        BOOST_TEST(!b.finding);
+    };
+    b.ask(prepare_request{}, {0});
+    refused(nak_code::malformed); // SP 3.18
+    b.ask(freeze_request{}, {0});
+    refused(nak_code::malformed);
+    b.ask(thaw_request{}, {0});
+    refused(nak_code::unknown_txn); // SP 3.5
+    b.ask(abort_request{}, {0});
+    BOOST_TEST((b.last<aborted_report>() != nullptr)); // SP 3.6
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_moves_no_limit_and_takes_no_answer) {
+    bench b{1, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    freeze_request foreign;
+    foreign.hold_limit = seconds{1};
+    b.ask(foreign, {9}); // refused with Busy: SP 3.4, 1.5
+    BOOST_REQUIRE((b.last<nak>() != nullptr));
+    BOOST_TEST((b.last<nak>()->header.seq == sequence_number{b.seq}));
+    b.ask(freeze_request{}, {7});
+    const sequence_number asked{b.seq};
+    b.ask(freeze_request{}, {9}); // the answer to come is not that of this one: SP 3.1
+    BOOST_TEST((b.last<nak>()->code == nak_code::busy));
+    b.done_all();
+    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+    BOOST_TEST((b.last<frozen_report>()->hold_deadline == b.now + seconds{10}));
+    BOOST_TEST((b.last<frozen_report>()->header.seq == asked));
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_afterwards) {
@@ -451,7 +528,6 @@ BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_af
     b.ask(thaw_request{}, {7});
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::lost));
-    BOOST_TEST(b.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
@@ -465,6 +541,80 @@ BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean)); // SP 7.5
     BOOST_TEST(b.agent.resume_failed());
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_learns_the_result_all_the_same) {
+    bench b{2, 1};
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released);
+    b.done(answer::release_failed);
+    b.done_all();
+    complete_request complete;
+    complete.result = copy_result::kept;
+    b.ask(complete, {7});
+    BOOST_TEST((b.finished == std::vector<copy_result>(3, copy_result::kept))); // SP 9.8
+}
+
+BOOST_AUTO_TEST_CASE(when_the_limit_of_resume_passes_what_is_left_is_released_without_waiting) {
+    bench b{3, 1};
+    b.open(capability::explicit_prepare | capability::completion);
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released); // the filesystem; application 2 hangs
+    b.messages.clear();
+    b.cancelled.clear();
+    b.pass(seconds{60});
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean));
+    BOOST_TEST(b.agent.resume_failed());
+    const std::vector<operate> asked(b.work.begin(), b.work.end());
+    BOOST_TEST(spelled(asked) == "release2 release1 release0 "); // SP 7.11, 8.9
+    BOOST_TEST(b.cancelled.empty());                             // they are to be released
+    b.ask(complete_request{}, {7});
+    BOOST_TEST(b.finished.size() == 4U);
+    b.done_all(); // late, and of no effect any more
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    b.freeze_all({8});
+    BOOST_TEST((b.last<frozen_report>() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(who_was_never_asked_to_prepare_is_told_nothing) {
+    bench b{2, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.found();
+    b.done(answer::vetoed); // the first of three
+    BOOST_TEST((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.finished == std::vector{copy_result::discarded})); // SP 14.11
+
+    bench cut_short{2, 1};
+    cut_short.open();
+    cut_short.ask(prepare_request{}, {7});
+    cut_short.found();
+    cut_short.ask(abort_request{}, {7});
+    BOOST_TEST(cut_short.finished.empty()); // its preparation has still to end
+    cut_short.pass(seconds{60});
+    BOOST_TEST((cut_short.last<aborted_report>() != nullptr));
+    BOOST_TEST(cut_short.finished.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_fails_on_what_had_let_go_is_tried_again_later_and_not_at_once) {
+    bench b{0, 1};
+    b.open();
+    b.freeze_all();
+    b.agent.participant_let_go(0, b.now);
+    b.drain();
+    b.done(answer::release_failed);
+    BOOST_TEST((b.agent.phase() == agent_phase::stuck));
+    BOOST_TEST(b.work.empty());
+    BOOST_TEST(b.agent.held_filesystems() == 1U); // not known, so said to be held: SP 14.7
+    b.pass(seconds{1});
+    b.done(answer::not_held);
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::early));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(participants_are_accepted_up_to_their_limit) {

@@ -222,10 +222,7 @@ class world {
             }
             break;
         case trouble::let_go:
-            // Once filesystems are released an application's own release races with ours, and the
-            // verdict stays what it was (Appendix A.1: Early in RESUME).
-            if (!g.real.list.empty() && g.real.held[g.real.which] &&
-                g.agent->phase() != agent_phase::resume) {
+            if (!g.real.list.empty() && g.real.held[g.real.which]) {
                 g.real.held[g.real.which] = false;
                 g.agent->participant_let_go(static_cast<participant_index>(g.real.which), now);
                 drain(i);
@@ -369,7 +366,7 @@ rc::Gen<plan> any_plan() {
             a.filesystems = *number(0, 3);
             a.delay_ms = *number(1, 300);
             a.work_ms = *rc::gen::elementOf(std::vector<int>{1, 40, 400, 3000});
-            a.what = static_cast<trouble>(std::max(0, *number(-8, 7)));
+            a.what = static_cast<trouble>(std::max(0, *number(-8, 8)));
             a.when_ms = *number(0, 8000);
             a.which = *number(0, 5);
             a.doubles = *number(0, 3) == 0;
@@ -443,6 +440,129 @@ RC_BOOST_PROP(whatever_goes_wrong_one_honest_outcome_and_nothing_stays_held, ())
     const auto p = *any_plan();
     RC_PRE(p.agents.size() >= 1U);
     check(p);
+}
+
+namespace {
+
+// An orchestrator without anybody at the other end.
+struct lonely {
+    explicit lonely(bool crash_copy_allowed) {
+        host.record_to(&recording);
+        snapshot_options wanted;
+        wanted.crash_copy_allowed = crash_copy_allowed;
+        const auto started = host.start(wanted, now);
+        BOOST_REQUIRE(bool(started));
+        txn = *started;
+        drain();
+    }
+    void drain() {
+        for (;;) {
+            auto next = host.poll();
+            if (const auto* at = std::get_if<deadline>(&next)) {
+                due = at->at;
+                return;
+            }
+            if (const auto* asked = std::get_if<provide>(&next)) {
+                provided.push_back(asked->what);
+            } else if (auto* told = std::get_if<snapshot_outcome>(&next)) {
+                outcomes.push_back(std::move(*told));
+            } else if (auto* to = std::get_if<transmit_to>(&next)) {
+                sent.push_back(kind_of(to->message));
+            } else if (std::holds_alternative<close_agent>(next)) {
+                ++closed;
+            }
+        }
+    }
+    std::string said() const {
+        return judged(recording, now, monitor::viewpoint::orchestrator_end);
+    }
+
+    orchestrator_endpoint host{orchestrator_options{}};
+    std::vector<trace::record> recording;
+    std::vector<provider_operation> provided;
+    std::vector<snapshot_outcome> outcomes;
+    std::vector<message_kind> sent;
+    int closed = 0;
+    txn_id txn{};
+    instant now{seconds{50}};
+    instant due = never;
+};
+
+using work = std::vector<provider_operation>;
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_cut_without_any_session_is_a_crash_copy_and_says_why) {
+    lonely l{true};
+    BOOST_TEST((l.provided == work{provider_operation::precommit, provider_operation::cut}));
+    BOOST_TEST(l.outcomes.empty());
+    l.now += seconds{1};
+    l.host.cut_finished(l.txn, true, l.now);
+    l.drain();
+    BOOST_REQUIRE(l.outcomes.size() == 1U);
+    const auto& told = l.outcomes.front();
+    BOOST_TEST((told.txn == l.txn));
+    BOOST_TEST((told.outcome == session_outcome::degraded)); // SP 12.3
+    BOOST_TEST((told.label == consistency::crash));
+    BOOST_TEST((told.copy == copy_result::kept));
+    BOOST_TEST(told.reason == "no session with a guest was open"); // SP 17.3
+    BOOST_TEST(told.agents.empty());
+    BOOST_TEST(l.sent.empty());
+    BOOST_TEST((l.host.phase() == orchestrator_phase::down));
+    BOOST_TEST(l.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(without_the_policy_nothing_is_cut_and_the_start_fails) {
+    lonely l{false};
+    BOOST_TEST(l.provided.empty());
+    BOOST_REQUIRE(l.outcomes.size() == 1U);
+    BOOST_TEST((l.outcomes.front().outcome == session_outcome::failed));
+    BOOST_TEST((l.outcomes.front().label == consistency::none));
+    BOOST_TEST((l.outcomes.front().copy == copy_result::discarded));
+    BOOST_TEST(l.outcomes.front().reason == "no session with a guest was open");
+    BOOST_TEST(l.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_unassisted_cut_that_ends_badly_leaves_no_copy) {
+    const auto ends = [](auto how) {
+        lonely l{true};
+        how(l);
+        l.drain();
+        BOOST_REQUIRE(l.outcomes.size() == 1U);
+        BOOST_TEST((l.outcomes.front().outcome == session_outcome::failed));
+        BOOST_TEST((l.outcomes.front().label == consistency::none));
+        BOOST_TEST(l.outcomes.front().reason != "");
+        BOOST_TEST((l.provided.back() == provider_operation::discard));
+        BOOST_TEST(l.said() == "");
+    };
+    ends([](lonely& l) { l.host.cut_finished(l.txn, false, l.now); });
+    ends([](lonely& l) { l.host.cancel(l.now); });
+    ends([](lonely& l) { // its own limit: SP 13.4
+        l.now = l.due;
+        l.host.handle_timeout(l.now);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_opens_beside_an_unassisted_cut_keeps_its_limit) {
+    lonely l{true};
+    l.now += seconds{1};
+    l.host.channel_up(0, l.now);
+    l.drain();
+    BOOST_TEST((l.sent == std::vector{message_kind::hello}));
+    BOOST_TEST((l.host.phase() == orchestrator_phase::neg));
+    l.now += seconds{1};
+    l.host.cut_finished(l.txn, true, l.now);
+    l.drain();
+    BOOST_REQUIRE(l.outcomes.size() == 1U);
+    BOOST_TEST((l.outcomes.front().label == consistency::crash));
+    BOOST_TEST(l.sent.size() == 1U); // no agent is asked for anything: SP 12.3
+    BOOST_TEST((l.due == instant{seconds{56}}));
+    l.now = l.due;
+    l.host.handle_timeout(l.now); // the peer never answered: SP 2.18
+    l.drain();
+    BOOST_TEST(l.closed == 1);
+    BOOST_TEST((l.host.phase() == orchestrator_phase::down));
+    BOOST_TEST(l.said() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_group_without_trouble_is_application_consistent) {

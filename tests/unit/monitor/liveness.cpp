@@ -121,3 +121,25 @@ BOOST_AUTO_TEST_CASE(the_orchestrator_acts_on_a_breach_within_three_periods) {
     script s = silent_for(17s);
     BOOST_TEST((clauses_of(s, 26) == std::set<std::pair<int, int>>{{15, 8}}));
 }
+
+BOOST_AUTO_TEST_CASE(to_notice_silence_is_enough_after_thaw_and_only_then_and_in_time) {
+    // A request that never reaches the agent; the timer fires; nothing more happens.
+    const auto noticed = [](message_kind asked, duration when, role who) {
+        script s;
+        s.open(0, lively);
+        s.add(role::orchestrator, record_kind::sent, 0, [&](record& r) {
+            r.message = asked;
+            r.session.value = 7;
+            r.cut = cut_outcome::failed;
+        });
+        s.after(when).add(who, record_kind::timer_fired, 0,
+                          [](record& r) { r.timer = timer_kind::liveness; });
+        return s.after(60s);
+    };
+    expect(noticed(message_kind::thaw, 15s, role::orchestrator), {});
+    expect(noticed(message_kind::thaw, 16s, role::orchestrator), {});
+    expect(noticed(message_kind::thaw, 16001ms, role::orchestrator), {26}); // too late
+    expect(noticed(message_kind::thaw, 15s, role::agent), {26});            // by somebody else
+    expect(noticed(message_kind::prepare, 15s, role::orchestrator), {26});  // an Abort is due
+    expect(noticed(message_kind::freeze, 15s, role::orchestrator), {26});
+}

@@ -133,6 +133,66 @@ BOOST_AUTO_TEST_CASE(releases_come_in_the_reverse_order) {
     BOOST_TEST((clauses_of(s, 9) == std::set<std::pair<int, int>>{{7, 1}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_cancelled_hold_that_ends_late_may_be_released_out_of_order_and_no_other) {
+    const auto cancelled = [] { // an Abort comes while filesystem 2 is asked to hold
+        script s;
+        s.open(0).start().prepare(0).asks(0, message_kind::freeze).state(0, agent_phase::quiesce);
+        s.hold(0, 0).state(0, agent_phase::freeze).hold(0, 1);
+        s.part(0, record_kind::hold_begin, 2).asks(0, message_kind::abort);
+        return s.state(0, agent_phase::thaw);
+    };
+    const auto end = [](script& s) {
+        s.state(0, agent_phase::resume).release(0, 0).finish(0).state(0, agent_phase::idle);
+        s.says(0, message_kind::aborted);
+    };
+    script late = cancelled();
+    late.release(0, 1).part(0, record_kind::held, 2).release(0, 2);
+    end(late);
+    expect(late, {});
+
+    // Just outside: it had ended before the first release.
+    script in_time = cancelled();
+    in_time.part(0, record_kind::held, 2).release(0, 1).release(0, 2);
+    end(in_time);
+    expect(in_time, {9});
+    BOOST_TEST((clauses_of(in_time, 9) == std::set<std::pair<int, int>>{{7, 1}}));
+
+    // Said once more, a hold does not become late.
+    script again = cancelled();
+    again.part(0, record_kind::held, 2).release(0, 1).part(0, record_kind::held, 2).release(0, 2);
+    end(again);
+    expect(again, {9});
+
+    // Asked for after the first release, it is not late but forbidden.
+    script forbidden = cancelled();
+    forbidden.part(0, record_kind::held, 2).release(0, 2).release(0, 1).hold(0, 3).release(0, 3);
+    end(forbidden);
+    expect(forbidden, {9});
+    BOOST_TEST((clauses_of(forbidden, 9) == std::set<std::pair<int, int>>{{5, 11}, {7, 1}}));
+
+    // The others keep their order, and applications wait for it.
+    script overtaken = cancelled();
+    overtaken.release(0, 1).part(0, record_kind::release_begin, 0).part(0, record_kind::held, 2);
+    overtaken.part(0, record_kind::released, 0).release(0, 2);
+    overtaken.state(0, agent_phase::resume).finish(0).state(0, agent_phase::idle);
+    overtaken.says(0, message_kind::aborted);
+    expect(overtaken, {9});
+    BOOST_TEST((clauses_of(overtaken, 9) == std::set<std::pair<int, int>>{{7, 2}}));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_nothing_to_hold_needs_no_release) {
+    script s;
+    s.open(0).start(consistency::filesystem).prepare(0).asks(0, message_kind::freeze);
+    s.part(0, record_kind::hold_begin, 1).part(0, record_kind::skipped, 1).hold(0, 2);
+    s.asks(0, message_kind::abort);
+    script released = s;
+    released.part(0, record_kind::release_begin, 1).part(0, record_kind::released, 1);
+    s.release(0, 2).state(0, agent_phase::idle).says(0, message_kind::aborted);
+    expect(s, {});
+    released.release(0, 2).state(0, agent_phase::idle).says(0, message_kind::aborted);
+    expect(released, {8}); // it takes no further part
+}
+
 BOOST_AUTO_TEST_CASE(applications_are_released_after_filesystems) {
     script s = thawing();
     s.release(0, 2).part(0, record_kind::release_begin, 0).part(0, record_kind::released, 0);

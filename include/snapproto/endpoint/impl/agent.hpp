@@ -69,12 +69,17 @@ inline void agent_endpoint::handle(const any_message& message, instant now) {
         ++m_ignored;
         return;
     }
-    m_asked[message.index()] = m_asked_last = head.seq;
+    const auto asked_before = std::exchange(m_asked[message.index()], head.seq);
+    m_asked_last = head.seq;
+    m_refused = false;
     if (input.kind == agent_event::freeze && phase() == agent_phase::ready &&
-        m_candidate.hold_limit > duration{}) {
+        head.txn == m_machine.data().txn && m_candidate.hold_limit > duration{}) {
         m_hold_limit = std::min(m_hold_limit, m_candidate.hold_limit); // only ever lower: SP 6.5
     }
     raise(input, now);
+    if (m_refused) { // an answer still owed is that of the request before: SP 1.5, 3.1
+        m_asked[message.index()] = asked_before;
+    }
 }
 
 inline void agent_endpoint::handle_malformed(instant now) {
@@ -178,6 +183,9 @@ inline std::uint32_t agent_endpoint::held_filesystems() const noexcept {
 // ---- the machine and its effects ----------------------------------------------------------------
 
 inline void agent_endpoint::take(const machine::agent_input& input, instant now) {
+    if (input.kind == machine::agent_event::phase_expired && m_step == step::resume) {
+        release_the_rest(now); // before the state that holds nothing is entered
+    }
     machine::agent_outbox out;
     const auto taken = m_machine.process(input, out);
     m_ignored += taken ? 0U : 1U;
@@ -269,6 +277,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
              now);
         break;
     case kind::send_nak:
+        m_refused = true;
         send(nak{header(effect), effect.code, phase()}, now);
         break;
     case kind::begin_prepare:
@@ -308,7 +317,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         break;
     case kind::cancel_step:
         for (std::size_t i = 0; i < m_slots.size(); ++i) {
-            if (m_slots[i].in_work) {
+            if (m_slots[i].in_work && !m_slots[i].settled) {
                 push(cancel{static_cast<participant_index>(i)});
             }
         }

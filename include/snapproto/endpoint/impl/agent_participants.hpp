@@ -49,6 +49,9 @@ inline void agent_endpoint::participant_answered(participant_index participant,
     slot& at = m_slots[participant];
     const operation was = *std::exchange(at.in_work, std::nullopt);
     const bool filesystem = at.who.kind == participant_kind::filesystem;
+    if (at.settled && was == operation::release) {
+        return; // nobody waits for it any more: SP 7.11
+    }
     if (was != operation::recover) {
         at.state.process(answer);
     }
@@ -58,6 +61,10 @@ inline void agent_endpoint::participant_answered(participant_index participant,
         break;
     case participant_event::held:
         note_participant(trace::record_kind::held, participant, now);
+        if (at.state.phase() == participant_phase::finished) {
+            start(participant, operation::release, now); // too late for the undo: SP 5.11
+            break;
+        }
         // The clock of the hold starts with the first filesystem and never again (SP 6.1, 6.4).
         if (filesystem && m_held_until == instant{}) {
             m_held_since = now;
@@ -104,6 +111,7 @@ inline void agent_endpoint::participant_skipped(participant_index participant, i
     at.in_work.reset();
     at.skipped = true;
     at.asked_to_hold = false;
+    note_participant(trace::record_kind::skipped, participant, now);
     advance(now);
 }
 
@@ -234,6 +242,23 @@ inline std::optional<machine::agent_event> agent_endpoint::next_release(bool fil
     return m_step_failed ? machine::agent_event::failed : machine::agent_event::done;
 }
 
+/// The limit of RESUME has passed: what is left is released and not waited for (SP 7.11).
+inline void agent_endpoint::release_the_rest(instant now) {
+    for (std::size_t i = m_slots.size(); i-- != 0;) {
+        slot& s = m_slots[i];
+        if (!s.asked_to_hold || s.settled || s.in_work == operation::hold) {
+            continue; // a hold in work is released when it ends
+        }
+        if (!s.in_work) {
+            start(i, operation::release, now);
+        }
+        note_participant(trace::record_kind::release_failed, i, now);
+        s.state.process(machine::participant_event::release_failed);
+        s.settled = true;
+        m_resume_failed = true;
+    }
+}
+
 inline void agent_endpoint::start(std::size_t i, operation what, instant now, copy_result result) {
     m_slots[i].in_work = what;
     switch (what) {
@@ -255,7 +280,8 @@ inline void agent_endpoint::start(std::size_t i, operation what, instant now, co
 inline void agent_endpoint::finish_participants(txn_id txn, copy_result result, instant now) {
     for (std::size_t i = 0; i < m_slots.size(); ++i) {
         slot& s = m_slots[i];
-        if (!s.skipped && s.state.phase() != participant_phase::finished &&
+        const bool asked = s.state.phase() != participant_phase::idle || s.in_work; // SP 14.11
+        if (asked && !s.skipped && s.state.phase() != participant_phase::finished &&
             s.state.process(machine::participant_event::finished)) {
             note_participant(trace::record_kind::finished, i, now, txn);
             push(operate{static_cast<participant_index>(i), operation::finish, result});

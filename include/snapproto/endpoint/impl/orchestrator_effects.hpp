@@ -389,7 +389,10 @@ inline void orchestrator_endpoint::finish(session_outcome reported, instant now)
     push(std::move(told));
     m_txn = {};
     m_unassisted = m_assisted = false;
-    m_reply_at = m_window_at = m_cut_at = m_total_at = never;
+    if (phase() != orchestrator_phase::neg) { // a session may be opening beside an unassisted cut
+        m_reply_at = never;
+    }
+    m_window_at = m_cut_at = m_total_at = never;
 }
 
 // ---- recording ----------------------------------------------------------------------------------
