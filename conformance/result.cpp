@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/result.hpp"
 
+#include "snapproto/version.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,7 +91,11 @@ claim claim_of(const run_result& run) {
                             "not be judged, so \"conforms\" cannot be claimed",
                             must.pass, applicable, not_judged)};
     }
-    std::string words = fmt::format("conforms: all {} MUST checks that apply passed", applicable);
+    const bool all_should = should.pass > 0 && should.warn == 0 && should.skip == 0;
+    // Role, dialect, levels, version: without them nobody can repeat the judgement (SP 1.1).
+    std::string words = fmt::format(
+        "conforms as agent, {}, {}, version {}: all {} MUST checks that apply passed", run.dialect,
+        all_should ? "MUST and SHOULD" : "MUST", SNAPPROTO_VERSION_STRING, applicable);
     if (inapplicable > 0) {
         words += fmt::format(" ({} do not apply to this agent or transport)", inapplicable);
     }

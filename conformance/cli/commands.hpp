@@ -53,10 +53,18 @@ struct trace_options {
     std::vector<std::string> reports;
 };
 
+struct spec_options {
+    std::string form;
+    std::string format;  ///< Empty: the form's own.
+    std::string machine; ///< Empty: all.
+    std::string source;  ///< The source tree for the matrix; empty: none.
+    std::string output;  ///< Empty or "-": standard output.
+};
+
 /// Each returns an exit status. @throws usage_error, unreachable
 int run_agent(const agent_options& options);
 int run_list(const list_options& options);
-int run_spec(const std::string& form);
+int run_spec(const spec_options& options);
 int run_trace(const trace_options& options);
 
 /// Refuses a dialect that has no checks in this version. @throws usage_error

@@ -4,7 +4,6 @@
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/program.hpp"
 #include "conformance/spec/clauses.hpp"
-#include "conformance/spec/spec_text.hpp"
 
 #include <fmt/format.h>
 
@@ -46,28 +45,6 @@ int run_list(const list_options& options) {
     }
     fmt::print("{} checks for dialect {}\n", checks.size(), options.dialect);
     return exit_good;
-}
-
-int run_spec(const std::string& form) {
-    if (form == "text") {
-        fmt::print("{}", spec_text());
-        return exit_good;
-    }
-    if (form == "clauses") {
-        for (const clause_info& one : clauses_of_spec()) {
-            fmt::print("{:<9} {:<7} {}\n", one.id(), name(one.strength), one.title);
-        }
-        return exit_good;
-    }
-    const std::array<std::string, 4> later{"table", "diagram", "promela", "matrix"};
-    if (std::find(later.begin(), later.end(), form) != later.end()) {
-        throw usage_error(fmt::format("'spec {}' is not available in this version", form));
-    }
-    const std::array<std::string, 2> now{"clauses", "text"};
-    const std::string_view near = nearest(form, now);
-    throw usage_error(fmt::format("unknown form '{}'; {}", form,
-                                  near.empty() ? "there are: clauses, text"
-                                               : fmt::format("did you mean {}?", near)));
 }
 
 } // namespace snapproto::conformance

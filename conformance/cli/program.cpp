@@ -111,12 +111,26 @@ void add_trace(CLI::App& app, trace_options& o) {
     sub->add_option("--report", o.reports, report_help)->allow_extra_args(false);
 }
 
-void add_others(CLI::App& app, list_options& list, std::string& form) {
+void add_others(CLI::App& app, list_options& list, spec_options& form) {
     CLI::App* sub = app.add_subcommand("list", "Every check: id, level, clause, title");
     sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
     sub->add_flag("--faults", list.faults, "The faults of the embedded agent instead");
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
-    spec->add_option("FORM", form, "clauses, or text")->required();
+    spec->add_option(
+            "FORM", form.form,
+            "clauses | table | diagram | page | matrix | json | text: the requirements; what "
+            "each machine does in each state; the same as a picture; both as a page; what "
+            "keeps each clause; all of it for programs; the document")
+        ->required();
+    spec->add_option(
+        "--format", form.format,
+        "clauses: text markdown json; table, matrix: markdown json; diagram: mermaid dot "
+        "plantuml markdown (the first is the default)");
+    spec->add_option("--machine", form.machine,
+                     "agent, orchestrator, participant or provider [all]");
+    spec->add_option("--source", form.source,
+                     "matrix: the project's source tree, for the tests that name clauses");
+    spec->add_option("--output,-o", form.output, "A file instead of standard output");
     // Named, so that they are refused in words that help.
     for (const char* later : {"orchestrator", "learn"}) {
         app.add_subcommand(later, "(not in this version)")->allow_extras();
@@ -162,7 +176,7 @@ int refuse(const std::string& words) {
 }
 
 int dispatch(const CLI::App& app, const agent_options& agent, const list_options& list,
-             const trace_options& trace, const std::string& form) {
+             const trace_options& trace, const spec_options& spec) {
     const std::string chosen = app.get_subcommands().front()->get_name();
     if (chosen == "agent") {
         return run_agent(agent);
@@ -174,7 +188,7 @@ int dispatch(const CLI::App& app, const agent_options& agent, const list_options
         return run_trace(trace);
     }
     if (chosen == "spec") {
-        return run_spec(form);
+        return run_spec(spec);
     }
     return refuse(fmt::format("'{}' is not available in this version", chosen));
 }
@@ -188,13 +202,13 @@ int run_program(int argc, const char* const* argv) {
     agent_options agent;
     list_options list;
     trace_options trace;
-    std::string form;
+    spec_options spec;
     add_agent(app, agent);
     add_trace(app, trace);
-    add_others(app, list, form);
+    add_others(app, list, spec);
     try {
         app.parse(argc, argv);
-        return dispatch(app, agent, list, trace, form);
+        return dispatch(app, agent, list, trace, spec);
     } catch (const CLI::ExtrasError&) {
         return refuse(explain_extras(app));
     } catch (const CLI::Success& asked) {

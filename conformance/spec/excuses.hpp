@@ -2,8 +2,9 @@
 #ifndef SNAPPROTO_CONFORMANCE_SPEC_EXCUSES_HPP
 #define SNAPPROTO_CONFORMANCE_SPEC_EXCUSES_HPP
 
-// The clauses of the QGA chapters that have no check, each with the reason. A clause without a
-// check and without an excuse fails a test; so does an excuse that is needed no more.
+// Clauses that nothing judges, each with the reason: of the QGA chapters those that have no check,
+// of the abstract chapters those that neither a row nor a monitor nor a test keeps. A clause without
+// the one and the other fails a test; so does an excuse that is needed no more.
 
 #include "snapproto/core/clause.hpp"
 
@@ -14,7 +15,7 @@ namespace snapproto::conformance {
 
 struct clause_excuse {
     snapproto::clause about{};
-    std::string_view reason; ///< Why no check of `snapcheck agent` can judge it.
+    std::string_view reason; ///< Why nothing can judge it.
 };
 
 /// In order of the document.

@@ -17,6 +17,7 @@
 namespace snapproto::conformance {
 namespace {
 
+using test::says;
 using test::scratch;
 using test::serve_script;
 using test::small_agent;
@@ -37,10 +38,6 @@ std::string verdict_of_server(unix_server::handler serve) {
     const scratch place;
     const unix_server server(place.file("s"), std::move(serve));
     return verdict("unix:" + server.path());
-}
-
-bool says(const std::string& words, std::string_view part) {
-    return words.find(part) != std::string::npos;
 }
 
 void write_all(int stream, std::string_view bytes) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/report/report.hpp"
+#include "snapproto/version.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -188,12 +189,15 @@ BOOST_AUTO_TEST_CASE(an_unknown_kind_is_refused) {
     }
 }
 
+// SP 1.2, 1.3
 BOOST_AUTO_TEST_CASE(the_claim_says_what_was_judged) {
     run_result run = sample();
     BOOST_TEST(!claim_of(run).conforms);
     BOOST_TEST(claim_of(run).words.starts_with("does not conform"));
     run.cases.erase(run.cases.begin() + 1);
     BOOST_TEST(claim_of(run).conforms);
+    BOOST_TEST(claim_of(run).words.starts_with("conforms as agent, qga, MUST, version " // SP 1.1
+                                               SNAPPROTO_VERSION_STRING ": all "));
     BOOST_TEST(claim_of(run).words.find("1 SHOULD") != std::string::npos);
     run.cases.push_back(result("24.1/1", level::must, status::skip));
     BOOST_TEST(!claim_of(run).conforms);

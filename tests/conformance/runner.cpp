@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(each_way_to_end_has_its_status) {
     BOOST_CHECK(verdict([](run_context&) { throw unreachable("gone"); }) == status::fail);
 }
 
+// SP 1.3
 BOOST_AUTO_TEST_CASE(a_failed_expectation_outlives_a_later_skip_and_the_first_one_leads) {
     scripted_target agent{small_agent{}};
     const case_result one = run_one(agent, [](run_context& run) {
@@ -115,6 +116,7 @@ BOOST_AUTO_TEST_CASE(a_failed_expectation_outlives_a_later_skip_and_the_first_on
     BOOST_TEST(one.further[0].requirement == "second");
 }
 
+// SP 1.3
 BOOST_AUTO_TEST_CASE(a_missing_means_is_not_judged_and_a_missing_transport_is_inapplicable) {
     scripted_target agent{small_agent{}};
     const auto nothing = [](run_context&) {};

@@ -22,15 +22,12 @@ namespace snapproto::conformance {
 namespace {
 
 using test::program_result;
+using test::says;
 using test::scratch;
 using test::serve_script;
 using test::small_agent;
 using test::snapcheck;
 using test::unix_server;
-
-bool says(const std::string& words, std::string_view part) {
-    return words.find(part) != std::string::npos;
-}
 
 /// A server that is a right agent for what the two checks of chapter 21 used here ask.
 struct right_server {
@@ -118,6 +115,14 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("learn", "not available in this version");
     usage("spec clause", "did you mean clauses?");
     usage("spec promela", "not available in this version");
+    usage("spec diagram --format mermiad --machine agent", "did you mean mermaid?");
+    usage("spec diagram --format json", "there are: mermaid, dot, plantuml, markdown");
+    usage("spec table --machine orchestrater", "did you mean orchestrator?");
+    usage("spec diagram", "add --machine agent|orchestrator|participant|provider");
+    usage("spec clauses --machine agent", "not about one machine");
+    usage("spec matrix --source /no/such/place", "no source tree");
+    usage("spec table --source .", "reads no source tree");
+    usage("spec table --output /no/such/place/x", "cannot be written");
     usage("list --fault", "did you mean --faults?");
 }
 
@@ -131,6 +136,8 @@ BOOST_AUTO_TEST_CASE(help_version_and_lists_give_0) {
         BOOST_TEST(says(list.out, one.id() + " "), one.id());
     }
     BOOST_TEST(snapcheck(place, "spec clauses").status == 0);
+    BOOST_TEST(snapcheck(place, "spec diagram --format dot -o " + place.file("x")).status == 0);
+    BOOST_TEST(says(test::read_all(place.file("x")), "digraph provider"));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_reached_gives_3) {

@@ -62,12 +62,12 @@ class scripted_channel final : public channel {
     bool m_closed = false;
 };
 
+} // namespace
+
 std::string read_all(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
-
-} // namespace
 
 scratch::scratch() {
     std::string pattern = std::filesystem::temp_directory_path().string() + "/snaptest-XXXXXX";

@@ -32,6 +32,14 @@ class scratch {
     std::string m_path;
 };
 
+/// True when the words contain that part.
+[[nodiscard]] inline bool says(std::string_view words, std::string_view part) {
+    return words.find(part) != std::string_view::npos;
+}
+
+/// All bytes of a file; nothing where there is none.
+[[nodiscard]] std::string read_all(const std::string& path);
+
 /// What a scripted peer does with bytes: they are appended to `in`; it takes from there what it
 /// likes and answers; nullopt closes the connection.
 using script = std::function<std::optional<std::string>(std::string& in)>;

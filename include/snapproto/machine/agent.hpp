@@ -10,11 +10,9 @@
 
 #include <snapproto/core/bytes.hpp>
 #include <snapproto/machine/agent_actions.hpp>
+#include <snapproto/machine/agent_correlation.hpp>
 #include <snapproto/machine/agent_table.hpp>
 #include <snapproto/machine/flat_machine.hpp>
-
-#include <optional>
-#include <utility>
 
 namespace snapproto::machine {
 
@@ -55,49 +53,6 @@ struct spec {
         h = fnv1a(h, word);
     }
     return h;
-}
-
-/// What a request is refused with because of the transaction that it names, before its cell is
-/// looked up: the pre-rule of SP chapter 3.
-///
-/// @return the refusal and its clause, or nothing when the cell decides.
-[[nodiscard]] constexpr std::optional<std::pair<agent_refusal, clause>> refuse_by_transaction(
-    agent_phase phase, const agent_data& data, const agent_input& input) noexcept {
-    if (phase == agent_phase::off) {
-        return std::nullopt;
-    }
-    const bool idle = phase == agent_phase::idle;
-    switch (input.kind) {
-    case agent_event::prepare:
-    case agent_event::freeze:
-        if (!input.txn) {
-            return std::pair{agent_refusal::nak_malformed, clause{3, 18}};
-        }
-        if (idle && data.last_txn && input.txn == data.last_txn) {
-            return std::pair{agent_refusal::nak_stale, clause{3, 7}};
-        }
-        if (!idle && input.txn != data.txn) {
-            return std::pair{agent_refusal::nak_busy, clause{3, 4}};
-        }
-        return std::nullopt;
-    case agent_event::thaw:
-    case agent_event::abort:
-        if (input.kind == agent_event::abort && !input.txn) {
-            return std::nullopt;
-        }
-        if (!input.txn || input.txn != (idle ? data.last_txn : data.txn)) {
-            return std::pair{agent_refusal::nak_unknown_txn, clause{3, 5}};
-        }
-        return std::nullopt;
-    case agent_event::complete:
-    case agent_event::recover:
-        if (!idle && input.txn != data.txn) {
-            return std::pair{agent_refusal::nak_unknown_txn, clause{3, 5}};
-        }
-        return std::nullopt;
-    default:
-        return std::nullopt;
-    }
 }
 
 /// The agent's machine. Copyable, comparable, and small; never allocates, never throws.

@@ -210,6 +210,28 @@ constexpr void pay(data& d, out& o) noexcept {
 
 } // namespace detail
 
+namespace detail {
+
+// Parts of the names of actions; `w` in "undo(w)" and "taint(w)" is the verdict.
+inline constexpr std::string_view answer_with = "answer ";
+inline constexpr std::string_view nak_with = "nak(";
+inline constexpr std::string_view undo_with = "undo(";
+inline constexpr std::string_view taint_with = "taint(";
+inline constexpr std::string_view then = "), ";
+inline constexpr std::string_view waits_hello = "hello waits";
+inline constexpr std::string_view owes_thawed = "owe thawed";
+inline constexpr std::string_view owes_aborted = "owe aborted";
+
+// The message that an answer is.
+template <effect Kind>
+inline constexpr std::string_view message_of = to_string(Kind).substr(sizeof("send_") - 1);
+
+template <verdict Why, effect Step>
+using undo_name = machine::detail::joined<undo_with, machine::detail::word_of<Why>, then,
+                                          machine::detail::word_of<Step>>;
+
+} // namespace detail
+
 // ---- actions --------------------------------------------------------------------------------
 
 /// Adopts the session and answers HelloAck.
@@ -231,7 +253,7 @@ struct refuse_version {
 template <effect Kind>
 struct answer {
     static constexpr std::string_view name =
-        to_string(Kind).substr(sizeof("send_") - 1); // NOLINT: spelled as the message
+        machine::detail::joined<detail::answer_with, detail::message_of<Kind>>::text;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         o.push({.kind = Kind,
                 .txn = i.txn,
@@ -243,7 +265,7 @@ struct answer {
 
 /// Pong, and the orchestrator counts as heard (SP 2.16).
 struct pong_and_wait_on {
-    static constexpr std::string_view name = "pong, restart sequence timer";
+    static constexpr std::string_view name = "answer pong, restart sequence timer";
     static constexpr void apply(in i, data& d, out& o) noexcept {
         answer<effect::send_pong>::apply(i, d, o);
         detail::arm(o, agent_timer::sequence);
@@ -253,7 +275,9 @@ struct pong_and_wait_on {
 /// A refusal that a guard decided on.
 template <nak_code Code>
 struct say_no {
-    static constexpr std::string_view name = "nak";
+    static constexpr std::string_view name =
+        machine::detail::joined<detail::nak_with, machine::detail::word_of<Code>,
+                                machine::detail::closing>::text;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         o.push({.kind = effect::send_nak, .txn = i.txn, .session = d.session, .code = Code});
     }
@@ -268,7 +292,7 @@ struct ignore {
 /// Starts the transaction; `Implicit` when a Freeze did it.
 template <bool Implicit>
 struct begin_prepare {
-    static constexpr std::string_view name = "begin prepare";
+    static constexpr std::string_view name = Implicit ? "begin implicit prepare" : "begin prepare";
     static constexpr void apply(in i, data& d, out& o) noexcept {
         d.txn = i.txn;
         d.why = verdict::clean;
@@ -282,7 +306,7 @@ struct begin_prepare {
 
 /// All are prepared: say so, and wait for the orchestrator.
 struct report_prepared {
-    static constexpr std::string_view name = "prepared";
+    static constexpr std::string_view name = "report prepared";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::disarm(o, agent_timer::phase);
         detail::send(o, effect::send_prepared, d);
@@ -311,7 +335,7 @@ struct begin_freeze {
 
 /// Everything in scope is held.
 struct report_frozen {
-    static constexpr std::string_view name = "frozen";
+    static constexpr std::string_view name = "report frozen";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::disarm(o, agent_timer::phase);
         detail::send(o, effect::send_frozen, d);
@@ -322,7 +346,7 @@ struct report_frozen {
 /// are held, `begin_resume` otherwise.
 template <verdict Why, effect Step>
 struct undo {
-    static constexpr std::string_view name = to_string(Why);
+    static constexpr std::string_view name = detail::undo_name<Why, Step>::text;
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::spoil(d, Why);
         if constexpr (Why == verdict::lost) {
@@ -345,7 +369,9 @@ struct undo {
 /// The session was opened anew under a running transaction: undo it, answer afterwards.
 template <effect Step>
 struct undo_for_hello {
-    static constexpr std::string_view name = "undo(lost), hello waits";
+    static constexpr std::string_view name =
+        machine::detail::joined<undo<verdict::lost, Step>::name, machine::detail::comma,
+                                detail::waits_hello>::text;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         undo<verdict::lost, Step>::apply(i, d, o);
         detail::wait_hello(i, d);
@@ -355,7 +381,9 @@ struct undo_for_hello {
 /// A Thaw before everything is frozen.
 template <effect Step>
 struct undo_for_thaw {
-    static constexpr std::string_view name = "undo(aborted), owe thawed";
+    static constexpr std::string_view name =
+        machine::detail::joined<detail::owes_thawed, machine::detail::comma,
+                                undo<verdict::aborted, Step>::name>::text;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         detail::owe_thawed(d);
         undo<verdict::aborted, Step>::apply(i, d, o);
@@ -364,7 +392,9 @@ struct undo_for_thaw {
 
 template <effect Step>
 struct undo_for_abort {
-    static constexpr std::string_view name = "undo(aborted), owe aborted";
+    static constexpr std::string_view name =
+        machine::detail::joined<detail::owes_aborted, machine::detail::comma,
+                                undo<verdict::aborted, Step>::name>::text;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         detail::owe_aborted(d);
         undo<verdict::aborted, Step>::apply(i, d, o);
@@ -373,7 +403,7 @@ struct undo_for_abort {
 
 /// The Thaw that everybody hopes for.
 struct release_filesystems {
-    static constexpr std::string_view name = "begin thaw";
+    static constexpr std::string_view name = "owe thawed, begin thaw";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::owe_thawed(d);
         detail::send(o, effect::begin_thaw, d);
@@ -392,15 +422,15 @@ struct release_applications {
 };
 
 struct hello_waits {
-    static constexpr std::string_view name = "hello waits";
+    static constexpr std::string_view name = detail::waits_hello;
     static constexpr void apply(in i, data& d, out&) noexcept { detail::wait_hello(i, d); }
 };
 struct thawed_is_owed {
-    static constexpr std::string_view name = "owe thawed";
+    static constexpr std::string_view name = detail::owes_thawed;
     static constexpr void apply(in, data& d, out&) noexcept { detail::owe_thawed(d); }
 };
 struct aborted_is_owed {
-    static constexpr std::string_view name = "owe aborted";
+    static constexpr std::string_view name = "owe aborted, taint(aborted)";
     static constexpr void apply(in, data& d, out&) noexcept {
         detail::owe_aborted(d);
         detail::spoil(d, verdict::aborted);
@@ -416,11 +446,13 @@ struct exit_afterwards {
 };
 template <verdict Why>
 struct taint {
-    static constexpr std::string_view name = to_string(Why);
+    static constexpr std::string_view name =
+        machine::detail::joined<detail::taint_with, machine::detail::word_of<Why>,
+                                machine::detail::closing>::text;
     static constexpr void apply(in, data& d, out&) noexcept { detail::spoil(d, Why); }
 };
 struct taint_clone {
-    static constexpr std::string_view name = "clone, then off";
+    static constexpr std::string_view name = "taint(clone), then off, reseed";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::spoil(d, verdict::clone);
         detail::go_off_afterwards(d);
@@ -430,7 +462,7 @@ struct taint_clone {
 
 /// A filesystem refuses to be released: say so unless an answer is owed, and try again later.
 struct become_stuck {
-    static constexpr std::string_view name = "stuck";
+    static constexpr std::string_view name = "become stuck, retry later";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::spoil(d, verdict::stuck);
         o.push({.kind = effect::cancel_step});

@@ -25,7 +25,7 @@ struct cancel_step {
 
 /// The release has ended well, and the orchestrator has still to say what became of the copy.
 struct finish_in_await {
-    static constexpr std::string_view name = "thawed(clean)";
+    static constexpr std::string_view name = "report thawed(clean), await complete";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::disarm(o, agent_timer::phase);
         SNAPPROTO_ASSERT(!d.owes_aborted); // an abort would have tainted the verdict
@@ -39,7 +39,7 @@ struct finish_in_await {
 
 /// The transaction is over, the session is not.
 struct finish_in_idle {
-    static constexpr std::string_view name = "pay what is owed";
+    static constexpr std::string_view name = "tell result, pay what is owed";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::disarm(o, agent_timer::phase);
         detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
@@ -53,7 +53,7 @@ struct finish_in_idle {
 
 /// The transaction and the session are over.
 struct finish_in_off {
-    static constexpr std::string_view name = "close";
+    static constexpr std::string_view name = "tell result, close";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::disarm(o, agent_timer::phase);
         detail::tell(o, d, d.why == verdict::clean ? copy_result::unknown : copy_result::discarded);
@@ -69,7 +69,7 @@ struct finish_in_off {
 
 /// The agent ends, and holds nothing.
 struct finish_in_exit {
-    static constexpr std::string_view name = "close, exit";
+    static constexpr std::string_view name = "tell result, close, exit";
     static constexpr void apply(in i, data& d, out& o) noexcept {
         d.waiting = pending_hello::none;
         finish_in_off::apply(i, d, o);
@@ -86,7 +86,7 @@ struct close_session {
     }
 };
 struct exit_now {
-    static constexpr std::string_view name = "exit";
+    static constexpr std::string_view name = "close, exit";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::forget_session(d);
         o.push({.kind = effect::close_channel});
@@ -99,6 +99,10 @@ struct reseed {
 };
 
 namespace detail {
+
+inline constexpr std::string_view tell_with = "tell(";
+inline constexpr std::string_view error_with = "error(";
+inline constexpr std::string_view once_more = " again";
 
 /// Leaves AWAIT: what is in work is given up, and the participants learn the result.
 constexpr void end_await(data& d, out& o, copy_result result) noexcept {
@@ -115,7 +119,9 @@ constexpr void end_await(data& d, out& o, copy_result result) noexcept {
 /// The transaction is over without an answer.
 template <copy_result Result>
 struct close_await {
-    static constexpr std::string_view name = to_string(Result);
+    static constexpr std::string_view name =
+        machine::detail::joined<detail::tell_with, machine::detail::word_of<Result>,
+                                machine::detail::closing>::text;
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::end_await(d, o, Result);
         detail::close_transaction(d);
@@ -124,7 +130,7 @@ struct close_await {
 
 /// Complete: the participants learn what the orchestrator says.
 struct complete_transaction {
-    static constexpr std::string_view name = "tell result, completed";
+    static constexpr std::string_view name = "tell result, report completed";
     static constexpr void apply(in i, data& d, out& o) noexcept {
         detail::end_await(d, o, i.result);
         detail::send(o, effect::send_completed, d);
@@ -134,7 +140,7 @@ struct complete_transaction {
 
 /// An Abort after a clean thaw: the copy is not to be used.
 struct abort_await {
-    static constexpr std::string_view name = "tell discarded, aborted";
+    static constexpr std::string_view name = "tell(discarded), report aborted";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::end_await(d, o, copy_result::discarded);
         detail::send(o, effect::send_aborted, d);
@@ -144,7 +150,7 @@ struct abort_await {
 
 /// Nobody completed the transaction.
 struct expire_await {
-    static constexpr std::string_view name = "tell unknown, error";
+    static constexpr std::string_view name = "tell(unknown), error(expired)";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::end_await(d, o, copy_result::unknown);
         o.push({.kind = effect::send_error,
@@ -169,7 +175,7 @@ struct begin_recover {
     }
 };
 struct report_recovered {
-    static constexpr std::string_view name = "recovered";
+    static constexpr std::string_view name = "report recovered";
     static constexpr void apply(in, data& d, out& o) noexcept {
         d.recovering = false;
         detail::disarm(o, agent_timer::phase);
@@ -178,7 +184,9 @@ struct report_recovered {
 };
 template <verdict Why>
 struct recovery_failed {
-    static constexpr std::string_view name = "error";
+    static constexpr std::string_view name =
+        machine::detail::joined<detail::error_with, machine::detail::word_of<Why>,
+                                machine::detail::closing>::text;
     static constexpr void apply(in, data& d, out& o) noexcept {
         d.recovering = false;
         o.push({.kind = effect::cancel_step});
@@ -189,7 +197,7 @@ struct recovery_failed {
 
 /// The answers that an idle agent remembers (SP 3.9, 7.9, 8.4, 9.2).
 struct replay_thawed {
-    static constexpr std::string_view name = "thawed again";
+    static constexpr std::string_view name = "answer thawed again";
     static constexpr void apply(in i, data& d, out& o) noexcept {
         SNAPPROTO_ASSERT(i.txn && i.txn == d.last_txn); // others are refused before: SP 3.5
         o.push({.kind = effect::send_thawed,
@@ -200,7 +208,8 @@ struct replay_thawed {
 };
 template <effect Kind>
 struct replay {
-    static constexpr std::string_view name = to_string(Kind);
+    static constexpr std::string_view name =
+        machine::detail::joined<answer<Kind>::name, detail::once_more>::text;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         o.push({.kind = Kind, .txn = i.txn, .session = d.session});
     }

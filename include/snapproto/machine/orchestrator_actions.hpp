@@ -163,7 +163,7 @@ constexpr void begin_transaction(in i, data& d) noexcept {
 // ---- actions --------------------------------------------------------------------------------
 
 struct ignore {
-    static constexpr std::string_view name = "note";
+    static constexpr std::string_view name = "ignore";
     static constexpr void apply(in, data&, out&) noexcept {}
 };
 struct warn {
@@ -182,7 +182,7 @@ struct say_hello {
     }
 };
 struct session_open {
-    static constexpr std::string_view name = "session open";
+    static constexpr std::string_view name = "open session";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::enter_phase(d);
         detail::disarm(o, orchestrator_timer::reply);
@@ -213,7 +213,7 @@ struct report_no_session {
 };
 
 struct prepare_all {
-    static constexpr std::string_view name = "prepare to all";
+    static constexpr std::string_view name = "begin, prepare to all";
     static constexpr void apply(in i, data& d, out& o) noexcept {
         detail::begin_transaction(i, d);
         detail::to_all(o, effect::send_prepare, d);
@@ -222,7 +222,7 @@ struct prepare_all {
 };
 /// Start in a dialect without prepare.
 struct freeze_all_at_once {
-    static constexpr std::string_view name = "freeze to all";
+    static constexpr std::string_view name = "begin, freeze to all";
     static constexpr void apply(in i, data& d, out& o) noexcept {
         detail::begin_transaction(i, d);
         detail::begin_freeze(d, o);
@@ -256,10 +256,28 @@ struct cut {
 /// What happened to the agent that the event names.
 enum class culprit : std::uint8_t { nobody, lost };
 
+namespace detail {
+
+inline constexpr std::string_view fate_is = "fate ";
+inline constexpr std::string_view agent_is_lost = "agent lost, ";
+inline constexpr std::string_view aborts_all = "abort to all";
+inline constexpr std::string_view abandons_and_thaws = "abandon cut, thaw to all";
+
+// "fate bad, agent lost, abort to all": what a failure does, in its order.
+template <fate To, culprit Who, const std::string_view& Rest>
+inline constexpr std::string_view failing_name =
+    Who == culprit::lost
+        ? machine::detail::joined<agent_is_lost, fate_is, machine::detail::word_of<To>,
+                                  machine::detail::comma, Rest>::text
+        : machine::detail::joined<fate_is, machine::detail::word_of<To>, machine::detail::comma,
+                                  Rest>::text;
+
+} // namespace detail
+
 /// The group cannot succeed any more and nothing is cut: undo everywhere.
 template <fate To, culprit Who>
 struct abort_all {
-    static constexpr std::string_view name = "abort to all";
+    static constexpr std::string_view name = detail::failing_name<To, Who, detail::aborts_all>;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         if constexpr (Who == culprit::lost) {
             detail::lose(i, d);
@@ -271,7 +289,7 @@ struct abort_all {
 
 /// The same while the provider cuts: give the cut up first.
 struct cancel_cut {
-    static constexpr std::string_view name = "abandon cut, abort to all";
+    static constexpr std::string_view name = "fate failed, abandon cut, abort to all";
     static constexpr void apply(in, data& d, out& o) noexcept {
         detail::worsen(d, fate::failed);
         detail::abandon(d, o);
@@ -280,7 +298,8 @@ struct cancel_cut {
 };
 template <culprit Who>
 struct spoil_cut {
-    static constexpr std::string_view name = "abandon cut, thaw to all";
+    static constexpr std::string_view name =
+        detail::failing_name<fate::bad, Who, detail::abandons_and_thaws>;
     static constexpr void apply(in i, data& d, out& o) noexcept {
         if constexpr (Who == culprit::lost) {
             detail::lose(i, d);
@@ -298,7 +317,7 @@ struct thaw_after_cut {
     }
 };
 struct thaw_without_cut {
-    static constexpr std::string_view name = "thaw to all, no copy";
+    static constexpr std::string_view name = "fate bad, thaw to all";
     static constexpr void apply(in, data& d, out& o) noexcept {
         d.cut = cut_progress::failed;
         detail::worsen(d, fate::bad);

@@ -93,7 +93,7 @@ struct state : boost::msm::front::state<> {
 /// Asks for one thing.
 template <provider_effect Effect>
 struct ask {
-    static constexpr std::string_view name = to_string(Effect);
+    static constexpr std::string_view name = detail::joined<detail::word_of<Effect>>::text;
     static constexpr void apply(const provider_input&, provider_data&,
                                 provider_outbox& o) noexcept {
         o.push(Effect);

@@ -16,6 +16,7 @@
 #include <snapproto/core/assert.hpp>
 #include <snapproto/core/clause.hpp>
 #include <snapproto/core/config.hpp>
+#include <snapproto/message/vocabulary.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
@@ -34,6 +35,35 @@
 namespace snapproto::machine {
 
 namespace mp11 = boost::mp11;
+
+namespace detail {
+
+/// Texts put together at compile time.
+template <const std::string_view&... Parts>
+struct joined {
+    static constexpr std::size_t size = (std::size_t{0} + ... + Parts.size());
+    static constexpr auto letters = [] {
+        std::array<char, size + 1> text{};
+        std::size_t at = 0;
+        const auto append = [&](std::string_view part) {
+            for (const char letter : part) {
+                text[at++] = letter == '_' ? ' ' : letter; // words as people write them
+            }
+        };
+        (append(Parts), ...);
+        return text;
+    }();
+    static constexpr std::string_view text{letters.data(), size};
+};
+
+inline constexpr std::string_view comma = ", ";
+inline constexpr std::string_view closing = ")";
+
+/// The word of an enumerator, as a part of a name.
+template <auto Value>
+inline constexpr std::string_view word_of = to_string(Value);
+
+} // namespace detail
 
 /// Target of a row that leaves the state as it is: no exit, no entry.
 struct same {};
@@ -63,7 +93,8 @@ struct unless {
 /// Several actions, in the order of their effects.
 template <class First, class... Rest>
 struct seq {
-    static constexpr std::string_view name = First::name;
+    static constexpr std::string_view name =
+        detail::joined<First::name, detail::joined<detail::comma, Rest::name>::text...>::text;
     template <class Input, class Data, class Outbox>
     static constexpr void apply(const Input& input, Data& data, Outbox& out) noexcept {
         First::apply(input, data, out);

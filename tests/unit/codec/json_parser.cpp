@@ -100,6 +100,7 @@ const bad_text bad_texts[] = {
 
 BOOST_AUTO_TEST_SUITE(json_parser_)
 
+// SP 16.7
 BOOST_AUTO_TEST_CASE(a_bad_text_is_refused_at_the_byte_that_is_wrong) {
     for (const bad_text& sample : bad_texts) {
         BOOST_TEST_CONTEXT(sample.text) {
@@ -169,6 +170,7 @@ BOOST_AUTO_TEST_CASE(a_scalar_ends_with_the_byte_behind_it) {
     BOOST_TEST((parse(document, "\"x\"").status == parse_status::complete));
 }
 
+// SP 16.3
 BOOST_AUTO_TEST_CASE(nesting_is_limited_to_the_bracket) {
     json_document document;
     const wire_limits limits{.nesting_max = 5};
@@ -182,6 +184,7 @@ BOOST_AUTO_TEST_CASE(nesting_is_limited_to_the_bracket) {
     BOOST_TEST(got.at == 5U);
 }
 
+// SP 16.3
 BOOST_AUTO_TEST_CASE(members_of_one_object_are_limited) {
     json_document document;
     const wire_limits limits{.list_entries_max = 3};

@@ -101,6 +101,7 @@ BOOST_AUTO_TEST_CASE(indented_messages_are_fine) {
     check("{\n  \"a\" [\n    {},\n    {\n    }\n  ]\n}\n{}", {"bad_syntax@8", "{}"});
 }
 
+// SP 16.3
 BOOST_AUTO_TEST_CASE(the_size_of_a_message_is_limited_to_the_byte) {
     const wire_limits limits{.frame_bytes_max = 20};
     const auto sized = [](std::size_t size) { // {"a":"xxx"}
@@ -167,6 +168,7 @@ BOOST_AUTO_TEST_CASE(reset_forgets_what_was_begun) {
     BOOST_TEST(read(stream, "{}") == outcome_list{"{}"}, boost::test_tools::per_element());
 }
 
+// SP 16.4
 RC_BOOST_PROP(any_cut_of_any_bytes_gives_the_same, ()) {
     const auto bytes = *tests::some_bytes();
     const auto pieces = *tests::some_pieces();
@@ -179,6 +181,7 @@ RC_BOOST_PROP(any_cut_of_any_bytes_gives_the_same, ()) {
     RC_ASSERT(whole.recovering() == cut.recovering());
 }
 
+// SP 16.4
 RC_BOOST_PROP(any_cut_of_nearly_good_messages_gives_the_same, ()) {
     std::string bytes;
     const int count = *rc::gen::inRange(1, 4);

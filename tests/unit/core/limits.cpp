@@ -6,6 +6,7 @@
 using namespace snapproto;
 using namespace std::chrono_literals;
 
+// SP 15.6
 BOOST_AUTO_TEST_CASE(the_timers_have_the_defaults_of_the_timer_table) {
     const timer_limits timers;
     BOOST_TEST((timers.negotiate == 5s));

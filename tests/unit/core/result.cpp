@@ -35,6 +35,7 @@ BOOST_AUTO_TEST_CASE(the_value_can_be_moved_out) {
     BOOST_TEST(*mine == 3);
 }
 
+// SP 16.8
 BOOST_AUTO_TEST_CASE(incomplete_input_is_neither_value_nor_failure) {
     const decoded<int> value = 5;
     BOOST_TEST((value.has_value() && !value.needs_more() && !value.has_failure()));

@@ -167,6 +167,7 @@ std::string spelled(const std::vector<operate>& order) {
 
 } // namespace
 
+// SP 9.8: each participant learns the result once.
 BOOST_AUTO_TEST_CASE(applications_are_held_first_and_released_last_in_reverse_order) {
     bench b{2, 2};
     // The list's own order does not matter between the kinds: SP 5.2.
@@ -237,6 +238,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_to_prepare_ends_without_any_hold) {
     BOOST_TEST((b.last<error_report>()->reason == verdict::veto));
 }
 
+// SP 5.11
 BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
     bench b{1, 2};
     b.open();
@@ -263,6 +265,9 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
+<<<<<<< HEAD
+// SP 6.6
+=======
 BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then) {
     bench b{1, 1};
     b.exempt = 9; // asked to hold, it has no release until its hold has ended
@@ -279,6 +284,7 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
+>>>>>>> e240c42
 BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
     bench b;
     b.open();
@@ -299,6 +305,7 @@ BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transacti
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
 }
 
+// SP 7.3
 BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_makes_the_verdict_early) {
     bench b;
     b.open();
@@ -331,6 +338,7 @@ BOOST_AUTO_TEST_CASE(an_application_found_to_have_let_go_while_others_resume_mak
     }
 }
 
+// SP 7.10, 10.10, 15.7
 BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
     bench b{1, 1};
     b.open();
@@ -354,6 +362,7 @@ BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
     BOOST_TEST(b.agent.held_filesystems() == 0U);
 }
 
+// SP 5.5, 6.1, 6.2, 6.4, 15.1, 15.2
 BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ever_falls) {
     bench b{1, 2};
     b.open();
@@ -402,6 +411,7 @@ BOOST_AUTO_TEST_CASE(applications_alone_are_released_by_the_hold_limit_too) {
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
+// SP 6.5
 BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
     for (const auto& [asked, granted] : {std::pair{59, 59}, {60, 60}, {61, 60}}) {
         bench b{0, 1};
@@ -412,6 +422,7 @@ BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
     }
 }
 
+// SP 10.14
 BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
     bench b{0, 2};
     b.exempt = 8; // its holds are in the recording of the predecessor
@@ -426,6 +437,7 @@ BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
     BOOST_TEST(b.last<thawed_report>()->released == 2U);
 }
 
+// SP 11.6
 BOOST_AUTO_TEST_CASE(a_generation_change_renews_identities_before_anything_is_released) {
     bench b;
     b.open();
@@ -460,6 +472,7 @@ BOOST_AUTO_TEST_CASE(a_stop_releases_everything_and_then_ends_the_process) {
     BOOST_TEST(idle.exited);
 }
 
+// SP 3.12
 BOOST_AUTO_TEST_CASE(a_message_of_another_session_changes_nothing) {
     bench b;
     b.open();
@@ -515,6 +528,7 @@ BOOST_AUTO_TEST_CASE(a_refused_request_moves_no_limit_and_takes_no_answer) {
     BOOST_TEST((b.last<frozen_report>()->header.seq == asked));
 }
 
+// SP 3.11, 10.2
 BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_afterwards) {
     bench b;
     b.open();
@@ -543,6 +557,9 @@ BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
     BOOST_TEST(b.agent.resume_failed());
 }
 
+<<<<<<< HEAD
+// SP 16.3
+=======
 BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_learns_the_result_all_the_same) {
     bench b{2, 1};
     b.open();
@@ -617,6 +634,7 @@ BOOST_AUTO_TEST_CASE(a_release_that_fails_on_what_had_let_go_is_tried_again_late
     BOOST_TEST(b.agent.held_filesystems() == 0U);
 }
 
+>>>>>>> e240c42
 BOOST_AUTO_TEST_CASE(participants_are_accepted_up_to_their_limit) {
     for (const std::size_t count : {3U, 4U, 5U}) {
         agent_options options;
@@ -635,6 +653,7 @@ BOOST_AUTO_TEST_CASE(participants_are_accepted_up_to_their_limit) {
     }
 }
 
+// SP 6.11
 BOOST_AUTO_TEST_CASE(a_busy_agent_shows_that_it_is_alive_where_that_is_agreed) {
     agent_options options;
     options.capabilities = everything;

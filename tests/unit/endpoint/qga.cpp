@@ -105,6 +105,7 @@ constexpr std::string_view conversation =
 
 } // namespace
 
+// SP 16.4
 BOOST_AUTO_TEST_CASE(a_conversation_means_the_same_however_it_is_cut) {
     std::string whole;
     for (const std::size_t piece : {4096U, 1U, 2U, 3U, 7U, 64U}) {
@@ -122,6 +123,7 @@ BOOST_AUTO_TEST_CASE(a_conversation_means_the_same_however_it_is_cut) {
     }
 }
 
+// SP 16.3
 BOOST_AUTO_TEST_CASE(clients_are_accepted_up_to_their_limit_and_served_apart) {
     qga_agent_options options;
     options.clients_max = 2;
@@ -496,6 +498,7 @@ rc::Gen<plan> any_plan() {
 
 } // namespace
 
+// SP 29.16, 29.18
 RC_BOOST_PROP(what_the_orchestrator_froze_is_thawed_whatever_goes_wrong, ()) {
     const plan p = *any_plan();
     world w{p};
@@ -542,6 +545,7 @@ RC_BOOST_PROP(what_the_orchestrator_froze_is_thawed_whatever_goes_wrong, ()) {
     }
 }
 
+// SP 1.9, 17.3, 29.12: the verdict that the dialect lacks is made of the counts.
 BOOST_AUTO_TEST_CASE(a_thaw_that_finds_less_than_was_frozen_is_no_success) {
     plan p;
     p.what = trouble::let_go;
@@ -559,6 +563,7 @@ BOOST_AUTO_TEST_CASE(a_thaw_that_finds_less_than_was_frozen_is_no_success) {
     BOOST_TEST((told.agents.front() == agent_verdict{verdict::early, 2}));
 }
 
+// SP 29.14, 29.16
 BOOST_AUTO_TEST_CASE(a_freeze_that_is_too_slow_is_given_up_and_thawed) {
     plan p;
     p.work_ms = 6000; // a hook and two filesystems: 18 s, the window is 8 s
@@ -574,6 +579,7 @@ BOOST_AUTO_TEST_CASE(a_freeze_that_is_too_slow_is_given_up_and_thawed) {
     BOOST_TEST(w.sent.find("guest-fsfreeze-thaw") != std::string::npos);
 }
 
+// SP 29.15, 29.16
 BOOST_AUTO_TEST_CASE(a_freeze_whose_channel_was_lost_in_its_work_is_settled_by_the_next_one) {
     plan p;
     p.work_ms = 400;

@@ -92,6 +92,7 @@ agent_input likely_input(const agent_state& s) {
 
 } // namespace
 
+// SP 1.5, 1.7, 3.3, 4.3, 6.1, 7.4, 9.8: see the sentences of the model.
 BOOST_AUTO_TEST_CASE(the_model_of_the_guest_has_no_objection_in_any_reachable_state) {
     const auto& space = the_agent_space();
     for (const auto& objection : space.objections) {
@@ -155,6 +156,7 @@ BOOST_AUTO_TEST_CASE(an_agent_left_alone_holds_nothing_after_a_few_steps) {
     BOOST_TEST_MESSAGE("left alone, every state is quiet after at most " << longest << " steps");
 }
 
+// SP 2.9, 16.6
 BOOST_AUTO_TEST_CASE(a_fresh_hello_succeeds_from_everywhere_unless_the_agent_is_told_to_end) {
     for (const auto& node : the_agent_space().nodes) {
         bool acknowledged = false;
@@ -179,6 +181,7 @@ BOOST_AUTO_TEST_CASE(a_fresh_hello_succeeds_from_everywhere_unless_the_agent_is_
     BOOST_TEST(the_agent_space().nodes.size() > 100U);
 }
 
+// SP 8.10
 BOOST_AUTO_TEST_CASE(thaw_and_abort_repeated_have_the_effect_of_one) {
     for (const auto& node : the_agent_space().nodes) {
         for (const event kind : {event::thaw, event::abort}) {

@@ -441,6 +441,7 @@ std::string shown(const seen& s) {
 
 } // namespace
 
+// SP 1.4
 BOOST_AUTO_TEST_CASE(every_state_and_event_is_a_row_a_choice_or_a_refusal) {
     std::size_t rows_of[value_count<phase>][value_count<event>] = {};
     std::size_t open_rows_of[value_count<phase>][value_count<event>] = {};
@@ -547,6 +548,7 @@ BOOST_AUTO_TEST_CASE(the_words_of_the_agents_cells_stand_in_their_places) {
     }
 }
 
+// SP 3.9, 3.10, 3.14, 7.13, 8.6: the words of the cells say so.
 BOOST_AUTO_TEST_CASE(every_cell_does_what_the_abstract_protocol_says_in_every_reachable_state) {
     std::set<std::pair<phase, event>> compared;
     std::size_t comparisons = 0;

@@ -459,6 +459,7 @@ std::string_view words_of(phase p, event e) {
 
 } // namespace
 
+// SP 1.4
 BOOST_AUTO_TEST_CASE(every_cell_of_the_orchestrator_is_a_row_a_choice_or_a_refusal) {
     struct counts {
         std::size_t open = 0;
@@ -563,6 +564,7 @@ BOOST_AUTO_TEST_CASE(every_cell_of_the_orchestrator_does_what_the_abstract_proto
                                    << " cells");
 }
 
+// SP 12.32, 12.34: see the sentences of the account.
 BOOST_AUTO_TEST_CASE(no_outcome_is_false_in_any_reachable_state) {
     const auto& s = the_space();
     for (const auto& objection : s.objections) {
@@ -588,6 +590,7 @@ BOOST_AUTO_TEST_CASE(every_row_and_every_refusal_of_the_orchestrator_is_met) {
                        << " refusals met");
 }
 
+// SP 12.30, 12.33
 BOOST_AUTO_TEST_CASE(no_phase_waits_for_agents_that_are_gone) {
     std::size_t without_agents = 0;
     for (const auto& n : the_space().nodes) {
@@ -607,6 +610,7 @@ BOOST_AUTO_TEST_CASE(no_phase_waits_for_agents_that_are_gone) {
     BOOST_TEST(without_agents > 10U);
 }
 
+// SP 12.31
 BOOST_AUTO_TEST_CASE(a_group_that_has_lost_every_agent_is_down_and_not_a_success) {
     auto s = fresh_orchestrator({.abort_resends_max = 1});
     s = run(s, {.kind = event::up, .agents = 1}).after;

@@ -88,6 +88,7 @@ BOOST_AUTO_TEST_CASE(the_small_tables_are_total_and_name_clauses) {
     tests::check_vocabulary(provider_refusal::reject);
 }
 
+// SP 8.9
 BOOST_AUTO_TEST_CASE(a_participant_is_held_once_and_released_once) {
     using e = participant_event;
     auto p = participant_after({e::prepared, e::held});
@@ -103,6 +104,7 @@ BOOST_AUTO_TEST_CASE(a_participant_is_held_once_and_released_once) {
     BOOST_TEST((p.phase() == participant_phase::idle));
 }
 
+// SP 14.4, 14.6, 14.8, 14.10, 14.12
 BOOST_AUTO_TEST_CASE(whatever_a_release_finds_no_second_one_is_due) {
     using e = participant_event;
     for (const auto& before : {std::vector{e::prepared, e::held},

@@ -26,6 +26,7 @@ void check_kind(message_kind kind, bool from_orchestrator) {
 
 } // namespace
 
+// SP 3.1
 BOOST_AUTO_TEST_CASE(every_kind_is_the_alternative_of_its_place) {
     check_kind<hello>(message_kind::hello, true);
     check_kind<hello_ack>(message_kind::hello_ack, false);

@@ -105,6 +105,7 @@ BOOST_AUTO_TEST_CASE(a_verdict_of_another_session_is_no_verdict) {
     expect(s, {2, 3, 12});
 }
 
+// SP 17.2
 BOOST_AUTO_TEST_CASE(a_label_needs_its_evidence) {
     // nothing but filesystems
     script s;

@@ -10,6 +10,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_succeeds_breaks_nothing) {
     expect_in_the_end(good_group(), {});
 }
 
+// SP 17.6
 BOOST_AUTO_TEST_CASE(a_cut_at_the_first_frozen_of_a_group_is_outside_the_window) {
     script s;
     s.open(0).open(1).start().prepare(0).prepare(1).freeze(0).after(1ms);

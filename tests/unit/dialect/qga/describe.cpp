@@ -23,6 +23,7 @@ std::string sentence(std::string_view bytes, const wire_limits& limits = qga::re
 
 BOOST_AUTO_TEST_SUITE(describe_)
 
+// SP 16.7
 BOOST_AUTO_TEST_CASE(a_sentence_says_what_is_wrong_where_and_what_would_be_right) {
     BOOST_TEST(sentence("[]") == "a request must be a JSON object");
     BOOST_TEST(sentence("{\"a\" 1}") == "not a request: the bytes do not follow the grammar of "
@@ -54,6 +55,7 @@ BOOST_AUTO_TEST_CASE(a_sentence_says_what_is_wrong_where_and_what_would_be_right
                "argument 'mountpoints': a list has more entries than the limit at byte 67");
 }
 
+// SP 16.7
 BOOST_AUTO_TEST_CASE(long_names_are_shortened) {
     const std::string name(1000, 'n');
     BOOST_TEST(sentence("{\"" + name + "\":1}") ==

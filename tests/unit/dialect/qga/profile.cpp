@@ -30,6 +30,7 @@ outcome_list read(std::string_view bytes) {
 
 BOOST_AUTO_TEST_SUITE(profile_)
 
+// SP 1.8, 29.8
 BOOST_AUTO_TEST_CASE(every_clause_of_the_profile_is_in_the_specification) {
     const std::string text = specification();
     BOOST_TEST_REQUIRE(!text.empty());
@@ -51,6 +52,7 @@ BOOST_AUTO_TEST_CASE(every_clause_of_the_profile_is_in_the_specification) {
     }
 }
 
+// SP 16.3
 BOOST_AUTO_TEST_CASE(the_default_limits_hold_to_the_bracket_and_the_byte) {
     const auto nested = [](std::size_t depth) { // one bracket is the request's own
         return R"({"execute":"guest-ping","id":)" + std::string(depth - 1, '[') +

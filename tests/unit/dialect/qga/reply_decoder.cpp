@@ -37,6 +37,7 @@ qga::reply_view one(qga::reply_decoder& decoder, std::string_view line) {
 
 BOOST_AUTO_TEST_SUITE(reply_decoder_)
 
+// SP 29.21
 BOOST_AUTO_TEST_CASE(each_line_is_one_outcome) {
     check(
         "{\"return\": {}}\n{\"return\": 3, \"id\": [1]}\r\n\n \r\n{\"id\":null,\"return\":\"x\"}\n",
@@ -71,6 +72,7 @@ BOOST_AUTO_TEST_CASE(a_line_of_another_shape_is_a_failure_and_the_next_is_fine) 
     check("{\"return\":1,\"return\":2}\n", {"duplicate_member@12 SP 20.6"});
 }
 
+// SP 29.21
 BOOST_AUTO_TEST_CASE(a_line_is_limited_to_the_byte) {
     const wire_limits limits{.frame_bytes_max = 16};
     const auto sized = [](std::size_t size) {
@@ -139,6 +141,7 @@ BOOST_AUTO_TEST_CASE(the_id_of_a_line_that_fails_is_known) {
     BOOST_TEST(decoder.failed_id().text == "\"x\"");
 }
 
+// SP 16.4
 RC_BOOST_PROP(any_cut_gives_the_same_replies, ()) {
     std::string bytes;
     for (int i = *rc::gen::inRange(1, 5); i != 0; --i) {

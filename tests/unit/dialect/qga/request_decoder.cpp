@@ -85,6 +85,7 @@ BOOST_AUTO_TEST_CASE(a_message_of_another_shape_is_refused_with_its_id) {
           {"unexpected_member@46 SP 21.11 mountpoints"});
 }
 
+// SP 16.5
 BOOST_AUTO_TEST_CASE(a_synchronisation_takes_a_64_bit_integer) {
     check(with("guest-sync", "{\"id\":-1}"), {"guest-sync -1"});
     check(with("guest-sync", "{\"id\":0}"), {"guest-sync 0"});
@@ -117,6 +118,7 @@ BOOST_AUTO_TEST_CASE(mount_points_are_absent_or_a_list_of_strings) {
     check(with("guest-set-time", R"({"time":"5"})"), {"wrong_type@48 SP 21.11 time"});
 }
 
+// SP 16.3
 BOOST_AUTO_TEST_CASE(mount_points_are_limited_in_number_and_length) {
     const std::string name = "guest-fsfreeze-freeze-list";
     const wire_limits limits{.list_entries_max = 4, .string_bytes_max = 10};
@@ -172,6 +174,7 @@ BOOST_AUTO_TEST_CASE(a_rejection_tells_which_command_was_meant) {
     BOOST_TEST(!decoder.pending());
 }
 
+// SP 16.4
 RC_BOOST_PROP(any_cut_gives_the_same_requests, ()) {
     std::string bytes;
     for (int i = *rc::gen::inRange(1, 4); i != 0; --i) {

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# Writes the generated pages of docs/ anew: generate_docs.sh [SNAPCHECK], by default the program of
+# the preset dev. The test test_conformance fails while a page is not what this would write.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+
+snapcheck=${1:-build/dev/bin/snapcheck}
+[ -x "$snapcheck" ] || die "no program $snapcheck; build the target snapcheck, or name another one"
+
+mkdir -p docs/machines
+for machine in agent orchestrator participant provider; do
+    "$snapcheck" spec page --machine "$machine" --output "docs/machines/$machine.md"
+done
+"$snapcheck" spec matrix --source . --output docs/matrix.md
