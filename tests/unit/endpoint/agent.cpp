@@ -265,9 +265,6 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_its_cancellation_is_released_too) {
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
-<<<<<<< HEAD
-// SP 6.6
-=======
 BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then) {
     bench b{1, 1};
     b.exempt = 9; // asked to hold, it has no release until its hold has ended
@@ -284,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
->>>>>>> e240c42
+// SP 6.6
 BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
     bench b;
     b.open();
@@ -557,9 +554,6 @@ BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
     BOOST_TEST(b.agent.resume_failed());
 }
 
-<<<<<<< HEAD
-// SP 16.3
-=======
 BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_learns_the_result_all_the_same) {
     bench b{2, 1};
     b.open();
@@ -634,7 +628,7 @@ BOOST_AUTO_TEST_CASE(a_release_that_fails_on_what_had_let_go_is_tried_again_late
     BOOST_TEST(b.agent.held_filesystems() == 0U);
 }
 
->>>>>>> e240c42
+// SP 16.3
 BOOST_AUTO_TEST_CASE(participants_are_accepted_up_to_their_limit) {
     for (const std::size_t count : {3U, 4U, 5U}) {
         agent_options options;

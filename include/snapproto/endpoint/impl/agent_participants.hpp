@@ -119,10 +119,6 @@ inline void agent_endpoint::participant_let_go(participant_index participant, in
     SNAPPROTO_ASSERT(participant < m_slots.size());
     slot& at = m_slots[participant];
     if (!at.state.holds()) {
-<<<<<<< HEAD
-        note_participant(trace::record_kind::skipped, participant, now);
-=======
->>>>>>> e240c42
         return;
     }
     at.state.process(machine::participant_event::let_go);
