@@ -2,6 +2,7 @@
 #include "conformance/restore.hpp"
 
 #include "conformance/budget.hpp"
+#include "conformance/interrupt.hpp"
 #include "conformance/qga_client.hpp"
 #include "conformance/transcript.hpp"
 
@@ -87,6 +88,7 @@ restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
     try {
         const bool can_restart = agent.can(capability::restart).present;
         const bool dead = agent.can(capability::signal) && !agent.alive();
+        bool mute = false;
         if (!(fresh_start && can_restart) && !dead) {
             if (played_hook* hook = agent.hook()) {
                 hook->play({});
@@ -97,12 +99,16 @@ restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
                 return report;
             }
             add(report.trouble, first.wrong);
+            mute = !first.answers;
         }
         if (kernel_holds_a_target(agent)) {
             (void)thaw_from_outside(agent);
             if (dead || !report.trouble.empty()) {
                 add(report.trouble, "thawed from outside");
             }
+        }
+        if (mute && stop_requested() && !kernel_holds_a_target(agent)) {
+            return report; // Thawed is what counts now; another conversation would only take time.
         }
         if (can_restart) {
             // A fresh agent is as good as it gets, whatever it says then: that is for the checks.

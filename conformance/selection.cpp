@@ -39,8 +39,16 @@ void require_each_to_match(const std::vector<std::string>& globs, std::string_vi
     for (const auto& glob : globs) {
         if (std::none_of(all.begin(), all.end(),
                          [&](const check& one) { return matches(glob, one); })) {
+            std::vector<std::string> known;
+            for (const check& one : all) {
+                known.push_back(one.id());
+                known.push_back(clause_id(one.about).substr(3));
+                known.emplace_back(one.title);
+            }
+            const std::string_view near = nearest(glob, known);
             throw std::invalid_argument(fmt::format(
-                "{} '{}' matches no check (snapcheck list shows them all)", flag, glob));
+                "{} '{}' matches no check{} (snapcheck list shows them all)", flag, glob,
+                near.empty() ? std::string{} : fmt::format("; did you mean '{}'?", near)));
         }
     }
 }

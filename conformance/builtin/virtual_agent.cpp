@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The run itself: how it begins and ends, what it is asked from outside, what its endpoint asks for.
+// The run itself: how it begins and ends, what is asked of it, what its endpoint asks for.
 #include "conformance/builtin/embedded_agent.hpp"
 
 #include <algorithm>
@@ -14,6 +14,7 @@ embedded_agent::embedded_agent(std::unique_ptr<agent_memory> own, virtual_world&
       m_fault(with),
       m_settings(settings_of(with)),
       m_agent(endpoint_options(m_settings, options)) {
+    m_agent.record_to(m_world.recording);
     m_world.hook_configured = options.hook.has_value();
     if (m_settings.adopts_at_start) {
         adopt();

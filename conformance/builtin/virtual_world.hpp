@@ -9,6 +9,8 @@
 #include "conformance/attach/hook.hpp"
 #include "conformance/time.hpp"
 
+#include <snapproto/trace/record.hpp>
+
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -160,7 +162,9 @@ struct virtual_world {
     std::vector<std::unique_ptr<virtual_filesystem>> filesystems;
     virtual_hook hook;
     bool hook_configured = false;
-    /// Which watchdog is on duty; see virtual_agent.cpp.
+    /// Where agents record what they do; null: nowhere.
+    std::vector<trace::record>* recording = nullptr;
+    /// Which watchdog is on duty; see virtual_agent_participants.cpp.
     std::uint64_t watchdog_round = 0;
 
     /// Adds and removes the mounts that a start can ask for.

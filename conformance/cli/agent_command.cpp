@@ -49,7 +49,7 @@ int status_of(const run_result& run, bool strict) {
 
 int run_agent(const agent_options& options) {
     const agent_plan plan = make_plan(options);
-    console out(plan.report_on_stdout ? stderr : stdout, options.quiet);
+    console out(plan.reports.on_stdout ? stderr : stdout, options.quiet);
 
     std::atomic<target*> attached{nullptr};
     const interrupt_guard guard([&attached] {
@@ -98,7 +98,7 @@ int run_agent(const agent_options& options) {
         exit = exit_failed;
     }
     if (run.interrupted) {
-        write_reports(plan, run, options.strict);
+        write_reports(plan.reports, run, options.strict);
         return exit_interrupted;
     }
     if (plan.expected) {
@@ -114,7 +114,7 @@ int run_agent(const agent_options& options) {
             exit = exit_failed;
         }
     }
-    write_reports(plan, run, options.strict);
+    write_reports(plan.reports, run, options.strict);
     if (!options.write_baseline.empty()) {
         write_file(options.write_baseline, write_baseline(run, plan.written_before, plan.all_ids));
         out.line(fmt::format("written: {}", options.write_baseline));

@@ -6,50 +6,16 @@
 #include "conformance/attach/spawn_target.hpp"
 #include "conformance/builtin/builtin.hpp"
 #include "conformance/effects/mounted_filesystem.hpp"
-#include "conformance/report/report.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
 namespace snapproto::conformance {
 namespace {
-
-namespace fs = std::filesystem;
-
-report_request read_report(const std::string& text) {
-    const auto equals = text.find('=');
-    const std::string kind = text.substr(0, equals);
-    const std::vector<std::string> kinds(report_kinds.begin(), report_kinds.end());
-    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
-        const std::string_view near = nearest(kind, kinds);
-        throw usage_error(fmt::format("--report '{}': unknown kind '{}'; {}", text, kind,
-                                      near.empty()
-                                          ? fmt::format("there are: {}", fmt::join(kinds, " "))
-                                          : fmt::format("did you mean {}?", near)));
-    }
-    if (equals == std::string::npos || equals + 1 == text.size()) {
-        throw usage_error(fmt::format("--report '{}': the file is missing: {}=FILE", text, kind));
-    }
-    return {kind, text.substr(equals + 1)};
-}
-
-/// That a report cannot be written should not be learned after a long run.
-void require_directory_of(const std::string& flag, const std::string& file) {
-    const fs::path parent = fs::path(file).parent_path();
-    std::error_code ignored;
-    if (!parent.empty() && !fs::is_directory(parent, ignored)) {
-        throw usage_error(
-            fmt::format("{} {}: there is no directory {}", flag, file, parent.string()));
-    }
-}
 
 std::optional<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -125,24 +91,17 @@ std::unique_ptr<target> attach_builtin(const agent_options& options) {
 agent_plan make_plan(const agent_options& options) {
     require_dialect(options.dialect);
     if (!options.shim.empty()) {
-        throw usage_error("--shim is not available in this version");
+        throw usage_error(
+            "--shim is not available in this version; an adapter can listen on a unix "
+            "socket instead: --spawn 'ADAPTER {socket}', or --connect unix:PATH to "
+            "one that runs");
     }
     if (!std::isfinite(options.timeout_scale)) {
         throw usage_error("--timeout-scale: not a number");
     }
     agent_plan plan;
     plan.embedded = options.connect.empty() && options.spawn.empty();
-    for (const auto& text : options.reports) {
-        plan.reports.push_back(read_report(text));
-        if (plan.reports.back().file == "-") {
-            if (plan.report_on_stdout) {
-                throw usage_error("only one report can go to standard output");
-            }
-            plan.report_on_stdout = true;
-        } else {
-            require_directory_of("--report", plan.reports.back().file);
-        }
-    }
+    plan.reports = read_reports(options.reports);
     const auto all = qga_checks().all();
     for (const check& one : all) {
         plan.all_ids.push_back(one.id());
@@ -188,27 +147,6 @@ std::unique_ptr<target> attach(const agent_options& options) {
         throw usage_error(wrong.what());
     }
     return attach_builtin(options);
-}
-
-void write_file(const std::string& path, const std::string& text) {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    if (!file) {
-        throw std::runtime_error(fmt::format("{}: cannot be written", path));
-    }
-}
-
-void write_reports(const agent_plan& plan, const run_result& run, bool strict) {
-    for (const auto& one : plan.reports) {
-        const std::string text = make_report(one.kind, run, strict);
-        if (one.file == "-") {
-            std::fwrite(text.data(), 1, text.size(), stdout);
-            std::fflush(stdout);
-        } else {
-            write_file(one.file, text);
-        }
-    }
 }
 
 } // namespace snapproto::conformance

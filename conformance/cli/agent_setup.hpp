@@ -8,7 +8,7 @@
 #include "conformance/attach/target.hpp"
 #include "conformance/baseline.hpp"
 #include "conformance/cli/commands.hpp"
-#include "conformance/result.hpp"
+#include "conformance/cli/report_files.hpp"
 
 #include <memory>
 #include <optional>
@@ -17,18 +17,12 @@
 
 namespace snapproto::conformance {
 
-struct report_request {
-    std::string kind;
-    std::string file; ///< "-" is standard output.
-};
-
 struct agent_plan {
     std::vector<const check*> checks;
     std::vector<std::string> all_ids; ///< Of all checks, selected or not.
     bool all_selected = true;
     bool embedded = false; ///< The target is the embedded agent.
-    bool report_on_stdout = false;
-    std::vector<report_request> reports;
+    report_requests reports;
     std::optional<baseline> expected; ///< With --baseline.
     baseline written_before;          ///< What the file of --write-baseline held.
     std::string replay_tail;          ///< Flags of a replay command beside attach and selection.
@@ -39,12 +33,6 @@ struct agent_plan {
 
 /// Makes the target that the options name. @throws usage_error, unreachable
 [[nodiscard]] std::unique_ptr<target> attach(const agent_options& options);
-
-/// Writes every report asked for. @throws std::runtime_error when a file cannot be written
-void write_reports(const agent_plan& plan, const run_result& run, bool strict);
-
-/// @throws std::runtime_error
-void write_file(const std::string& path, const std::string& text);
 
 } // namespace snapproto::conformance
 

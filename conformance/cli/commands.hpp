@@ -47,6 +47,12 @@ struct list_options {
     bool faults = false;
 };
 
+struct trace_options {
+    std::string dialect = "qga";
+    std::string file; ///< "-" is standard input.
+    std::vector<std::string> reports;
+};
+
 struct spec_options {
     std::string form;
     std::string format;  ///< Empty: the form's own.
@@ -59,6 +65,7 @@ struct spec_options {
 int run_agent(const agent_options& options);
 int run_list(const list_options& options);
 int run_spec(const spec_options& options);
+int run_trace(const trace_options& options);
 
 /// Refuses a dialect that has no checks in this version. @throws usage_error
 void require_dialect(const std::string& dialect);

@@ -19,9 +19,14 @@ namespace snapproto::conformance {
 namespace {
 
 constexpr const char* statuses =
-    "Exit status: 0 no MUST failed (with --strict: no SHOULD either), or exactly what the baseline "
-    "expects;\n1 something failed or the baseline is out of date; 2 wrong usage; 3 the "
-    "implementation could not be reached.";
+    "Exit status: 0 no MUST failed (with --strict: no SHOULD either); with --baseline instead: "
+    "every "
+    "check did\nwhat the file expects, so that --strict adds nothing; 1 something failed, or the "
+    "baseline is out of date;\n2 wrong usage; 3 the implementation could not be reached; 130 "
+    "interrupted, and thawed.";
+
+constexpr const char* report_help =
+    "KIND=FILE, repeatable; kinds: junit html json tap markdown; FILE '-' is standard output";
 
 void add_agent(CLI::App& app, agent_options& o) {
     CLI::App* sub = app.add_subcommand("agent", "Judge an agent (the guest side)");
@@ -87,16 +92,23 @@ void add_agent(CLI::App& app, agent_options& o) {
         ->capture_default_str()
         ->check(CLI::Range(1U, 1000U))
         ->group(select);
-    sub->add_option("--report", o.reports,
-                    "KIND=FILE, repeatable; kinds: junit html json tap markdown; FILE '-' is "
-                    "standard output")
-        ->group("Report")
-        ->allow_extra_args(false);
+    sub->add_option("--report", o.reports, report_help)->group("Report")->allow_extra_args(false);
     sub->add_option("--target-name", o.target_name, "What reports call the agent")->group("Report");
     sub->add_option("--replay-head", o.replay_head,
                     "What replay commands begin with, for an agent that a script attaches to")
         ->group("Report");
     sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
+}
+
+void add_trace(CLI::App& app, trace_options& o) {
+    CLI::App* sub =
+        app.add_subcommand("trace", "Judge a recorded conversation by the properties of SP 18");
+    sub->footer("Exit status: 0 no property is broken; 1 one is, or the recording is beyond what "
+                "can be watched;\n2 wrong usage, or the file is no recording.");
+    sub->add_option("FILE", o.file, "JSON Lines, one record a line; '-' is standard input")
+        ->required();
+    sub->add_option("--dialect", o.dialect, "qga")->capture_default_str();
+    sub->add_option("--report", o.reports, report_help)->allow_extra_args(false);
 }
 
 void add_others(CLI::App& app, list_options& list, spec_options& form) {
@@ -120,7 +132,7 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
                      "matrix: the project's source tree, for the tests that name clauses");
     spec->add_option("--output,-o", form.output, "A file instead of standard output");
     // Named, so that they are refused in words that help.
-    for (const char* later : {"orchestrator", "trace", "learn"}) {
+    for (const char* later : {"orchestrator", "learn"}) {
         app.add_subcommand(later, "(not in this version)")->allow_extras();
     }
 }
@@ -164,13 +176,16 @@ int refuse(const std::string& words) {
 }
 
 int dispatch(const CLI::App& app, const agent_options& agent, const list_options& list,
-             const spec_options& spec) {
+             const trace_options& trace, const spec_options& spec) {
     const std::string chosen = app.get_subcommands().front()->get_name();
     if (chosen == "agent") {
         return run_agent(agent);
     }
     if (chosen == "list") {
         return run_list(list);
+    }
+    if (chosen == "trace") {
+        return run_trace(trace);
     }
     if (chosen == "spec") {
         return run_spec(spec);
@@ -186,12 +201,14 @@ int run_program(int argc, const char* const* argv) {
     app.require_subcommand(1);
     agent_options agent;
     list_options list;
+    trace_options trace;
     spec_options spec;
     add_agent(app, agent);
+    add_trace(app, trace);
     add_others(app, list, spec);
     try {
         app.parse(argc, argv);
-        return dispatch(app, agent, list, spec);
+        return dispatch(app, agent, list, trace, spec);
     } catch (const CLI::ExtrasError&) {
         return refuse(explain_extras(app));
     } catch (const CLI::Success& asked) {

@@ -8,7 +8,8 @@ namespace snapproto::conformance {
 
 /// Exit statuses; they are promised to scripts.
 enum exit_status : int {
-    exit_good = 0,        ///< Nothing that counts failed; the baseline, if given, is met exactly.
+    /// Nothing that counts failed; with a baseline: it is met exactly, whatever it expects.
+    exit_good = 0,
     exit_failed = 1,      ///< Something failed, or the baseline is out of date.
     exit_usage = 2,       ///< Wrong usage, or something this version does not have.
     exit_unreachable = 3, ///< The implementation could not be reached.

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -16,9 +15,11 @@
 #include <cstring>
 #include <exception>
 #include <random>
+#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,15 +28,16 @@
 namespace snapproto::conformance::effects {
 namespace {
 
-/// The blocks in which filesystems keep a file's data, here and in the image; large enough in all
-/// that no filesystem keeps the file inside of its metadata.
-constexpr std::size_t block_bytes = 4096;
-constexpr std::size_t blocks = 16;
+/// No filesystem cuts a file's data into smaller or differently aligned pieces than these, and none
+/// keeps so many of them inside of its metadata.
+constexpr std::size_t block_bytes = 512;
+constexpr std::size_t blocks = 128;
+using block = std::array<char, block_bytes>;
 constexpr duration bound = std::chrono::seconds(2);
 
-std::array<char, block_bytes> block_of(const std::string& token, std::size_t number) {
-    std::array<char, block_bytes> out{};
-    const std::string words = fmt::format("snapproto witness {} block {:02}\n", token, number);
+block block_of(const std::string& token, std::size_t number) {
+    block out{};
+    const std::string words = fmt::format("snapproto witness {} block {:03}\n", token, number);
     for (std::size_t at = 0; at < out.size(); ++at) {
         out[at] = words[at % words.size()];
     }
@@ -66,9 +68,9 @@ int write_blocks(const std::string& path, const std::string& token) {
         return errno;
     }
     for (std::size_t i = 0; i < blocks; ++i) {
-        const auto block = block_of(token, i);
+        const block one = block_of(token, i);
         errno = EIO;
-        if (::write(file.get(), block.data(), block.size()) != static_cast<ssize_t>(block.size())) {
+        if (::write(file.get(), one.data(), one.size()) != static_cast<ssize_t>(one.size())) {
             return errno;
         }
     }
@@ -86,18 +88,23 @@ class witness_file final : public witness {
     [[nodiscard]] observed<bool> in_copy() override {
         try {
             const descriptor copy = copy_of(m_bytes);
-            std::size_t found = 0;
-            std::array<char, block_bytes> block{};
-            for (off_t at = 0; ::pread(copy.get(), block.data(), block.size(), at) ==
-                               static_cast<ssize_t>(block.size());
-                 at += static_cast<off_t>(block.size())) {
-                if (std::string_view(block.data(), 17) == "snapproto witness") {
-                    for (std::size_t i = 0; i < blocks; ++i) {
-                        found |= std::size_t{block == block_of(m_token, i)} << i;
+            std::set<block> missing;
+            for (std::size_t i = 0; i < blocks; ++i) {
+                missing.insert(block_of(m_token, i));
+            }
+            const std::string beginning = "snapproto witness " + m_token;
+            std::vector<block> read(2048);
+            off_t at = 0;
+            for (ssize_t got = 0;
+                 (got = ::pread(copy.get(), read.data(), read.size() * block_bytes, at)) > 0;
+                 at += got) {
+                for (std::size_t i = 0; i < static_cast<std::size_t>(got) / block_bytes; ++i) {
+                    if (std::string_view(read[i].data(), block_bytes).starts_with(beginning)) {
+                        missing.erase(read[i]);
                     }
                 }
             }
-            return found == (std::size_t{1} << blocks) - 1;
+            return missing.empty();
         } catch (const std::exception& problem) {
             return observed<bool>::unknown(problem.what());
         }
@@ -116,15 +123,26 @@ observed<std::shared_ptr<witness>> write_witness(const std::string& mount,
     std::random_device random;
     const std::string token = fmt::format("{:08x}{:08x}", random(), random());
     const std::string path = fmt::format("{}/{}witness-{}", mount, file_writer::name_prefix, token);
-    const auto came = std::make_shared<std::atomic<int>>(0);
-    if (!bounded([=] { *came = write_blocks(path, token); })) {
+    struct outcome {
+        std::atomic<int> error{0};
+        std::atomic<bool> given_up{false};
+    };
+    const auto came = std::make_shared<outcome>();
+    const bool written = bounded([=] {
+        came->error = write_blocks(path, token);
+        if (came->given_up) {
+            ::unlink(path.c_str()); // nobody else will
+        }
+    });
+    if (!written) {
+        came->given_up = true;
         return observed<std::shared_ptr<witness>>::unknown(
             "a file could not be written within 2 s (is the filesystem frozen already?)");
     }
     std::shared_ptr<witness> made = std::make_shared<witness_file>(path, token, bytes);
-    if (*came != 0) {
+    if (const int error = came->error; error != 0) {
         return observed<std::shared_ptr<witness>>::unknown(
-            fmt::format("{}: {}", path, std::strerror(*came)));
+            fmt::format("{}: {}", path, std::strerror(error)));
     }
     return made;
 }

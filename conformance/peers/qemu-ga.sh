@@ -51,7 +51,7 @@ fail() {
     exit $broken
 }
 
-flags=() baseline=
+flags=() baseline= again=()
 version=7.2 agent= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=plain
 while [ $# -gt 0 ]; do
     case $1 in
@@ -64,6 +64,10 @@ while [ $# -gt 0 ]; do
     --version | --agent | --repeat | --snapcheck | --layout | --fs | --alias | --nested | --shadow | --bound | --log)
         [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
     *) echo "qemu-ga.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
+    esac
+    case $1 in
+    --repeat | --log | --snapcheck | --layout) ;;
+    *) again+=("$1" "$2") ;;
     esac
     case $1 in
     --version) version=$2 ;;
@@ -174,20 +178,27 @@ if [ ${#run[@]} -eq 0 ]; then
     command -v "$snapcheck" >/dev/null || fail "there is no $snapcheck (give --snapcheck FILE)"
     run=("$(command -v "$snapcheck")" agent --dialect qga --spawn '{spawn}' --work-dir '{run}')
     for target in "${targets[@]}"; do run+=(--freeze-target "{$target}"); done
-    for glob in ${only[@]+"${only[@]}"}; do run+=(--only "$glob"); done
+    # A check alone runs by this command outside of the sandbox; nothing inside is there any more.
+    [ -z "$layout" ] || again+=(--layout "${layout/all/plain}")
+    [ "$snapcheck" = snapcheck ] || again+=(--snapcheck "$snapcheck")
+    replay=$(printf '%q ' "${BASH_SOURCE[0]}" ${again[@]+"${again[@]}"})--
+    run+=(--target-name "$found${layout:+, layout ${layout/all/plain}}" --replay-head "$replay")
+    for glob in ${only[@]+"${only[@]}"}; do
+        [[ " $* " == *" --only "* ]] || run+=(--only "$glob")
+    done
     run+=(${flags[@]+"${flags[@]}"} "$@")
 fi
 [ "$layout" = all ] || exec "$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"
 
 "$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"
 worst=$?
-again=(--version "$version" --snapcheck "$snapcheck" --quiet)
-[ -z "$agent" ] || again+=(--agent "$agent")
-[ -z "$baseline" ] || again+=("$baseline")
+others=(--version "$version" --snapcheck "$snapcheck" --quiet)
+[ -z "$agent" ] || others+=(--agent "$agent")
+[ -z "$baseline" ] || others+=("$baseline")
 for other in doubled hidden; do
     echo
     echo "layout $other:"
-    "${BASH_SOURCE[0]}" "${again[@]}" --layout "$other"
+    "${BASH_SOURCE[0]}" "${others[@]}" --layout "$other"
     status=$?
     [ "$status" -eq 0 ] || [ "$worst" -ne 0 ] || worst=$status
 done

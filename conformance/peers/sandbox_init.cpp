@@ -219,10 +219,10 @@ pid_t start_command(options chosen, pid_t holder, const sigset_t& mask) {
 // has a thread of its own: thawing one may have to wait until another one is thawed.
 void thaw_all(const std::vector<std::pair<std::string, int>>& mounts) {
     const auto running = std::make_shared<std::atomic<std::size_t>>(mounts.size());
-    for (const auto& [path, descriptor] : mounts)
-        std::thread([running, path = path, descriptor = descriptor] {
-            if (ioctl(descriptor, FITHAW, 0) == 0)
-                std::fprintf(stderr, "sandbox: %s was left frozen; thawed\n", path.c_str());
+    for (const auto& mount : mounts)
+        std::thread([running, mount] {
+            if (ioctl(mount.second, FITHAW, 0) == 0)
+                std::fprintf(stderr, "sandbox: %s was left frozen; thawed\n", mount.first.c_str());
             --*running;
         }).detach();
     const auto deadline = std::chrono::steady_clock::now() + thaw_patience;

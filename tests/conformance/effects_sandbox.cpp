@@ -93,6 +93,18 @@ BOOST_AUTO_TEST_CASE(the_probe_tells_frozen_from_thawed_again_and_again) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(what_was_not_flushed_is_in_a_copy_only_once_frozen) {
+    for_each_filesystem([](guarded& target) {
+        const auto written = target->leave_witness();
+        BOOST_REQUIRE(bool(written));
+        BOOST_TEST(!*(*written)->in_copy());
+        BOOST_TEST(*target->foreign_freeze());
+        BOOST_TEST(*(*written)->in_copy());
+        BOOST_TEST(!bool(target->leave_witness()), "nothing can be written while frozen");
+        BOOST_TEST(*target->foreign_thaw());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(the_probe_changes_nothing) {
     for_each_filesystem([](guarded& target) {
         // What other tests have written must have come to rest, journal and all: freeze and thaw.

@@ -86,6 +86,11 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agnet", "did you mean agent?");
     usage("agent --basline x", "did you mean --baseline?");
     usage("agent --basline=x", "did you mean --baseline?");
+    usage("agent --freeze-traget /x", "did you mean --freeze-target?");
+    usage("agent --freezetarget=/x", "did you mean --freeze-target?");
+    usage("trase x", "did you mean trace?");
+    usage("trace x --reprot json=y", "did you mean --report?");
+    usage("trace x --report jsn=y", "did you mean json?");
     usage("agent --report htlm=x", "did you mean html?");
     usage("agent --report html", "the file is missing");
     usage("agent --report html=/no/such/place/x", "no directory");
@@ -94,14 +99,18 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --connect unix:/x --spawn 'a {socket}'", "excludes");
     usage("agent --spawn 'agent -p /x'", "{socket}");
     usage("agent --spawn 'agent {sokcet} {socket}'", "unknown placeholder {sokcet}");
-    usage("agent --only no-such-check", "matches no check");
+    usage("agent --only no-such-check", "matches no check (snapcheck list");
+    usage("agent --only 24.l/1", "did you mean '24.1/1'?");
+    usage("agent --skip 'guest-ping retruns an empty object'", "did you mean 'guest-ping returns");
     usage("agent --skip '*'", "leaves no check");
     usage("agent --dialect qgaa", "did you mean qga?");
     usage("agent --dialect hyperv", "not available in this version");
     usage("agent --baseline /no/such/file", "cannot be read");
     usage("agent --timeout-scale 0", "0");
     usage("agent --builtin no-such-fault-at-all", "no-such-fault-at-all");
+    usage("agent --builtin holds-forever", "did you mean holds-for-ever?");
     usage("agent --shim x", "not available in this version");
+    usage("agent --shim x", "--spawn 'ADAPTER {socket}'");
     usage("orchestrator --listen x", "not available in this version");
     usage("learn", "not available in this version");
     usage("spec clause", "did you mean clauses?");
@@ -173,6 +182,28 @@ BOOST_AUTO_TEST_CASE(a_baseline_is_written_met_and_goes_out_of_date) {
     BOOST_TEST(old.status == 1);
     BOOST_TEST(says(old.out, "expected fail, found pass"));
     BOOST_TEST(says(old.out, "it was wrong once"));
+}
+
+BOOST_AUTO_TEST_CASE(a_script_that_attaches_says_how_its_replays_begin) {
+    const scratch place;
+    const program_result run =
+        snapcheck(place, "agent --builtin says-thawed --only 24.1/1 --target-name 'my agent' "
+                         "--replay-head 'peers/my-agent.sh --layout plain --'");
+    BOOST_TEST(run.status == 1, run.out << run.err);
+    BOOST_TEST(
+        says(run.out, "replay      peers/my-agent.sh --layout plain -- --only 24.1/1 --seed 1\n"));
+    BOOST_TEST(says(run.out, "target: my agent\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_baseline_that_is_met_gives_0_also_for_a_must_and_with_strict) {
+    const scratch place;
+    const std::string file = place.file("baseline");
+    std::ofstream(file) << "24.1/1 fail says thawed, whatever happens\n";
+    const std::string flags = "agent --builtin says-thawed --only 24.1/1";
+    BOOST_TEST(snapcheck(place, flags).status == 1);
+    const program_result met = snapcheck(place, flags + " --strict --baseline " + file);
+    BOOST_TEST(met.status == 0, met.out << met.err);
+    BOOST_TEST(says(met.out, "does not conform"), "a baseline makes no claim");
 }
 
 BOOST_AUTO_TEST_CASE(a_report_on_standard_output_is_alone_there) {

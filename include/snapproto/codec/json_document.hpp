@@ -56,24 +56,27 @@ struct json_token {
     return static_cast<std::uint32_t>(kind);
 }
 
-/// The value of eight digits.
-[[nodiscard]] inline std::uint64_t eight_digits(const char* at) noexcept {
+/// The value of one to eight digits.
+/// @pre eight bytes can be read.
+[[nodiscard]] inline std::uint64_t digits_value(const char* at, std::size_t count) noexcept {
     if constexpr (std::endian::native == std::endian::little) {
         std::uint64_t word = 0;
         std::memcpy(&word, at, sizeof word);
+        word <<= 64 - 8 * count;                                         // zeros in front
         word = (word & (each_byte * 0x0fU)) * 2561 >> 8;                 // pairs
         word = (word & 0x00ff00ff00ff00ffULL) * 6553601 >> 16;           // fours
         return (word & 0x0000ffff0000ffffULL) * 42949672960001ULL >> 32; // eight
     }
     std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
         value = value * 10 + static_cast<std::uint64_t>(at[i] - '0');
     }
     return value;
 }
 
 /// The value of the text of an integer, if 64 signed bits hold it.
-/// @pre text is a number of JSON without fraction and exponent.
+/// @pre text is a number of JSON without fraction and exponent, and `padding` bytes behind it can
+/// be read.
 [[nodiscard]] inline std::optional<std::int64_t> integer_value(std::string_view text) noexcept {
     const bool negative = text.front() == '-';
     text.remove_prefix(negative ? 1 : 0);
@@ -82,12 +85,12 @@ struct json_token {
         return std::nullopt;
     }
     std::uint64_t value = 0;
-    for (; text.size() >= 8; text.remove_prefix(8)) {
-        value = value * 100'000'000 + eight_digits(text.data());
+    for (; text.size() > 8; text.remove_prefix(8)) {
+        value = value * 100'000'000 + digits_value(text.data(), 8);
     }
-    for (const char digit : text) {
-        value = value * 10 + static_cast<std::uint64_t>(digit - '0');
-    }
+    constexpr std::uint64_t powers[] = {1,       10,        100,        1000,       10'000,
+                                        100'000, 1'000'000, 10'000'000, 100'000'000};
+    value = value * powers[text.size()] + digits_value(text.data(), text.size());
     constexpr auto max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     if (value > max + (negative ? 1 : 0)) {
         return std::nullopt;
@@ -243,7 +246,7 @@ inline json_value json_value::find(std::string_view wanted) const noexcept {
     const std::uint32_t end = m_index + token().link;
     for (std::uint32_t name = m_index + 1; name != end;) {
         const std::uint32_t value = name + m_document->tokens[name].width();
-        if (m_document->text_of(&m_document->tokens[name], base) == wanted) {
+        if (detail::equal_text(m_document->text_of(&m_document->tokens[name], base), wanted)) {
             return {*m_document, value};
         }
         name = value + m_document->tokens[value].link;

@@ -22,7 +22,6 @@
 #include <snapproto/core/limits.hpp>
 #include <snapproto/core/result.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
 
@@ -36,7 +35,7 @@ namespace snapproto::codec {
 class json_stream {
   public:
     explicit json_stream(const wire_limits& limits = {}) noexcept
-        : m_parser(limits), m_bytes_max(std::min(limits.frame_bytes_max, json_bytes_max)) {}
+        : m_parser(limits), m_bytes_max(detail::least(limits.frame_bytes_max, json_bytes_max)) {}
 
     /// Takes bytes up to the end of the first message, with white space behind it, or the first
     /// failure.
@@ -144,13 +143,13 @@ inline const char* json_stream::read(const char* at, const char* end) {
     // In pieces that grow with the message: where it ends is not known, and what lies behind it is
     // copied in vain.
     const std::size_t held = m_held;
-    const std::size_t added = std::min(
-        {static_cast<std::size_t>(end - at), m_bytes_max - held, std::max(piece_bytes, held)});
+    const std::size_t added = detail::least(static_cast<std::size_t>(end - at), m_bytes_max - held,
+                                            held < piece_bytes ? piece_bytes : held);
     std::vector<char>& text = m_document.text;
     if (text.size() < held + added + padding) {
-        text.resize(std::min(2 * (held + added), m_bytes_max) + padding);
+        text.resize(detail::least(2 * (held + added), m_bytes_max) + padding);
     }
-    std::memcpy(text.data() + held, at, added);
+    detail::copy_bytes(text.data() + held, at, added);
     m_held = held + added;
     text[m_held] = '\0';
     const parse_status status = m_parser.parse(m_document, text.data(), m_held);

@@ -7,13 +7,46 @@
 #include <snapproto/codec/scan.hpp>
 #include <snapproto/core/bytes.hpp>
 
-#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <vector>
 
 namespace snapproto::codec {
+
+namespace detail {
+
+/// The first newline or reset byte in [at, end), or end.
+[[nodiscard]] inline const char* find_line_end(const char* at, const char* end) noexcept {
+    if constexpr (std::endian::native == std::endian::little) {
+        // Most lines are short: two searches of the C library cost more than they save.
+        const char* const near = end - at > 64 ? at + 64 : end;
+        for (; near - at >= 8; at += 8) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, at, sizeof word);
+            const std::uint64_t newline = word ^ (each_byte * static_cast<unsigned char>('\n'));
+            const std::uint64_t marks =
+                (((newline - each_byte) & ~newline) | ((~word - each_byte) & word)) & high_bits;
+            if (marks != 0) {
+                return at + (std::countr_zero(marks) >> 3);
+            }
+        }
+        if (near == end) {
+            while (at != end && *at != '\n' && octet(at) != reset_byte) {
+                ++at;
+            }
+            return at;
+        }
+    }
+    const auto find = [at](int byte, const char* last) {
+        const void* hit = std::memchr(at, byte, static_cast<std::size_t>(last - at));
+        return hit == nullptr ? last : static_cast<const char*>(hit);
+    };
+    return find(reset_byte, find('\n', end));
+}
+
+} // namespace detail
 
 /// What a line splitter stopped for.
 enum class line_event : std::uint8_t {
@@ -31,10 +64,14 @@ class line_splitter {
     explicit line_splitter(std::size_t bytes_max) noexcept : m_bytes_max(bytes_max) {}
 
     /// Takes bytes up to the first event.
-    /// @param line where the line is collected; after `line` it ends with the newline, and the next
-    /// call begins it anew.
+    /// @param text where the line is collected. It only grows; after `line` its first `size()`
+    /// bytes are the line with its newline, `padding` more can be read and the first of them is 0.
+    /// The next call begins the line anew.
     /// @param taken how many bytes were taken.
-    line_event feed(byte_view bytes, std::vector<char>& line, std::size_t& taken);
+    line_event feed(byte_view bytes, std::vector<char>& text, std::size_t& taken);
+
+    /// Bytes of the line so far, or with its newline of the one that `feed` has stopped for.
+    [[nodiscard]] std::size_t size() const noexcept { return m_size; }
 
     /// True when the line that `feed` has stopped for, or the one that has begun, came behind a
     /// reset byte.
@@ -44,25 +81,36 @@ class line_splitter {
     [[nodiscard]] std::size_t dropped() const noexcept { return m_dropped; }
 
     /// True while a line has begun and not ended.
-    [[nodiscard]] bool pending(const std::vector<char>& line) const noexcept {
-        return !m_done && !line.empty();
-    }
+    [[nodiscard]] bool pending() const noexcept { return !m_done && m_size != 0; }
 
     /// Forgets everything, as for a new channel.
-    void reset(std::vector<char>& line) noexcept {
-        line.clear();
+    void reset() noexcept {
+        m_size = 0;
         m_done = m_marked = m_skipping = false;
     }
 
   private:
+    void append(const char* at, std::size_t count, std::vector<char>& text);
+
     std::size_t m_bytes_max;
+    std::size_t m_size = 0;
     std::size_t m_dropped = 0;
     bool m_done = false;     // the buffer holds a line that was told of
     bool m_marked = false;   // a reset byte came before the line
     bool m_skipping = false; // the rest of a line that was too long is being dropped
 };
 
-inline line_event line_splitter::feed(byte_view bytes, std::vector<char>& line,
+// Leaves room for the newline and the padding.
+inline void line_splitter::append(const char* at, std::size_t count, std::vector<char>& text) {
+    const std::size_t size = m_size + count;
+    if (text.size() < size + 1 + padding) {
+        text.resize(detail::least(2 * size, m_bytes_max) + 1 + padding);
+    }
+    detail::copy_bytes(text.data() + m_size, at, count);
+    m_size = size;
+}
+
+inline line_event line_splitter::feed(byte_view bytes, std::vector<char>& text,
                                       std::size_t& taken) {
     const char* const begin = as_text(bytes).data();
     const char* const end = begin + bytes.size();
@@ -73,32 +121,27 @@ inline line_event line_splitter::feed(byte_view bytes, std::vector<char>& line,
     };
     if (m_done) {
         m_done = m_marked = false;
-        line.clear();
+        m_size = 0;
     }
     while (at != end) {
-        while (line.empty() && !m_skipping && at != end && detail::is_space(*at)) {
+        while (m_size == 0 && !m_skipping && at != end && detail::is_space(*at)) {
             ++at; // nothing but blanks so far: the line has not begun
         }
         if (at == end) {
             break;
         }
-        const auto find = [&](int byte, const char* last) {
-            const void* hit = std::memchr(at, byte, static_cast<std::size_t>(last - at));
-            return hit == nullptr ? last : static_cast<const char*>(hit);
-        };
-        const char* newline = find('\n', end);
-        const char* last = find(reset_byte, newline);
+        const char* const last = detail::find_line_end(at, end);
         const auto size = static_cast<std::size_t>(last - at);
         if (!m_skipping) {
-            const std::size_t room = m_bytes_max - line.size();
-            line.insert(line.end(), at, at + std::min(size, room));
-            at += std::min(size, room);
-            if (size > room) {
+            const std::size_t fitting = detail::least(size, m_bytes_max - m_size);
+            if (size > fitting) {
+                at += fitting;
                 m_skipping = true;
-                m_dropped = line.size();
-                line.clear();
+                m_dropped = m_bytes_max;
+                m_size = 0;
                 return stop(line_event::too_long);
             }
+            append(at, size, text);
         }
         at = last;
         if (at == end) {
@@ -106,17 +149,18 @@ inline line_event line_splitter::feed(byte_view bytes, std::vector<char>& line,
         }
         ++at;
         if (detail::octet(last) == reset_byte) {
-            m_dropped = line.size();
+            m_dropped = m_size;
             m_skipping = false;
             m_marked = true;
-            line.clear();
+            m_size = 0;
             if (m_dropped != 0) {
                 return stop(line_event::cut);
             }
         } else if (m_skipping) {
             m_skipping = m_marked = false;
         } else {
-            line.push_back('\n');
+            text[m_size++] = '\n';
+            text[m_size] = '\0';
             m_done = true;
             return stop(line_event::line);
         }

@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
+#include <type_traits>
 
 namespace snapproto::codec {
 
@@ -32,6 +34,61 @@ namespace detail {
 
 [[nodiscard]] inline bool is_space(char c) noexcept {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/// The least of two or more. Not std::min: <algorithm> is a twentieth of what it costs to compile
+/// the umbrella, and nothing else of it is needed there.
+template <class... Sizes>
+[[nodiscard]] constexpr std::size_t least(std::size_t first, Sizes... others) noexcept {
+    ((first = others < first ? others : first), ...);
+    return first;
+}
+
+/// Copies a piece of a message. For most of them a loop is faster than a call.
+inline void copy_bytes(char* to, const char* from, std::size_t count) noexcept {
+    constexpr std::size_t step = 16;
+    if (count < step || count > 16 * step) {
+        std::memcpy(to, from, count);
+        return;
+    }
+    const char* const last = from + (count - step);
+    char* const last_to = to + (count - step);
+    for (; from < last; from += step, to += step) {
+        std::memcpy(to, from, step);
+    }
+    std::memcpy(last_to, last, step);
+}
+
+/// Whether two texts are the same. Most names are short, and then this is a few loads and no call.
+[[nodiscard]] constexpr bool equal_text(std::string_view a, std::string_view b) noexcept {
+    if (std::is_constant_evaluated()) {
+        return a == b;
+    }
+    const std::size_t size = b.size();
+    if (a.size() != size) {
+        return false;
+    }
+    const auto differ = [&]<class Word>(Word word, std::size_t from) {
+        Word other = word;
+        std::memcpy(&word, a.data() + from, sizeof word);
+        std::memcpy(&other, b.data() + from, sizeof other);
+        return word ^ other;
+    };
+    if (size > 16) {
+        return std::memcmp(a.data(), b.data(), size) == 0;
+    }
+    if (size >= 8) {
+        return (differ(std::uint64_t{}, 0) | differ(std::uint64_t{}, size - 8)) == 0;
+    }
+    if (size >= 4) {
+        return (differ(std::uint32_t{}, 0) | differ(std::uint32_t{}, size - 4)) == 0;
+    }
+    for (std::size_t i = 0; i != size; ++i) {
+        if (a[i] != b[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 inline constexpr std::uint64_t each_byte = 0x0101010101010101ULL;

@@ -79,6 +79,11 @@ class [[nodiscard]] decoded {
         SNAPPROTO_ASSERT(p != nullptr);
         return *p;
     }
+    [[nodiscard]] constexpr T& operator*() noexcept {
+        T* p = std::get_if<0>(&m_state);
+        SNAPPROTO_ASSERT(p != nullptr);
+        return *p;
+    }
     [[nodiscard]] constexpr const T* operator->() const noexcept { return &**this; }
 
     /// The failure.

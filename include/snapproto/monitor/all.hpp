@@ -95,17 +95,22 @@ class all_monitors {
 
     /// All violations, in the order of their records and then of their properties.
     [[nodiscard]] std::vector<violation> violations() const {
-        std::vector<violation> found;
+        // Few. Not std::stable_sort: libstdc++ 12's uses what C++17 deprecates, and Clang 19 says
+        // so.
+        std::vector<violation> sorted;
+        const auto add = [&](const violation& one) {
+            const auto later = std::upper_bound(
+                sorted.begin(), sorted.end(), one, [](const violation& a, const violation& b) {
+                    return std::tuple(a.record, a.property) < std::tuple(b.record, b.property);
+                });
+            sorted.insert(later, one);
+        };
         std::apply(
             [&](const auto&... each) {
-                (found.insert(found.end(), each.violations().begin(), each.violations().end()),
-                 ...);
+                (std::for_each(each.violations().begin(), each.violations().end(), add), ...);
             },
             m_monitors);
-        std::stable_sort(found.begin(), found.end(), [](const violation& a, const violation& b) {
-            return std::tuple(a.record, a.property) < std::tuple(b.record, b.property);
-        });
-        return found;
+        return sorted;
     }
 
     /// True when a bound of some monitor was exceeded: silence is no acquittal then.

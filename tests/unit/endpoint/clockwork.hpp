@@ -60,12 +60,13 @@ enum class trouble : std::uint8_t {
     silence,      ///< Nothing comes through in either direction, and nobody is told.
     lost,         ///< The channel ends.
     stuck,        ///< The first releases of a filesystem fail.
-    generation    ///< The virtual machine becomes another one.
+    generation,   ///< The virtual machine becomes another one.
+    bad_resume    ///< An application says that it cannot resume.
 };
 
 inline std::ostream& operator<<(std::ostream& out, trouble what) {
-    static constexpr std::array names{"none",    "veto_prepare", "veto_hold", "let_go",
-                                      "silence", "lost",         "stuck",     "generation"};
+    static constexpr std::array names{"none", "veto_prepare", "veto_hold",  "let_go",    "silence",
+                                      "lost", "stuck",        "generation", "bad_resume"};
     return out << names[static_cast<std::size_t>(what)];
 }
 
@@ -111,7 +112,10 @@ struct participants {
                 return participant_event::not_held;
             }
             held[i] = false;
-            return participant_event::released;
+            return what == trouble::bad_resume && i == which &&
+                           list[i].kind != participant_kind::filesystem
+                       ? participant_event::release_failed
+                       : participant_event::released;
         default:
             return participant_event::finished;
         }

@@ -366,7 +366,7 @@ rc::Gen<plan> any_plan() {
             a.filesystems = *number(0, 3);
             a.delay_ms = *number(1, 300);
             a.work_ms = *rc::gen::elementOf(std::vector<int>{1, 40, 400, 3000});
-            a.what = static_cast<trouble>(std::max(0, *number(-8, 7)));
+            a.what = static_cast<trouble>(std::max(0, *number(-8, 8)));
             a.when_ms = *number(0, 8000);
             a.which = *number(0, 5);
             a.doubles = *number(0, 3) == 0;

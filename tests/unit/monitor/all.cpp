@@ -186,7 +186,7 @@ records interleaved(const records& a, const records& b) {
     return both;
 }
 
-// ---- one recording for each property that breaks it ----------------------------------------------
+// ---- one recording for each property that breaks it ---------------------------------------------
 
 script thaws(verdict said, bool last_is_real = true) {
     script s = good_frozen();

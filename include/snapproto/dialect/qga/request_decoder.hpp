@@ -92,6 +92,8 @@ class request_decoder {
     [[nodiscard]] failure malformed(failure why);
     void note(error code, clause governed_by, codec::json_value at, subject_kind kind,
               std::string_view subject, std::string_view wanted) noexcept;
+    [[nodiscard]] decoded<request> decode_message();
+    [[nodiscard]] bool decode_message(request& out);
     void decode_arguments(request& out, codec::json_value arguments, codec::json_value message);
     void decode_argument(request& out, codec::json_value value);
     void decode_mountpoints(request& out, codec::json_value list);
@@ -99,8 +101,10 @@ class request_decoder {
     codec::json_stream m_stream;
     wire_limits m_limits;
     std::vector<std::string_view> m_mountpoints;
-    request m_request;
     rejection m_rejection;
+    // What each request begins as. To set as many bytes to zero anew, some compilers use an
+    // instruction that takes as long as a quarter of a small message.
+    request m_blank;
     bool m_wrong = false;
 };
 

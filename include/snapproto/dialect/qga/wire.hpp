@@ -6,6 +6,8 @@
 //
 // Source: the QAPI schema of the QEMU guest agent (qga/qapi-schema.json), and its behaviour.
 
+#include <snapproto/codec/scan.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -118,7 +120,7 @@ inline constexpr std::array<verb, slot_count> verbs_by_slot = [] {
     const verb found = name.size() > detail::name_prefix.size()
                            ? detail::verbs_by_slot[detail::slot_of(name)]
                            : verb::unknown;
-    return to_string(found) == name ? found : verb::unknown;
+    return codec::detail::equal_text(name, to_string(found)) ? found : verb::unknown;
 }
 
 static_assert(

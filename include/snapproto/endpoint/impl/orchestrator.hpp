@@ -4,7 +4,7 @@
 
 // Input: channels, agents' messages, the caller's orders, time.
 
-#include <snapproto/endpoint/detail/orchestrator_words.hpp>
+#include <snapproto/endpoint/detail/orchestrator_parts.hpp>
 #include <snapproto/endpoint/orchestrator.hpp>
 #include <snapproto/trace/of_message.hpp>
 
@@ -12,14 +12,6 @@
 #include <utility>
 
 namespace snapproto::endpoint {
-
-namespace detail {
-
-/// How many given-up cuts are remembered for their late results. A provider has a limit for each
-/// cut, so more than one at a time is rare.
-inline constexpr std::size_t abandoned_cuts_max = 16;
-
-} // namespace detail
 
 inline orchestrator_endpoint::orchestrator_endpoint(orchestrator_options options)
     : m_options(std::move(options)),

@@ -4,7 +4,7 @@
 
 // Output: what the machines ask for, the provider, the outcome and its label.
 
-#include <snapproto/endpoint/detail/orchestrator_words.hpp>
+#include <snapproto/endpoint/detail/orchestrator_parts.hpp>
 #include <snapproto/endpoint/orchestrator.hpp>
 #include <snapproto/trace/of_message.hpp>
 

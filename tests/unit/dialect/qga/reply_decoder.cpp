@@ -161,6 +161,23 @@ RC_BOOST_PROP(any_cut_gives_the_same_replies, ()) {
     RC_ASSERT(whole.pending() == single.pending());
 }
 
+RC_BOOST_PROP(any_cut_of_any_bytes_gives_the_same_replies_and_failures, ()) {
+    std::string bytes;
+    for (int i = *rc::gen::inRange(1, 4); i != 0; --i) {
+        bytes += *tests::some_bytes() + *rc::gen::element<std::string>("\n", "\xff", "");
+        bytes += tests::mutated(tests::any_json(3)) + "\n";
+    }
+    const wire_limits limits{.frame_bytes_max = *rc::gen::element<std::size_t>(7, 64, 65536),
+                             .nesting_max = *rc::gen::element<std::size_t>(2, 64)};
+    qga::reply_decoder whole{limits};
+    qga::reply_decoder cut{limits};
+    qga::reply_decoder single{limits};
+    const outcome_list all = tests::read(whole, bytes);
+    RC_ASSERT(tests::read(cut, bytes, *tests::some_pieces()) == all);
+    RC_ASSERT(tests::read(single, bytes, {1}) == all);
+    RC_ASSERT(whole.pending() == single.pending());
+}
+
 RC_BOOST_PROP(after_any_bytes_a_sentinel_makes_the_next_line_heard_in_bounded_memory, ()) {
     qga::reply_decoder decoder{{.frame_bytes_max = 64}};
     for (int i = 0; i < 4; ++i) {

@@ -23,44 +23,61 @@ inline decoded<reply_view> reply_decoder::next() {
     return need_more;
 }
 
+// One variable for all ways out, so that it is filled where the caller has it: to copy what was
+// written a moment ago makes a processor wait.
 inline decoded<reply_view> reply_decoder::read_line() {
-    const std::size_t size = m_document.text.size();
-    m_document.text.resize(size + codec::padding);
+    decoded<reply_view> told = m_blank;
+    failure why;
+    if (!read_line(*told, why)) {
+        told = why;
+    }
+    return told;
+}
+
+// @return false when the line is no reply; `why` says it then.
+inline bool reply_decoder::read_line(reply_view& out, failure& why) {
     const char* const text = m_document.text.data();
+    const std::size_t size = m_lines.size();
+    const auto wrong = [&why](error code, clause broken, std::size_t offset) {
+        why = {code, broken, offset};
+        return false;
+    };
     m_parser.start();
     const codec::parse_status status = m_parser.parse(m_document, text, size);
     if (status == codec::parse_status::failed) {
-        return failure{m_parser.why(), {20, 6}, m_parser.wrong()};
+        return wrong(m_parser.why(), {20, 6}, m_parser.wrong());
     }
     if (status == codec::parse_status::more) {
-        return failure{error::bad_syntax, {20, 5}, size - 1};
+        return wrong(error::bad_syntax, {20, 5}, size - 1);
     }
     for (std::size_t i = m_parser.at(); i != size; ++i) {
         if (!codec::detail::is_space(text[i])) {
-            return failure{error::bad_syntax, {20, 5}, i};
+            return wrong(error::bad_syntax, {20, 5}, i);
         }
     }
     const codec::json_value root = m_document.root();
     if (!root.is(codec::json_kind::object)) {
-        return failure{error::not_an_object, {20, 5}, root.offset()};
+        return wrong(error::not_an_object, {20, 5}, root.offset());
     }
-    reply_view out;
     out.delimited = m_lines.marked();
     codec::json_value returned;
     codec::json_value refused;
+    codec::json_value id;
     root.for_each_member([&](codec::json_value key, codec::json_value value) {
         const std::string_view name = key.text();
-        if (name == member_return) {
+        if (codec::detail::equal_text(name, member_return)) {
             returned = value;
-        } else if (name == member_error) {
+        } else if (codec::detail::equal_text(name, member_error)) {
             refused = value;
-        } else if (name == member_id) {
-            out.id = {value.raw()};
+        } else if (codec::detail::equal_text(name, member_id)) {
+            id = value;
         }
     });
-    m_failed_id = out.id;
+    if (id) {
+        m_failed_id = out.id = {id.raw()};
+    }
     if (returned && refused) {
-        return failure{error::unexpected_member, {21, 2}, refused.offset()};
+        return wrong(error::unexpected_member, {21, 2}, refused.offset());
     }
     if (returned) {
         out.kind = reply_kind::returned;
@@ -68,18 +85,17 @@ inline decoded<reply_view> reply_decoder::read_line() {
     } else if (refused) {
         out.kind = reply_kind::refused;
         out.value = refused;
-        if (const std::optional<failure> wrong = read_error(out)) {
-            return *wrong;
-        }
+        return read_error(out, why);
     } else {
         out.value = root;
     }
-    return out;
+    return true;
 }
 
-inline std::optional<failure> reply_decoder::read_error(reply_view& out) const noexcept {
-    const auto wrong = [](error code, codec::json_value at) {
-        return failure{code, {21, 6}, at.offset()};
+inline bool reply_decoder::read_error(reply_view& out, failure& why) noexcept {
+    const auto wrong = [&why](error code, codec::json_value at) {
+        why = {code, {21, 6}, at.offset()};
+        return false;
     };
     if (!out.value.is(codec::json_kind::object)) {
         return wrong(error::wrong_type, out.value);
@@ -95,7 +111,7 @@ inline std::optional<failure> reply_decoder::read_error(reply_view& out) const n
         (name == member_class ? out.error_class : out.desc) = found.text();
     }
     out.error = reply_error_of(out.error_class);
-    return std::nullopt;
+    return true;
 }
 
 } // namespace snapproto::qga

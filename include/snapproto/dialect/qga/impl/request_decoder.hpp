@@ -4,8 +4,6 @@
 
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
-#include <cstring>
-
 namespace snapproto::qga {
 
 inline failure request_decoder::malformed(failure why) {
@@ -53,56 +51,53 @@ inline void request_decoder::note(error code, clause governed_by, codec::json_va
     m_rejection.wanted = wanted;
 }
 
-namespace detail {
-
-// With the size known at compile time, comparing is a few loads.
-template <std::size_t Size>
-[[nodiscard]] bool is_text(std::string_view text, const char (&wanted)[Size]) noexcept {
-    return text.size() == Size - 1 && std::memcmp(text.data(), wanted, Size - 1) == 0;
-}
-
-} // namespace detail
-
 inline decoded<request> request_decoder::next() {
+    if (m_stream.has_message()) {
+        m_stream.fetched();
+        return decode_message();
+    }
     if (m_stream.has_failure()) {
         m_stream.fetched();
         return malformed(m_stream.why());
     }
-    if (!m_stream.has_message()) {
-        return need_more;
+    return need_more;
+}
+
+// One variable for all ways out, so that it is filled where the caller has it: to copy what was
+// written a moment ago makes a processor wait.
+inline decoded<request> request_decoder::decode_message() {
+    decoded<request> told = m_blank;
+    if (!decode_message(*told)) {
+        told = m_rejection.why;
     }
-    m_stream.fetched();
+    return told;
+}
+
+// @return false when the message is no request; `m_rejection` says why then.
+inline bool request_decoder::decode_message(request& out) {
     const codec::json_value message = m_stream.message();
     m_wrong = false;
-    request& out = m_request;
-    out.verb = verb::unknown;
-    out.name = {};
-    out.id = {};
-    out.arguments = {};
-    out.sync_id = 0;
-    out.mountpoints.reset();
-    out.time_ns.reset();
     if (!message.is(codec::json_kind::object)) {
         note(error::not_an_object, {20, 9}, message, subject_kind::message, {}, "an object");
-        return m_rejection.why;
+        return false;
     }
     codec::json_value execute;
     codec::json_value arguments;
     message.for_each_member([&](codec::json_value key, codec::json_value value) {
         const std::string_view name = key.text();
-        if (detail::is_text(name, "execute")) {
+        if (codec::detail::equal_text(name, member_execute)) {
             execute = value;
             if (!value.is(codec::json_kind::string)) {
                 note(error::wrong_type, {21, 8}, value, subject_kind::member, member_execute,
                      "a string");
             }
-        } else if (detail::is_text(name, "arguments")) {
+        } else if (codec::detail::equal_text(name, member_arguments)) {
             arguments = value;
             if (!value.is(codec::json_kind::object)) {
                 note(error::wrong_type, {21, 10}, value, subject_kind::member, member_arguments,
                      "an object");
             }
-        } else if (detail::is_text(name, "id")) {
+        } else if (codec::detail::equal_text(name, member_id)) {
             out.id = {value.raw()};
         } else {
             note(error::unexpected_member, {21, 9}, key, subject_kind::member, name,
@@ -124,9 +119,8 @@ inline decoded<request> request_decoder::next() {
         m_rejection.id = out.id;
         m_rejection.verb = out.verb;
         m_rejection.name = out.name;
-        return m_rejection.why;
     }
-    return out;
+    return !m_wrong;
 }
 
 inline void request_decoder::decode_arguments(request& out, codec::json_value arguments,
@@ -138,7 +132,7 @@ inline void request_decoder::decode_arguments(request& out, codec::json_value ar
     bool given = false;
     arguments.for_each_member([&](codec::json_value key, codec::json_value value) {
         const std::string_view name = key.text();
-        if (known.argument.empty() || name != known.argument) {
+        if (known.argument.empty() || !codec::detail::equal_text(name, known.argument)) {
             note(error::unexpected_member, {21, 11}, key, subject_kind::argument, name,
                  known.argument);
             return;

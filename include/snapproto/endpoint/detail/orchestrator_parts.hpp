@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef SNAPPROTO_ENDPOINT_DETAIL_ORCHESTRATOR_WORDS_HPP
-#define SNAPPROTO_ENDPOINT_DETAIL_ORCHESTRATOR_WORDS_HPP
+#ifndef SNAPPROTO_ENDPOINT_DETAIL_ORCHESTRATOR_PARTS_HPP
+#define SNAPPROTO_ENDPOINT_DETAIL_ORCHESTRATOR_PARTS_HPP
 
-// The sentences of an orchestrator's outcome, put together.
+// What the two halves of the orchestrator's endpoint share.
 
 #include <snapproto/core/ids.hpp>
 
@@ -11,6 +11,10 @@
 #include <string_view>
 
 namespace snapproto::endpoint::detail {
+
+/// How many given-up cuts are remembered for their late results. A provider has a limit for each
+/// cut, so more than one at a time is rare.
+inline constexpr std::size_t abandoned_cuts_max = 16;
 
 /// A sentence's beginning about one agent.
 [[nodiscard]] inline std::string about_agent(agent_index agent, std::string_view rest) {
@@ -32,4 +36,4 @@ namespace snapproto::endpoint::detail {
 
 } // namespace snapproto::endpoint::detail
 
-#endif // SNAPPROTO_ENDPOINT_DETAIL_ORCHESTRATOR_WORDS_HPP
+#endif // SNAPPROTO_ENDPOINT_DETAIL_ORCHESTRATOR_PARTS_HPP
