@@ -124,7 +124,8 @@ run_result result_of(const std::vector<monitor::violation>& found, const recordi
     run.dialect = options.dialect;
     run.target = "recording " + options.file;
     run.all_selected = false; // a recording shows one conversation, and supports no claim
-    for (const std::uint8_t property : monitor::judged_properties) {
+    for (const monitor::judged_property& judged : monitor::judged_properties) {
+        const std::uint8_t property = judged.property;
         const snapproto::clause number{18, property};
         case_result one;
         one.clause = clause_id(number);
