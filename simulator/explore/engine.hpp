@@ -15,10 +15,10 @@
 //         public:
 //           explicit worker(const model&);
 //           void canonical(state&) const;                one state for all that are symmetric
-//           template <class Sink>
-//           void successors(const state&, Sink&&);       sink(next, action, broken property or 0)
-//           property_id check(const state&);             broken property or 0
-//           property_id check_end(const state&);         of a state without successors
+//           template <class Sink>                        sink(next, action, property or 0): what
+//           property_id successors(const state&, Sink&&);    the step breaks; returned: what the
+//                                                        state itself breaks, seen by its steps
+//           property_id check(const state&);             what the state itself breaks, or 0
 //       };
 //   };
 //
@@ -232,7 +232,7 @@ template <class Model>
 void explorer<Model>::expand(thread_state& self, state_index at) {
     const state from = this->at(at);
     std::int32_t number = 0;
-    self.mine.successors(from, [&](const state& next, action_id, property_id broken) {
+    const auto take = [&](const state& next, action_id, property_id broken) {
         pending& one = self.batch[self.batched];
         one.to = next;
         if (m_how.symmetry) {
@@ -248,13 +248,11 @@ void explorer<Model>::expand(thread_state& self, state_index at) {
         if (++self.batched == batch_max) {
             flush(self);
         }
-    });
-    self.transitions += static_cast<std::size_t>(number);
-    if (number == 0) {
-        if (const property_id broken = self.mine.check_end(from)) {
-            note(self, {broken, at, -1});
-        }
+    };
+    if (const property_id broken = self.mine.successors(from, take)) {
+        note(self, {broken, at, -1});
     }
+    self.transitions += static_cast<std::size_t>(number);
 }
 
 template <class Model>

@@ -48,11 +48,13 @@ class philosophers {
         }
 
         template <class Sink>
-        void successors(const state& s, Sink&& sink) const {
+        property_id successors(const state& s, Sink&& sink) const {
+            bool stopped = true;
             for (std::uint32_t i = 0; i < m_count; ++i) {
                 const std::uint32_t right = (i + 1) % m_count;
                 const std::uint32_t left = (i + m_count - 1) % m_count;
                 const auto become = [&](letter to) {
+                    stopped = false;
                     sink(state{(s[0] & ~(3U << 2 * i)) | to << 2 * i}, i, property_id{0});
                 };
                 switch (s[0] >> 2 * i & 3U) {
@@ -71,9 +73,9 @@ class philosophers {
                     break;
                 }
             }
+            return stopped ? 7 : 0;
         }
         [[nodiscard]] property_id check(const state&) const noexcept { return 0; }
-        [[nodiscard]] property_id check_end(const state&) const noexcept { return 7; }
 
       private:
         std::uint32_t m_count;
@@ -99,7 +101,7 @@ class lock {
         explicit worker(const lock& model) : m_polite(model.m_polite) {}
         void canonical(state&) const noexcept {}
         template <class Sink>
-        void successors(const state& s, Sink&& sink) const {
+        property_id successors(const state& s, Sink&& sink) const {
             switch (s[0]) {
             case free:
                 sink(state{taken}, 1U, property_id{0});
@@ -115,9 +117,9 @@ class lock {
             default:
                 break;
             }
+            return 0;
         }
         [[nodiscard]] property_id check(const state&) const noexcept { return 0; }
-        [[nodiscard]] property_id check_end(const state&) const noexcept { return 0; }
 
       private:
         bool m_polite;

@@ -50,7 +50,7 @@ class two_phase_commit {
         }
 
         template <class Sink>
-        void successors(const state& s, Sink&& sink) const {
+        explore::property_id successors(const state& s, Sink&& sink) const {
             const std::uint32_t all = (1U << m_managers) - 1;
             const std::uint32_t coordinator = s[0] >> 20U;
             if (coordinator == 0) {
@@ -78,6 +78,7 @@ class two_phase_commit {
                     become(aborted, 0);
                 }
             }
+            return 0;
         }
 
         [[nodiscard]] explore::property_id check(const state& s) const noexcept {
@@ -90,7 +91,6 @@ class two_phase_commit {
             return one_committed && one_aborted ? explore::property_id{consistent}
                                                 : explore::property_id{0};
         }
-        [[nodiscard]] explore::property_id check_end(const state&) const noexcept { return 0; }
 
       private:
         std::uint32_t m_managers;

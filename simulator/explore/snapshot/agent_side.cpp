@@ -1,0 +1,717 @@
+// SPDX-License-Identifier: BSL-1.0
+// The agent: what its endpoint does with messages, participants and timers.
+#include "simulator/explore/snapshot/stage.hpp"
+
+namespace snapproto::explore {
+
+using machine::agent_effect_kind;
+using machine::agent_event;
+using machine::agent_timer;
+
+namespace {
+
+[[nodiscard]] constexpr std::uint8_t bit_of(agent_timer timer) noexcept {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(timer));
+}
+
+[[nodiscard]] constexpr bool is_idle(agent_phase phase) noexcept {
+    return phase == agent_phase::idle || phase == agent_phase::off;
+}
+
+} // namespace
+
+// ---- input ------------------------------------------------------------------------------------
+
+void stage::agent_takes(std::size_t agent, const packet& message) {
+    agent_world& a = w.agents[agent];
+    const auto kind = static_cast<request>(message.kind);
+    const bool by_order = m_options.dialect == profile::qga;
+    if (by_order && kind == request::sync) {
+        push(a.to_host, {static_cast<std::uint8_t>(answer::synced), 0, message.old, 0});
+        return;
+    }
+    if (by_order && kind == request::status) {
+        push(a.to_host, {static_cast<std::uint8_t>(answer::status), message.txn, message.old,
+                         static_cast<std::uint8_t>(holds_on_record(a))});
+        return;
+    }
+    auto& data = a.machine.data;
+    machine::agent_input input{.txn = {message.txn}};
+    switch (kind) {
+    case request::hello:
+        input.kind = agent_event::hello;
+        input.session = session_now;
+        input.granted = capabilities_of(m_options.dialect);
+        break;
+    case request::prepare:
+        input.kind = agent_event::prepare;
+        break;
+    case request::freeze:
+        input.kind = agent_event::freeze;
+        break;
+    case request::thaw:
+        input.kind = agent_event::thaw;
+        break;
+    case request::complete:
+        input.kind = agent_event::complete;
+        input.result = static_cast<copy_result>(message.arg);
+        break;
+    default:
+        input.kind = agent_event::abort;
+        break;
+    }
+    if (by_order) {
+        // The adapter makes the ids up (SP 29.10): each freeze is a transaction of its own, and a
+        // thaw means whatever runs.
+        if (a.machine.phase == agent_phase::off) {
+            take(agent, {.kind = agent_event::hello,
+                         .session = session_now,
+                         .granted = capabilities_of(m_options.dialect)});
+        }
+        if (kind == request::freeze && holds_on_record(a)) {
+            push(a.to_host,
+                 {static_cast<std::uint8_t>(answer::error), message.txn, message.old, 0});
+            return; // disabled while frozen (SP 24.9)
+        }
+        if (kind == request::freeze) {
+            if (is_idle(a.machine.phase)) {
+                data.last_txn = {};
+                data.last_verdict = verdict::none;
+            } else {
+                input.txn = {sessions_max + 1}; // another than the one that runs
+            }
+        } else if (is_idle(a.machine.phase)) {
+            push(a.to_host, {static_cast<std::uint8_t>(answer::thawed), message.txn, message.old,
+                             static_cast<std::uint8_t>(verdict::early)}); // a count of 0
+            return;
+        } else {
+            input.txn = data.txn;
+        }
+    } else if (a.machine.phase != agent_phase::off && kind != request::hello &&
+               (message.old != 0 || data.session != session_now)) {
+        return; // of another session: SP 3.12
+    }
+    const auto before = a.machine;
+    const auto open_before = a.ghost.open;
+    const bool foreign = !is_idle(before.phase) && kind != request::hello &&
+                         input.txn != before.data.txn && !m_options.mutation;
+    a.ghost.open.set(kind);
+    if (kind == request::hello) {
+        a.ghost.open.bits = 0; // as below
+        a.ghost.open.set(kind);
+    }
+    if (kind == request::freeze && !is_idle(before.phase) && input.txn == before.data.txn) {
+        a.ghost.freeze_asked = true;
+    }
+    m_sent_nak = false;
+    m_request = kind;
+    take(agent, input);
+    m_request.reset();
+    if (m_sent_nak && !by_order) {
+        a.ghost.open = open_before;
+    } else if (kind == request::freeze && is_idle(before.phase)) {
+        a.ghost.freeze_asked = true;
+    }
+    require(!foreign || a.machine == before, property::stale_safety);
+    advance(agent);
+}
+
+void stage::agent_event(std::size_t agent, const machine::agent_input& input) {
+    agent_world& a = w.agents[agent];
+    if (input.kind == machine::agent_event::generation_changed) {
+        a.ghost.reseed_due = true;
+        a.ghost.void_session = true;
+        a.ghost.open.bits = 0;
+    }
+    a.ghost.stop_asked = a.ghost.stop_asked || input.kind == machine::agent_event::stop;
+    if (input.kind == machine::agent_event::hello) {
+        a.ghost.open.bits = 0;
+        a.ghost.open.set(request::hello);
+    }
+    if (input.kind == machine::agent_event::abort) {
+        a.ghost.open.set(request::abort);
+    }
+    const auto before = a;
+    m_sent_nak = false;
+    take(agent, input);
+    if (m_sent_nak) {
+        a.ghost.open.clear(request::abort);
+    }
+    require(input.kind != machine::agent_event::bad_message ||
+                (a.machine == before.machine && a.participants == before.participants),
+            property::input_safety);
+    advance(agent);
+}
+
+void stage::agent_timer_fires(std::size_t agent, agent_timer timer) {
+    agent_world& a = w.agents[agent];
+    a.timers = static_cast<std::uint8_t>(a.timers & ~bit_of(timer));
+    machine::agent_input input;
+    switch (timer) {
+    case agent_timer::phase:
+        input.kind = machine::agent_event::phase_expired;
+        break;
+    case agent_timer::hold:
+        input.kind = machine::agent_event::hold_expired;
+        // A thaw that is under way is none of QGA's counts' business.
+        a.ghost.dirty = a.ghost.dirty || m_options.dialect == profile::native ||
+                        a.machine.phase != agent_phase::thaw;
+        break;
+    case agent_timer::sequence:
+        input.kind = machine::agent_event::sequence_expired;
+        break;
+    case agent_timer::retry:
+        input.kind = machine::agent_event::retry_due;
+        break;
+    }
+    take(agent, input);
+    advance(agent);
+}
+
+void stage::agent_learns_of_loss(std::size_t agent) {
+    agent_world& a = w.agents[agent];
+    a.agent_knows = true;
+    if (m_options.dialect == profile::qga) {
+        // What a client froze stays frozen (SP 27.2, 29.15). Nobody waits for its replies.
+        a.ghost.open.bits = 0;
+        return;
+    }
+    a.ghost.open.bits = 0;
+    take(agent, {.kind = machine::agent_event::lost});
+    advance(agent);
+}
+
+void stage::agent_dies(std::size_t agent) {
+    agent_world& a = w.agents[agent];
+    const agent_world was = a;
+    a.machine = {};
+    a.alive = life::dead;
+    a.step = agent_step::none;
+    a.step_failed = false;
+    a.hold_clock = false;
+    a.released = 0;
+    a.timers = 0;
+    for (std::size_t i = 0; i < m_options.participants; ++i) {
+        const bool held = was.participants[i].held;
+        // An application whose agent is gone goes on: its hook or writer has a limit of its own.
+        a.participants[i] = {};
+        a.participants[i].held = held && m_options.is_filesystem(i);
+        if (held && !a.participants[i].held) {
+            let_go_truly(agent, i);
+        }
+    }
+    // Ghosts of the process go with it; those of the snapshot stay.
+    a.ghost = {.in_window = a.ghost.in_window,
+               .dirty = was.ghost.dirty || holds_truly(was, false),
+               .clean = was.ghost.clean};
+    if (a.up) {
+        break_channel(agent, true, false);
+    }
+    a.agent_knows = true;
+}
+
+void stage::agent_restarts(std::size_t agent) {
+    agent_world& a = w.agents[agent];
+    a.alive = life::running;
+    bool holds = false;
+    for (std::size_t i = 0; i < m_options.participants; ++i) {
+        participant_state& p = a.participants[i];
+        if (p.held) {
+            holds = true;
+            p.phase = participant_phase::held;
+            p.asked = true;
+        }
+    }
+    if (holds) { // SP 10.14, as agent_endpoint::adopt does it
+        a.machine.phase = agent_phase::frozen;
+        a.machine.data.session = session_old;
+        a.machine.data.granted = capabilities_of(m_options.dialect);
+        a.machine.data.txn = {w.started};
+        a.machine.data.why = verdict::lost;
+        a.timers = bit_of(agent_timer::hold);
+        a.hold_clock = true;
+        a.ghost.freeze_asked = true;
+    }
+}
+
+void stage::watchdog_releases(std::size_t agent) {
+    for (std::size_t i = 0; i < m_options.participants; ++i) {
+        if (w.agents[agent].participants[i].held) {
+            let_go_truly(agent, i);
+        }
+    }
+}
+
+// ---- participants -----------------------------------------------------------------------------
+
+void stage::let_go_truly(std::size_t agent, std::size_t participant) {
+    agent_world& a = w.agents[agent];
+    a.participants[participant].held = false;
+    if (w.provider == provider_phase::cutting) {
+        a.ghost.in_window = false;
+    }
+}
+
+void stage::participant_lets_go(std::size_t agent, std::size_t participant) {
+    w.agents[agent].ghost.dirty = true;
+    let_go_truly(agent, participant);
+}
+
+void stage::participant_is_noticed(std::size_t agent, std::size_t participant) {
+    participant_state& p = w.agents[agent].participants[participant];
+    m_machines.step(p.phase, p.releases, participant_input::let_go);
+    take(agent, {.kind = machine::agent_event::early});
+    advance(agent);
+}
+
+void stage::participant_answers(std::size_t agent, std::size_t participant,
+                                participant_input answer) {
+    agent_world& a = w.agents[agent];
+    participant_state& p = a.participants[participant];
+    const bool filesystem = m_options.is_filesystem(participant);
+    const work was = p.doing;
+    p.doing = work::none;
+    if (was == work::hold && answer == participant_input::held) {
+        p.held = true;
+    }
+    if (was == work::release && answer == participant_input::released) {
+        let_go_truly(agent, participant);
+    }
+    if (m_options.wrong == flaw::not_held_is_clean && answer == participant_input::not_held) {
+        answer = participant_input::released;
+    }
+    if (was != work::recover) {
+        m_machines.step(p.phase, p.releases, answer);
+    }
+    switch (answer) {
+    case participant_input::held:
+        if (filesystem && !a.hold_clock && m_options.wrong != flaw::no_hold_timer) {
+            a.hold_clock = true;
+            a.timers = static_cast<std::uint8_t>(a.timers | bit_of(agent_timer::hold));
+        }
+        break;
+    case participant_input::vetoed:
+        a.step_failed = true;
+        a.ghost.dirty = true;
+        break;
+    case participant_input::released:
+        p.settled = true;
+        a.released = static_cast<std::uint8_t>(a.released + (filesystem ? 1 : 0));
+        break;
+    case participant_input::not_held:
+        p.settled = true;
+        if (a.step == agent_step::thaw || a.step == agent_step::resume) {
+            take(agent, {.kind = machine::agent_event::early});
+        }
+        break;
+    case participant_input::release_failed:
+        a.step_failed = true;
+        if (!filesystem) {
+            // A warning (SP 7.11): the application is on its own.
+            p.settled = true;
+            let_go_truly(agent, participant);
+        }
+        break;
+    default:
+        break;
+    }
+    advance(agent);
+}
+
+void stage::advance(std::size_t agent) {
+    for (int turn = 0; turn < 16; ++turn) {
+        const auto ended = next_operation(agent);
+        if (!ended) {
+            return;
+        }
+        w.agents[agent].step = agent_step::none;
+        w.agents[agent].step_failed = false;
+        take(agent, {.kind = *ended});
+    }
+}
+
+std::optional<machine::agent_event> stage::next_operation(std::size_t agent) {
+    agent_world& a = w.agents[agent];
+    const auto is_working = [&] {
+        for (const auto& p : a.participants) {
+            if (p.doing != work::none) {
+                return true;
+            }
+        }
+        return false;
+    };
+    switch (a.step) {
+    case agent_step::prepare:
+        if (is_working()) {
+            return std::nullopt;
+        }
+        if (a.step_failed) {
+            return machine::agent_event::failed;
+        }
+        for (std::size_t i = 0; i < m_options.participants; ++i) {
+            if (a.participants[i].phase == participant_phase::idle) {
+                start_work(agent, i, work::prepare);
+                return std::nullopt;
+            }
+        }
+        return machine::agent_event::done;
+    case agent_step::quiesce:
+        return next_hold(agent, false);
+    case agent_step::freeze:
+        return next_hold(agent, true);
+    case agent_step::thaw:
+        return next_release(agent, true);
+    case agent_step::resume:
+        return next_release(agent, false);
+    case agent_step::recover:
+        if (is_working()) {
+            return std::nullopt;
+        }
+        return a.step_failed ? machine::agent_event::failed : machine::agent_event::done;
+    case agent_step::none:
+        break;
+    }
+    return std::nullopt;
+}
+
+std::optional<machine::agent_event> stage::next_hold(std::size_t agent, bool filesystems) {
+    agent_world& a = w.agents[agent];
+    for (const auto& p : a.participants) {
+        if (p.doing != work::none) {
+            return std::nullopt;
+        }
+    }
+    if (a.step_failed) {
+        return machine::agent_event::failed;
+    }
+    for (std::size_t i = 0; i < m_options.participants; ++i) {
+        if (m_options.is_filesystem(i) == filesystems && !a.participants[i].asked) {
+            a.participants[i].asked = true;
+            start_work(agent, i, work::hold);
+            return std::nullopt;
+        }
+    }
+    return machine::agent_event::done;
+}
+
+std::optional<machine::agent_event> stage::next_release(std::size_t agent, bool filesystems) {
+    agent_world& a = w.agents[agent];
+    bool waiting = false;
+    for (std::size_t i = m_options.participants; i-- != 0;) {
+        participant_state& p = a.participants[i];
+        if (m_options.is_filesystem(i) != filesystems || !p.asked || p.settled) {
+            waiting = waiting || (!filesystems && p.doing != work::none);
+            continue;
+        }
+        if (p.doing == work::release) {
+            return std::nullopt;
+        }
+        if (p.doing != work::none) {
+            waiting = true; // a cancelled hold has still to end
+            continue;
+        }
+        if (filesystems && p.phase != participant_phase::held &&
+            p.phase != participant_phase::broken && p.phase != participant_phase::early) {
+            p.settled = true;
+            continue;
+        }
+        if (p.phase == participant_phase::broken && a.step_failed) {
+            continue;
+        }
+        start_work(agent, i, work::release);
+        return std::nullopt;
+    }
+    if (waiting) {
+        return std::nullopt;
+    }
+    return a.step_failed ? machine::agent_event::failed : machine::agent_event::done;
+}
+
+void stage::start_work(std::size_t agent, std::size_t participant, work what) {
+    agent_world& a = w.agents[agent];
+    participant_state& p = a.participants[participant];
+    const bool filesystem = m_options.is_filesystem(participant);
+    if (what == work::hold) {
+        require(a.ghost.freeze_asked, property::input_safety);
+        for (std::size_t i = 0; i < m_options.participants; ++i) {
+            const auto& other = a.participants[i];
+            require(!filesystem || m_options.is_filesystem(i) ||
+                        other.phase == participant_phase::held,
+                    property::order);
+        }
+    }
+    if (what == work::release) {
+        require(p.asked, property::exactness);
+        require(filesystem || !holds_truly(a, true), property::order);
+        require(filesystem || !a.ghost.reseed_due, property::clone_safety);
+        require(p.releases == 0, property::order);
+    }
+    p.doing = what;
+}
+
+bool stage::holds_truly(const agent_world& a, bool filesystems_only) const noexcept {
+    for (std::size_t i = 0; i < m_options.participants; ++i) {
+        const bool filesystem = m_options.is_filesystem(i);
+        // An application that was told to go on and takes its time is a warning (SP 7.11).
+        const bool told = !filesystem && a.participants[i].doing == work::release;
+        if (a.participants[i].held && (filesystem || !(filesystems_only || told))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool stage::holds_on_record(const agent_world& a) const noexcept {
+    for (std::size_t i = 0; i < m_options.participants; ++i) {
+        const auto phase = a.participants[i].phase;
+        if (m_options.is_filesystem(i) &&
+            (phase == participant_phase::held || phase == participant_phase::broken)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- effects ----------------------------------------------------------------------------------
+
+void stage::take(std::size_t agent, const machine::agent_input& input) {
+    agent_world& a = w.agents[agent];
+    const agent_phase before = a.machine.phase;
+    agent_effects out;
+    m_machines.step(a.machine, input, out);
+    for (const auto& effect : out) {
+        if (effect.kind == agent_effect_kind::arm && effect.timer != agent_timer::sequence &&
+            before == a.machine.phase && (a.timers & bit_of(effect.timer)) != 0) {
+            require(false, property::deadlines);
+        }
+        perform(agent, effect);
+    }
+    if (m_options.dialect == profile::qga && a.machine.phase == agent_phase::stuck) {
+        // The dialect has no message for it, and a deaf agent is worse (SP 7.10, 29.18).
+        for (const auto asked : {request::freeze, request::thaw}) {
+            qga_reply(agent, asked, answer::error, 0);
+        }
+    }
+}
+
+void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
+    agent_world& a = w.agents[agent];
+    const auto begin = [&](agent_step next) {
+        a.step = next;
+        a.step_failed = false;
+    };
+    switch (effect.kind) {
+    case agent_effect_kind::send_hello_ack:
+        a.ghost.void_session = a.ghost.void_session && !effect.agreed;
+        agent_sends(agent, answer::hello_ack, effect, effect.agreed ? 1 : 0);
+        break;
+    case agent_effect_kind::send_prepared:
+        agent_sends(agent, answer::prepared, effect, 0);
+        break;
+    case agent_effect_kind::send_frozen:
+        if (!a.hold_clock && m_options.wrong != flaw::no_hold_timer) {
+            a.hold_clock = true;
+            a.timers = static_cast<std::uint8_t>(a.timers | bit_of(agent_timer::hold));
+        }
+        agent_sends(agent, answer::frozen, effect, 0);
+        break;
+    case agent_effect_kind::send_thawed:
+        agent_sends(agent, answer::thawed, effect, static_cast<std::uint8_t>(effect.outcome));
+        break;
+    case agent_effect_kind::send_completed:
+        agent_sends(agent, answer::completed, effect, 0);
+        break;
+    case agent_effect_kind::send_aborted:
+        agent_sends(agent, answer::aborted, effect, 0);
+        break;
+    case agent_effect_kind::send_recovered:
+        agent_sends(agent, answer::recovered, effect, 0);
+        break;
+    case agent_effect_kind::send_error:
+        agent_sends(agent, answer::error, effect, static_cast<std::uint8_t>(effect.outcome));
+        break;
+    case agent_effect_kind::send_nak:
+        m_sent_nak = true;
+        agent_sends(agent, answer::nak, effect,
+                    m_request ? static_cast<std::uint8_t>(*m_request) : any_request);
+        break;
+    case agent_effect_kind::begin_prepare:
+        require(!holds_truly(a, false), property::one_transaction);
+        for (auto& p : a.participants) {
+            p = {};
+        }
+        a.hold_clock = false;
+        a.released = 0;
+        a.ghost.dirty = false;
+        a.ghost.told = verdict::none;
+        a.ghost.freeze_asked = false;
+        begin(agent_step::prepare);
+        break;
+    case agent_effect_kind::begin_quiesce:
+        begin(agent_step::quiesce);
+        break;
+    case agent_effect_kind::begin_freeze:
+        begin(agent_step::freeze);
+        break;
+    case agent_effect_kind::begin_thaw:
+        begin(agent_step::thaw);
+        break;
+    case agent_effect_kind::begin_resume:
+        begin(agent_step::resume);
+        break;
+    case agent_effect_kind::begin_recover:
+        begin(agent_step::recover);
+        if (m_options.has_application()) {
+            start_work(agent, 0, work::recover);
+        }
+        break;
+    case agent_effect_kind::tell_result:
+        for (std::size_t i = 0; i < m_options.participants; ++i) {
+            participant_state& p = a.participants[i];
+            m_machines.step(p.phase, p.releases, participant_input::finished);
+            // Of a finished participant only what it is still doing can matter.
+            if (p.phase == participant_phase::finished) {
+                p = {.phase = participant_phase::finished, .doing = p.doing, .held = p.held};
+            }
+        }
+        a.hold_clock = false;
+        a.ghost.freeze_asked = false;
+        break;
+    case agent_effect_kind::cancel_step:
+        begin(agent_step::none);
+        break;
+    case agent_effect_kind::arm:
+        a.timers = static_cast<std::uint8_t>(a.timers | bit_of(effect.timer));
+        break;
+    case agent_effect_kind::disarm:
+        a.timers = static_cast<std::uint8_t>(a.timers & ~bit_of(effect.timer));
+        break;
+    case agent_effect_kind::close_channel:
+        a.ghost.open.bits = 0;
+        if (a.up) {
+            break_channel(agent, true, false);
+        }
+        break;
+    case agent_effect_kind::exit_process:
+        require(!holds_truly(a, false), property::exit_safety);
+        require(a.ghost.stop_asked, property::input_safety);
+        agent_dies(agent);
+        break;
+    case agent_effect_kind::reseed:
+        a.ghost.reseed_due = false;
+        break;
+    default: // answers to questions and signs of life change nothing at the other side
+        break;
+    }
+}
+
+void stage::check_send(std::size_t agent, const machine::agent_effect& effect) {
+    agent_world& a = w.agents[agent];
+    using kind = agent_effect_kind;
+    const auto answers = [&](request asked) {
+        require(a.ghost.open.has(asked), property::one_answer);
+        a.ghost.open.clear(asked);
+    };
+    const auto interrupts = [&] {
+        a.ghost.open.clear(request::prepare);
+        a.ghost.open.clear(request::freeze);
+    };
+    const bool is_opening = effect.kind == kind::send_hello_ack || effect.kind == kind::send_nak;
+    require(is_opening || effect.session != session_none, property::negotiated_only);
+    require(is_opening || !a.ghost.void_session, property::clone_safety);
+    require(!a.ghost.stop_asked || a.alive == life::dead || effect.kind != kind::send_frozen,
+            property::exit_safety);
+    switch (effect.kind) {
+    case kind::send_hello_ack:
+        answers(request::hello);
+        a.ghost.open.bits = 0; // the session that ends takes its requests with it
+        require(!effect.agreed || !holds_truly(a, false), property::states_hold);
+        break;
+    case kind::send_prepared:
+        answers(request::prepare);
+        break;
+    case kind::send_frozen:
+        answers(request::freeze);
+        break;
+    case kind::send_thawed:
+        answers(request::thaw);
+        interrupts();
+        if (effect.outcome != verdict::none) {
+            require(a.ghost.told == verdict::none || a.ghost.told == effect.outcome,
+                    property::idempotence);
+            a.ghost.told = effect.outcome;
+        }
+        require(effect.outcome != verdict::clean || !a.ghost.dirty, property::truthful_thawed);
+        require(effect.outcome != verdict::clean || !a.ghost.stop_asked, property::exit_safety);
+        break;
+    case kind::send_completed:
+        answers(request::complete);
+        break;
+    case kind::send_aborted:
+        answers(request::abort);
+        interrupts();
+        break;
+    case kind::send_error:
+        interrupts();
+        require(effect.outcome == verdict::stuck || !holds_truly(a, false),
+                property::rollback_before_answer);
+        break;
+    default:
+        break;
+    }
+}
+
+void stage::agent_sends(std::size_t agent, answer kind, const machine::agent_effect& effect,
+                        std::uint8_t arg) {
+    agent_world& a = w.agents[agent];
+    if (m_options.dialect == profile::qga) {
+        qga_replies(agent, effect);
+        return;
+    }
+    check_send(agent, effect);
+    if (a.up) {
+        push(a.to_host,
+             {static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(effect.txn.value),
+              static_cast<std::uint8_t>(effect.session != session_now), arg});
+    }
+}
+
+// What qga_agent makes of an answer. What answers no request has no message there.
+void stage::qga_replies(std::size_t agent, const machine::agent_effect& effect) {
+    const agent_world& a = w.agents[agent];
+    switch (effect.kind) {
+    case agent_effect_kind::send_frozen:
+        qga_reply(agent, request::freeze, answer::frozen, 0);
+        break;
+    case agent_effect_kind::send_thawed: {
+        const std::size_t filesystems =
+            m_options.participants - (m_options.has_application() ? 1 : 0);
+        qga_reply(agent, request::freeze, answer::error, 0);
+        qga_reply(
+            agent, request::thaw, answer::thawed,
+            static_cast<std::uint8_t>(a.released == filesystems ? verdict::clean : verdict::early));
+        break;
+    }
+    case agent_effect_kind::send_error:
+        require(effect.outcome == verdict::stuck || !holds_truly(a, false),
+                property::rollback_before_answer);
+        qga_reply(agent, request::freeze, answer::error, 0);
+        break;
+    default:
+        break;
+    }
+}
+
+void stage::qga_reply(std::size_t agent, request asked, answer kind, std::uint8_t arg) {
+    agent_world& a = w.agents[agent];
+    if (a.ghost.open.has(asked)) {
+        a.ghost.open.clear(asked);
+        if (a.up) {
+            const auto txn = a.machine.data.txn ? a.machine.data.txn : a.machine.data.last_txn;
+            push(a.to_host,
+                 {static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(txn.value), 0, arg});
+        }
+    }
+}
+
+} // namespace snapproto::explore
