@@ -70,6 +70,9 @@ struct spec {
     switch (input.kind) {
     case agent_event::prepare:
     case agent_event::freeze:
+        if (!input.txn) {
+            return std::pair{agent_refusal::nak_malformed, clause{3, 18}};
+        }
         if (idle && data.last_txn && input.txn == data.last_txn) {
             return std::pair{agent_refusal::nak_stale, clause{3, 7}};
         }
@@ -82,7 +85,7 @@ struct spec {
         if (input.kind == agent_event::abort && !input.txn) {
             return std::nullopt;
         }
-        if (input.txn != (idle ? data.last_txn : data.txn)) {
+        if (!input.txn || input.txn != (idle ? data.last_txn : data.txn)) {
             return std::pair{agent_refusal::nak_unknown_txn, clause{3, 5}};
         }
         return std::nullopt;

@@ -191,11 +191,11 @@ struct recovery_failed {
 struct replay_thawed {
     static constexpr std::string_view name = "thawed again";
     static constexpr void apply(in i, data& d, out& o) noexcept {
-        const bool known = i.txn == d.last_txn && d.last_txn != txn_id{};
+        SNAPPROTO_ASSERT(i.txn && i.txn == d.last_txn); // others are refused before: SP 3.5
         o.push({.kind = effect::send_thawed,
                 .txn = i.txn,
                 .session = d.session,
-                .outcome = known ? d.last_verdict : verdict::none});
+                .outcome = d.last_verdict});
     }
 };
 template <effect Kind>

@@ -296,6 +296,7 @@ using rows = mp11::mp_list<
     on<resume , phase_expired, idle   , cancel_finish_idle , ends_in_idle    , sec<7, 11>>,
     on<resume , phase_expired, off    , cancel_finish_off  , ends_in_off     , sec<7, 11>>,
     on<resume , phase_expired, off    , cancel_finish_exit , ends_in_exit    , sec<7, 11>>,
+    on<resume , let_go       , same   , taint_early        , always          , sec<6, 7>>,
     on<resume , stop_order   , same   , then_exit          , always          , sec<10, 7>>,
     on<resume , clone_notice , same   , taint_clone        , always          , sec<11, 3>>,
 
@@ -415,7 +416,6 @@ using cells = mp11::mp_list<
     refuse<resume , complete_msg , nak_bad_state , sec<9, 3>>,
     refuse<resume , recover_msg  , nak_bad_state , sec<9, 7>>,
     refuse<resume , bad_msg      , nak_malformed , sec<16, 1>>,
-    refuse<resume , let_go       , ignore        , sec<1, 6>>,
     refuse<resume , hold_expired , ignore        , sec<1, 6>>,
     refuse<resume , seq_expired  , ignore        , sec<1, 6>>,
     refuse<resume , retry_due    , ignore        , sec<1, 6>>,

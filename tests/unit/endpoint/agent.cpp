@@ -290,7 +290,26 @@ BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_makes_the_verdict_early) 
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
     BOOST_TEST(b.last<thawed_report>()->released == 1U);
-    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_found_to_have_let_go_while_others_resume_makes_it_early) {
+    for (const bool by_report : {true, false}) {
+        bench b{2, 1};
+        b.open();
+        b.freeze_all();
+        b.ask(thaw_request{}, {7});
+        b.done(answer::released); // the filesystem
+        BOOST_TEST((b.agent.phase() == agent_phase::resume));
+        if (by_report) {
+            b.agent.participant_let_go(0, b.now);
+            b.drain();
+        }
+        BOOST_TEST(b.done(answer::released).participant == 1U);
+        BOOST_TEST(b.done(answer::not_held).participant == 0U);
+        BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+        BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early)); // SP 6.7, 7.3
+        BOOST_TEST((b.agent.phase() == agent_phase::idle));
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
@@ -435,7 +454,46 @@ BOOST_AUTO_TEST_CASE(a_message_of_another_session_changes_nothing) {
     BOOST_TEST((b.agent.machine().save() == before));
     BOOST_TEST(b.messages.empty());
     BOOST_TEST(b.work.empty());
-    BOOST_TEST(b.said() == "");
+}
+
+BOOST_AUTO_TEST_CASE(transaction_0_is_none_and_nothing_begins_with_it) {
+    bench b;
+    b.open();
+    const auto before = b.agent.machine().save();
+    const auto refused = [&](nak_code code) {
+        BOOST_REQUIRE((b.last<nak>() != nullptr));
+        BOOST_TEST((b.last<nak>()->code == code));
+        BOOST_TEST((b.agent.machine().save() == before));
+        BOOST_TEST(!b.finding);
+    };
+    b.ask(prepare_request{}, {0});
+    refused(nak_code::malformed); // SP 3.18
+    b.ask(freeze_request{}, {0});
+    refused(nak_code::malformed);
+    b.ask(thaw_request{}, {0});
+    refused(nak_code::unknown_txn); // SP 3.5
+    b.ask(abort_request{}, {0});
+    BOOST_TEST((b.last<aborted_report>() != nullptr)); // SP 3.6
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_moves_no_limit_and_takes_no_answer) {
+    bench b{1, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    freeze_request foreign;
+    foreign.hold_limit = seconds{1};
+    b.ask(foreign, {9}); // refused with Busy: SP 3.4, 1.5
+    BOOST_REQUIRE((b.last<nak>() != nullptr));
+    BOOST_TEST((b.last<nak>()->header.seq == sequence_number{b.seq}));
+    b.ask(freeze_request{}, {7});
+    const sequence_number asked{b.seq};
+    b.ask(freeze_request{}, {9}); // the answer to come is not that of this one: SP 3.1
+    BOOST_TEST((b.last<nak>()->code == nak_code::busy));
+    b.done_all();
+    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
+    BOOST_TEST((b.last<frozen_report>()->hold_deadline == b.now + seconds{10}));
+    BOOST_TEST((b.last<frozen_report>()->header.seq == asked));
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_afterwards) {

@@ -222,10 +222,7 @@ class world {
             }
             break;
         case trouble::let_go:
-            // Once filesystems are released an application's own release races with ours, and the
-            // verdict stays what it was (Appendix A.1: Early in RESUME).
-            if (!g.real.list.empty() && g.real.held[g.real.which] &&
-                g.agent->phase() != agent_phase::resume) {
+            if (!g.real.list.empty() && g.real.held[g.real.which]) {
                 g.real.held[g.real.which] = false;
                 g.agent->participant_let_go(static_cast<participant_index>(g.real.which), now);
                 drain(i);

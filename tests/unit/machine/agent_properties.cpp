@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(the_model_of_the_guest_has_no_objection_in_any_reachable_st
 BOOST_AUTO_TEST_CASE(the_number_of_reachable_states_is_what_it_was) {
     // A change of these numbers is a change of the protocol: look at it, then write it down here.
     BOOST_TEST(the_agent_space().nodes.size() == 129227U);
-    BOOST_TEST(the_agent_space().transitions == 4135162U);
+    BOOST_TEST(the_agent_space().transitions == 4393616U);
 }
 
 BOOST_AUTO_TEST_CASE(every_row_and_every_refusal_is_met) {

@@ -41,7 +41,8 @@ bool spoils(phase p, event e) {
         return p == phase::prep || p == phase::ready || p == phase::quiesce || p == phase::freeze ||
                p == phase::frozen || p == phase::thaw;
     case event::early:
-        return p == phase::quiesce || p == phase::freeze || p == phase::frozen || p == phase::thaw;
+        return p == phase::quiesce || p == phase::freeze || p == phase::frozen ||
+               p == phase::thaw || p == phase::resume;
     case event::hold_expired:
         return p == phase::freeze || p == phase::frozen || p == phase::thaw;
     case event::sequence_expired:
@@ -426,6 +427,7 @@ std::vector<agent_input> inputs_for(const agent_state& state) {
             break;
         case event::prepare:
         case event::freeze:
+            inputs.push_back({.kind = kind}); // transaction 0: none
             inputs.push_back({.kind = kind, .txn = {1}});
             // A second transaction only after a clean first one: enough to meet what is remembered
             // of another one, and the space stays small.

@@ -5,7 +5,8 @@
 //
 // Where the machine differs from the words of the abstract table on purpose:
 //   (a) A participant that lets go in QUIESCE undoes the transaction as early (SP 5.10) instead of
-//       being ignored: with several applications one may let go while others are still asked.
+//       being ignored: with several applications one may let go while others are still asked. In
+//       RESUME it makes a clean verdict early (SP 6.7), for it may have let go in the window.
 //   (b) A Thaw before FROZEN is answered by Thawed(aborted) alone, an Abort by Aborted alone.
 //   (c) A Hello that waits cancels the answers owed to the former session (SP 2.6), and a clean
 //       transaction whose session was opened anew ends in IDLE with HelloAck, not in AWAIT.
@@ -419,6 +420,9 @@ std::string_view words_of(phase p, event e) {
     if (p == phase::quiesce && e == event::early) {
         return "undo(early)"; // (a)
     }
+    if (p == phase::resume && e == event::early) {
+        return "taint(early)"; // (a)
+    }
     return entry_of(p, e).words;
 }
 
@@ -582,14 +586,16 @@ BOOST_AUTO_TEST_CASE(a_request_of_another_transaction_is_refused_before_its_cell
             const bool ends = input.kind == event::thaw || input.kind == event::abort;
             const bool after = input.kind == event::complete || input.kind == event::recover;
             std::string code;
-            if (!off && starts && idle && d.last_txn && input.txn == d.last_txn) {
+            if (!off && starts && !input.txn) {
+                code = "malformed"; // SP 3.18
+            } else if (!off && starts && idle && d.last_txn && input.txn == d.last_txn) {
                 code = "stale"; // SP 3.7
             } else if (!off && starts && !idle && input.txn != d.txn) {
                 code = "busy"; // SP 3.4
             } else if (!off && (ends || after) && !idle && input.txn != d.txn &&
                        !(input.kind == event::abort && !input.txn)) {
                 code = "unknown_txn"; // SP 3.5, 3.6
-            } else if (idle && ends && input.txn != d.last_txn &&
+            } else if (idle && ends && (!input.txn || input.txn != d.last_txn) &&
                        !(input.kind == event::abort && !input.txn)) {
                 code = "unknown_txn"; // SP 3.5
             }
@@ -609,5 +615,6 @@ BOOST_AUTO_TEST_CASE(a_request_of_another_transaction_is_refused_before_its_cell
     }
     BOOST_TEST(refusals["stale"] > 0U);
     BOOST_TEST(refusals["busy"] > 0U);
+    BOOST_TEST(refusals["malformed"] > 0U);
     BOOST_TEST(refusals["unknown_txn"] > 0U);
 }
