@@ -50,7 +50,6 @@ enum class happening : std::uint8_t {
     veto,
     consent_withdrawn, ///< A participant refuses after it was prepared.
     let_go,
-    fails_held, ///< A participant dies while it is held.
     release_fails,
     stop,
     crash,
@@ -91,7 +90,6 @@ inline constexpr auto happening_names = std::to_array<std::string_view>({"start"
                                                                          "veto",
                                                                          "consent_withdrawn",
                                                                          "let_go",
-                                                                         "fails_held",
                                                                          "release_fails",
                                                                          "stop",
                                                                          "crash",
@@ -109,11 +107,12 @@ enum class noise_kind : std::uint8_t {
     garbage,
     recover,
     abort_any,
-    void_hello,
-    start
+    void_hello,   ///< No version is common.
+    second_hello, ///< On a channel that has a session.
+    start         ///< To an orchestrator without a session.
 };
 inline constexpr auto noise_names = std::to_array<std::string_view>(
-    {"query", "ping", "garbage", "recover", "abort_any", "void_hello", "start"});
+    {"query", "ping", "garbage", "recover", "abort_any", "void_hello", "second_hello", "start"});
 
 /// One transition: what, which agent, and two details (participant, timer, message, transaction).
 struct action {

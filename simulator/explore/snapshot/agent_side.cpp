@@ -86,6 +86,10 @@ void stage::agent_takes(std::size_t agent, const packet& message) {
             return;
         } else {
             input.txn = data.txn;
+            if (a.machine.phase != agent_phase::frozen &&
+                m_options.wrong != flaw::thaw_counts_all) {
+                a.released = 0; // the number that this call thaws: SP 25.1
+            }
         }
     } else if (a.machine.phase != agent_phase::off && kind != request::hello &&
                (message.old != 0 || data.session != session_now)) {
@@ -118,6 +122,7 @@ void stage::agent_takes(std::size_t agent, const packet& message) {
 
 void stage::agent_event(std::size_t agent, const machine::agent_input& input) {
     agent_world& a = w.agents[agent];
+    const auto open_before = a.ghost.open;
     if (input.kind == machine::agent_event::generation_changed) {
         a.ghost.reseed_due = true;
         a.ghost.void_session = true;
@@ -134,8 +139,8 @@ void stage::agent_event(std::size_t agent, const machine::agent_input& input) {
     const auto before = a;
     m_sent_nak = false;
     take(agent, input);
-    if (m_sent_nak) {
-        a.ghost.open.clear(request::abort);
+    if (m_sent_nak && input.kind == machine::agent_event::abort) {
+        a.ghost.open = open_before;
     }
     require(input.kind != machine::agent_event::bad_message ||
                 (a.machine == before.machine && a.participants == before.participants),
@@ -153,9 +158,8 @@ void stage::agent_timer_fires(std::size_t agent, agent_timer timer) {
         break;
     case agent_timer::hold:
         input.kind = machine::agent_event::hold_expired;
-        // A thaw that is under way is none of QGA's counts' business.
-        a.ghost.dirty = a.ghost.dirty || m_options.dialect == profile::native ||
-                        a.machine.phase != agent_phase::thaw;
+        // QGA has no word for it: there the window alone decides.
+        a.ghost.dirty = a.ghost.dirty || m_options.dialect == profile::native;
         break;
     case agent_timer::sequence:
         input.kind = machine::agent_event::sequence_expired;
@@ -276,6 +280,19 @@ void stage::participant_answers(std::size_t agent, std::size_t participant,
     }
     if (was == work::release && answer == participant_input::released) {
         let_go_truly(agent, participant);
+    }
+    if (p.phase == participant_phase::finished || p.phase == participant_phase::idle) {
+        // Left over from a transaction that did not wait for it (SP 7.11): a hold that ends now is
+        // released at once, and the next transaction waits for that (SP 5.11).
+        if (answer == participant_input::held && m_options.wrong != flaw::late_hold_is_kept) {
+            p.doing = work::release;
+        } else if (was == work::release && p.held) {
+            let_go_truly(agent, participant);
+        }
+        if (was != work::prepare) {
+            advance(agent);
+            return;
+        }
     }
     if (m_options.wrong == flaw::not_held_is_clean && answer == participant_input::not_held) {
         answer = participant_input::released;
@@ -538,7 +555,8 @@ void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
     case agent_effect_kind::begin_prepare:
         require(!holds_truly(a, false), property::one_transaction);
         for (auto& p : a.participants) {
-            p = {};
+            m_machines.step(p.phase, p.releases, participant_input::reset);
+            p = {.doing = p.doing, .held = p.held};
         }
         a.hold_clock = false;
         a.released = 0;
@@ -561,7 +579,7 @@ void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
         break;
     case agent_effect_kind::begin_recover:
         begin(agent_step::recover);
-        if (m_options.has_application()) {
+        if (m_options.has_application() && a.participants[0].doing == work::none) {
             start_work(agent, 0, work::recover);
         }
         break;
@@ -569,10 +587,8 @@ void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
         for (std::size_t i = 0; i < m_options.participants; ++i) {
             participant_state& p = a.participants[i];
             m_machines.step(p.phase, p.releases, participant_input::finished);
-            // Of a finished participant only what it is still doing can matter.
-            if (p.phase == participant_phase::finished) {
-                p = {.phase = participant_phase::finished, .doing = p.doing, .held = p.held};
-            }
+            // It is not asked any more. Only what it is still doing can matter (SP 7.11).
+            p = {.phase = participant_phase::finished, .doing = p.doing, .held = p.held};
         }
         a.hold_clock = false;
         a.ghost.freeze_asked = false;

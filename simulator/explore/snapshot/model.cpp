@@ -283,7 +283,8 @@ void snapshot_model::worker::participant_steps(std::size_t i, std::size_t p) {
     };
     switch (one.doing) {
     case work::none:
-        if (one.phase == participant_phase::held && !one.held) {
+        if ((one.phase == participant_phase::held || one.phase == participant_phase::broken) &&
+            !one.held) {
             offer({happening::notice, agent, which},
                   [&](stage& s) { s.participant_is_noticed(i, p); });
         }
@@ -312,11 +313,21 @@ void snapshot_model::worker::participant_steps(std::size_t i, std::size_t p) {
 
 void snapshot_model::worker::timers(bool costs) {
     const std::optional<fault> price = costs ? std::optional{fault::timeout} : std::nullopt;
-    for (std::size_t i = 0; i < m_model.m_options.agents; ++i) {
+    const config& options = m_model.m_options;
+    for (std::size_t i = 0; i < options.agents; ++i) {
         const agent_world& a = m_from.agents[i];
         const auto agent = static_cast<std::uint8_t>(i);
         for (const auto timer : {agent_timer::phase, agent_timer::hold, agent_timer::sequence}) {
-            if (is_armed(a, timer)) {
+            // Who hangs in a release is one who was held: what a hanging release would have told is
+            // told by nobody (docs/verification.md, "assumptions").
+            const bool hides = options.wrong != flaw::hung_release_hides &&
+                               timer == agent_timer::phase &&
+                               a.machine.phase == agent_phase::resume &&
+                               std::any_of(a.participants.begin(), a.participants.end(),
+                                           [](const participant_state& p) {
+                                               return p.doing == work::release && !p.held;
+                                           });
+            if (is_armed(a, timer) && !hides) {
                 offer(
                     {happening::agent_timer, agent, static_cast<std::uint8_t>(timer)},
                     [&](stage& s) { s.agent_timer_fires(i, timer); }, price);
@@ -358,6 +369,15 @@ void snapshot_model::worker::faults() {
         offer(
             {happening::host_crash}, [](stage& s) { s.host_dies(); }, fault::host_crash);
     }
+    if (may(fault::noise) && phase == orchestrator_phase::down) {
+        offer(
+            {happening::noise, 0, static_cast<std::uint8_t>(noise_kind::start)},
+            [](stage& s) {
+                s.w.report_due = true;
+                s.host_event({.kind = orchestrator_event::start});
+            },
+            fault::noise);
+    }
     if (may(fault::cut) && m_from.provider == provider_phase::cutting) {
         offer(
             {happening::cut_fails}, [](stage& s) { s.provider_event(provider_input::cut_failed); },
@@ -391,8 +411,8 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
                 fault::silence);
         }
     }
-    if (may(fault::duplicate)) {
-        if (runs && a.to_agent.size > 0 && (native || a.ghost.open.bits == 0)) {
+    if (may(fault::duplicate) && native) { // the stream that carries QGA repeats nothing
+        if (runs && a.to_agent.size > 0) {
             offer(
                 {happening::duplicate_request, agent},
                 [&](stage& s) { s.agent_takes(i, s.w.agents[i].to_agent.front()); },
@@ -462,6 +482,9 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
         bring(noise_kind::garbage, {.kind = agent_event::bad_message});
         bring(noise_kind::recover, {.kind = agent_event::recover, .txn = a.machine.data.txn});
         bring(noise_kind::abort_any, {.kind = agent_event::abort});
+        bring(noise_kind::second_hello, {.kind = agent_event::hello,
+                                         .session = session_now,
+                                         .granted = capabilities_of(options.dialect)});
         bring(noise_kind::void_hello, {.kind = agent_event::hello,
                                        .session = session_now,
                                        .granted = capabilities_of(options.dialect),
@@ -491,8 +514,10 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
                 fault::release);
         }
         // A hook of QGA has no way to let go: it runs before and after the hold.
-        if (may(fault::early) && one.held && one.phase == participant_phase::held &&
-            (native || options.is_filesystem(p))) {
+        // Whoever is being released lets go because of that.
+        if (may(fault::early) && one.held &&
+            (one.phase == participant_phase::held || one.phase == participant_phase::broken) &&
+            one.doing == work::none && (native || options.is_filesystem(p))) {
             offer(
                 {happening::let_go, agent, which}, [&](stage& s) { s.participant_lets_go(i, p); },
                 fault::early);
