@@ -68,6 +68,13 @@ void stage::agent_takes(std::size_t agent, const packet& message) {
                          .session = session_now,
                          .granted = capabilities_of(m_options.dialect)});
         }
+        const bool busy = a.ghost.open.has(request::thaw) ||
+                          (kind == request::freeze && a.ghost.open.has(request::freeze));
+        if (busy) { // with the request of a client that is gone
+            push(a.to_host,
+                 {static_cast<std::uint8_t>(answer::error), message.txn, message.old, 0});
+            return;
+        }
         if (kind == request::freeze && holds_on_record(a)) {
             push(a.to_host,
                  {static_cast<std::uint8_t>(answer::error), message.txn, message.old, 0});
@@ -126,7 +133,9 @@ void stage::agent_event(std::size_t agent, const machine::agent_input& input) {
     if (input.kind == machine::agent_event::generation_changed) {
         a.ghost.reseed_due = true;
         a.ghost.void_session = true;
-        a.ghost.open.bits = 0;
+        if (m_options.dialect == profile::native) {
+            a.ghost.open = {};
+        }
     }
     a.ghost.stop_asked = a.ghost.stop_asked || input.kind == machine::agent_event::stop;
     if (input.kind == machine::agent_event::hello) {
@@ -177,7 +186,7 @@ void stage::agent_learns_of_loss(std::size_t agent) {
     a.agent_knows = true;
     if (m_options.dialect == profile::qga) {
         // What a client froze stays frozen (SP 27.2, 29.15). Nobody waits for its replies.
-        a.ghost.open.bits = 0;
+        a.gone = a.ghost.open;
         return;
     }
     a.ghost.open.bits = 0;
@@ -194,6 +203,7 @@ void stage::agent_dies(std::size_t agent) {
     a.step_failed = false;
     a.hold_clock = false;
     a.released = 0;
+    a.gone = {};
     a.timers = 0;
     for (std::size_t i = 0; i < m_options.participants; ++i) {
         const bool held = was.participants[i].held;
@@ -603,7 +613,11 @@ void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
         a.timers = static_cast<std::uint8_t>(a.timers & ~bit_of(effect.timer));
         break;
     case agent_effect_kind::close_channel:
-        a.ghost.open.bits = 0;
+        if (m_options.wrong == flaw::requests_outlive_close) {
+            a.gone = a.ghost.open;
+        } else {
+            a.ghost.open = a.gone = {};
+        }
         if (a.up) {
             break_channel(agent, true, false);
         }
@@ -721,8 +735,10 @@ void stage::qga_replies(std::size_t agent, const machine::agent_effect& effect) 
 void stage::qga_reply(std::size_t agent, request asked, answer kind, std::uint8_t arg) {
     agent_world& a = w.agents[agent];
     if (a.ghost.open.has(asked)) {
+        const bool wanted = a.up && !a.gone.has(asked);
         a.ghost.open.clear(asked);
-        if (a.up) {
+        a.gone.clear(asked);
+        if (wanted) {
             const auto txn = a.machine.data.txn ? a.machine.data.txn : a.machine.data.last_txn;
             push(a.to_host,
                  {static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(txn.value), 0, arg});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <stdexcept>
 
 namespace snapproto::explore {
@@ -102,6 +103,31 @@ snapshot_model::state snapshot_model::pack(const world& from) const {
     return made;
 }
 
+snapshot_model::state snapshot_model::pack(const world& changed, const world& from,
+                                           const state& packed) const {
+    state made = packed;
+    detail::bit_writer host{made.data()};
+    detail::pack_host(host, changed);
+    host.end(made.data() + host_words);
+    for (std::size_t i = 0; i < m_options.agents; ++i) {
+        // Equal bytes are equal values; if only bytes between members differ, it is packed in vain.
+        const auto in = [i](const world& w) {
+            const auto& d = w.host.data;
+            return (d.live >> i & 1U) | (d.answered >> i & 1U) << 1U | (d.unknown >> i & 1U) << 2U |
+                   (d.spoiled >> i & 1U) << 3U;
+        };
+        if (in(changed) == in(from) &&
+            std::memcmp(&changed.agents[i], &from.agents[i], sizeof(agent_world)) == 0) {
+            continue;
+        }
+        std::uint32_t* const begin = made.data() + host_words + i * m_agent_words;
+        detail::bit_writer io{begin};
+        detail::pack_agent(io, m_options, changed, changed.agents[i], i);
+        io.end(begin + m_agent_words);
+    }
+    return made;
+}
+
 world snapshot_model::unpack(const state& from) const {
     world made = unpacked_defaults(m_options);
     detail::bit_reader host{from.data()};
@@ -124,7 +150,8 @@ snapshot_model::worker::worker(const snapshot_model& model)
     : m_model(model),
       m_machines(model.m_options.mutation),
       m_stage(model.m_options, m_machines),
-      m_alone(model.m_options, m_machines) {}
+      m_alone(model.m_options, m_machines),
+      m_ends_known(4096) {}
 
 void snapshot_model::worker::canonical(state& s) const noexcept {
     const std::size_t count = m_model.m_options.agents;
@@ -168,13 +195,14 @@ void snapshot_model::worker::offer(const action& what, Change&& change,
     if (broken == property::none) {
         broken = m_stage.check_state();
     }
-    m_found.push_back({m_model.pack(m_stage.w), what, broken});
+    m_found.push_back({m_model.pack(m_stage.w, m_from, *m_packed), what, broken});
 }
 
 void snapshot_model::worker::expand(const state& from) {
     m_found.clear();
     m_rest = property::none;
     m_from = m_model.unpack(from);
+    m_packed = &from;
     normal_steps();
     const bool at_rest = m_found.empty();
     if (at_rest) {
@@ -188,7 +216,7 @@ void snapshot_model::worker::expand(const state& from) {
     }
     faults();
     for (std::size_t i = 0; i < m_model.m_options.agents && m_rest == property::none; ++i) {
-        if (!hold_ends(i)) {
+        if (!hold_ends(from, i)) {
             m_rest = property::hold_ends;
         }
     }
@@ -229,7 +257,7 @@ void snapshot_model::worker::agent_steps(std::size_t i) {
     const auto agent = static_cast<std::uint8_t>(i);
     const bool runs = a.alive == life::running;
     // An agent of QGA serves one request after the other.
-    const bool serves = options.dialect == profile::native || a.ghost.open.bits == 0;
+    const bool serves = options.dialect == profile::native || a.ghost.open == a.gone;
     if (runs && serves && a.to_agent.size > 0) {
         offer({happening::deliver, agent}, [&](stage& s) {
             const packet message = s.w.agents[i].to_agent.front();
@@ -527,17 +555,28 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
 
 // ---- holds end --------------------------------------------------------------------------------
 
-bool snapshot_model::worker::hold_ends(std::size_t i) {
+bool snapshot_model::worker::hold_ends(const state& from, std::size_t i) {
     const agent_world& a = m_from.agents[i];
     if (std::none_of(a.participants.begin(), a.participants.end(),
                      [](const auto& p) { return p.held; })) {
         return true;
     }
-    const std::size_t steps = steps_to_release(m_from, i, 0);
-    if (steps != never_released) {
-        m_release_steps = std::max(m_release_steps, steps);
+    agent_block block{};
+    const std::size_t size = m_model.m_agent_words;
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(host_words + i * size), size,
+                block.begin());
+    auto& known =
+        m_ends_known[detail::hash_words(block.data(), block.size()) % m_ends_known.size()];
+    if (known == block) {
+        return true;
     }
-    return steps != never_released;
+    const std::size_t steps = steps_to_release(m_from, i, 0);
+    if (steps == never_released) {
+        return false;
+    }
+    known = block;
+    m_release_steps = std::max(m_release_steps, steps);
+    return true;
 }
 
 std::size_t snapshot_model::worker::steps_to_release(const world& from, std::size_t i,

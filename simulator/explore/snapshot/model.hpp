@@ -31,6 +31,8 @@ class snapshot_model {
     [[nodiscard]] std::size_t words() const noexcept { return m_words; }
     [[nodiscard]] state initial() const;
     [[nodiscard]] state pack(const world& from) const;
+    /// The same when most of it is as in a world whose packed form is known.
+    [[nodiscard]] state pack(const world& changed, const world& from, const state& packed) const;
     [[nodiscard]] world unpack(const state& from) const;
 
     class worker {
@@ -76,7 +78,7 @@ class snapshot_model {
         void offer(const action& what, Change&& change, std::optional<fault> costs = {});
         [[nodiscard]] bool may(fault one) const noexcept;
 
-        [[nodiscard]] bool hold_ends(std::size_t agent);
+        [[nodiscard]] bool hold_ends(const state& from, std::size_t agent);
         [[nodiscard]] std::size_t steps_to_release(const world& from, std::size_t agent,
                                                    std::size_t depth);
 
@@ -85,11 +87,15 @@ class snapshot_model {
         stage m_stage;
         stage m_alone;
         world m_from;
+        const state* m_packed = nullptr;
         std::vector<successor> m_found;
         property m_rest = property::none;
         std::size_t m_waits = 0;
         std::size_t m_release_steps = 0;
         std::unordered_map<std::string, std::size_t> m_release_known;
+        // Blocks of agents whose holds are known to end: most states repeat one.
+        using agent_block = std::array<std::uint32_t, 6>;
+        std::vector<agent_block> m_ends_known;
     };
 
   private:

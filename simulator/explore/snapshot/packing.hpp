@@ -162,6 +162,7 @@ void pack_agent(Io& io, const config& options, World& w, Agent& a, std::size_t i
     if (qga) {
         auto& l = a.link;
         io.field(a.released, 2);
+        io.field(a.gone.bits, 4);
         io.field(l.about, 2);
         io.field(l.waiting, 3);
         io.field(l.synchronised, 1);

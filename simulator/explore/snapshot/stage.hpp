@@ -26,7 +26,7 @@ class stage {
 
     /// Begins a transition at a world.
     void begin(const world& from) {
-        w = from;
+        copy(from);
         m_blocked = false;
         m_broken = property::none;
         m_late_count = 0;
@@ -73,6 +73,14 @@ class stage {
     [[nodiscard]] property check_rest() const;
 
   private:
+    // The agents that do not take part are the same in all worlds.
+    void copy(const world& from) {
+        static_cast<world_host&>(w) = from;
+        for (std::size_t i = 0; i < m_options.agents; ++i) {
+            w.agents[i] = from.agents[i];
+        }
+    }
+
     void require(bool holds, property otherwise) noexcept {
         if (!holds && m_broken == property::none) {
             m_broken = otherwise;

@@ -148,6 +148,7 @@ struct agent_world {
     packet_queue to_agent{};
     packet_queue to_host{};
     link_state link{};
+    open_requests gone{}; ///< QGA: of the open requests, those whose client is gone.
     agent_ghost ghost{};
 
     friend constexpr bool operator==(const agent_world&, const agent_world&) noexcept = default;
@@ -156,8 +157,8 @@ struct agent_world {
 /// What has become of the report that a cut makes to the orchestrator.
 enum class notice : std::uint8_t { none, ok, failed };
 
-/// The whole model.
-struct world {
+/// Everything but the agents.
+struct world_host {
     machine::orchestrator_state host{};
     bool reply_timer = false;
     bool window_timer = false;
@@ -169,6 +170,12 @@ struct world {
     // ghosts
     bool report_due = false; ///< A Start has no outcome yet.
     bool cut_done = false;   ///< A cut of this snapshot has ended well.
+
+    friend constexpr bool operator==(const world_host&, const world_host&) noexcept = default;
+};
+
+/// The whole model.
+struct world : world_host {
     std::array<agent_world, agents_max> agents{};
 
     friend constexpr bool operator==(const world&, const world&) noexcept = default;

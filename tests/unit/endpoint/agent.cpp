@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(an_application_found_to_have_let_go_while_others_resume_mak
         BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
         BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early)); // SP 6.7, 7.3
         BOOST_TEST((b.agent.phase() == agent_phase::idle));
-        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
