@@ -22,6 +22,7 @@ struct explore_options {
     std::size_t sessions = 1;
     std::size_t fault_budget = 1;
     std::string faults = "all";
+    std::string from = "cold";
     std::string flaw = "none";
     std::string mutation;
     unsigned jobs = 0; ///< 0: all processors.

@@ -63,12 +63,16 @@ config config_of(const explore_options& wanted) {
     } catch (const std::invalid_argument& wrong) {
         throw usage_error(wrong.what());
     }
-    const auto at = std::find(flaw_names.begin(), flaw_names.end(), wanted.flaw);
-    if (at == flaw_names.end()) {
-        throw usage_error(
-            fmt::format("'{}' is no flaw; there are: {}", wanted.flaw, fmt::join(flaw_names, " ")));
-    }
-    made.wrong = static_cast<flaw>(at - flaw_names.begin());
+    const auto number_of = [](const std::string& word, const auto& names, const char* what) {
+        const auto at = std::find(names.begin(), names.end(), word);
+        if (at == names.end()) {
+            throw usage_error(
+                fmt::format("'{}' is no {}; there are: {}", word, what, fmt::join(names, " ")));
+        }
+        return at - names.begin();
+    };
+    made.wrong = static_cast<flaw>(number_of(wanted.flaw, flaw_names, "flaw"));
+    made.from = static_cast<beginning>(number_of(wanted.from, beginning_names, "beginning"));
     return made;
 }
 
@@ -222,12 +226,13 @@ int run_explore(const explore_options& wanted) {
                    result.found.end == ending::memory ? "memory limit" : "limit of the search");
         return exit_violated;
     }
-    if (result.cycles && *result.cycles != 0) {
-        fmt::print("violated: {} cycles, in which a run could stay for ever\n", *result.cycles);
+    if (result.endless) {
+        fmt::print("violated: {}: there is a fair run without an end\n",
+                   name_of(property::returns));
         return exit_violated;
     }
     fmt::print("every property held; {}every hold ends within {} steps of the agent alone\n",
-               result.cycles ? "no run goes on for ever; " : "", result.release_steps);
+               result.cycles ? "no fair run is without an end; " : "", result.release_steps);
     return exit_held;
 }
 

@@ -43,6 +43,10 @@ void add_explore(CLI::App& app, explore_options& o) {
     sub->add_option("--fault-budget", o.fault_budget, "How many faults may happen, 0 to 7")
         ->capture_default_str()
         ->group(model);
+    sub->add_option("--from", o.from,
+                    "Begin at a point of an undisturbed snapshot: cold, open, ready, frozen")
+        ->capture_default_str()
+        ->group(model);
     sub->add_option("--flaw", o.flaw, "Behaviour that is wrong on purpose")->group(model);
     sub->add_option("--mutate", o.mutation,
                     "Change one row: TABLE:STATE:EVENT:GUARD:KIND, KIND one of deletion "

@@ -52,6 +52,17 @@ enum class profile : std::uint8_t {
     qga     ///< Freeze prepares, nobody completes, no ids: chapters 20 to 29.
 };
 
+/// Where runs begin: at a point of an undisturbed snapshot. What leads there is not explored, so a
+/// counterexample that needs no more is short.
+enum class beginning : std::uint8_t {
+    cold,  ///< Nothing is connected.
+    open,  ///< Sessions are open.
+    ready, ///< All are prepared, and Freeze is on its way.
+    frozen ///< All are frozen, and the cut has begun.
+};
+inline constexpr auto beginning_names =
+    std::to_array<std::string_view>({"cold", "open", "ready", "frozen"});
+
 /// Behaviour that is wrong on purpose and is no change of one row: what the properties are tested
 /// with.
 enum class flaw : std::uint8_t {
@@ -86,6 +97,7 @@ struct config {
     std::size_t sessions = 1;     ///< How many snapshots the caller starts, 1 to sessions_max.
     std::size_t fault_budget = 1; ///< 0 to fault_budget_max.
     fault_set faults = all_faults;
+    beginning from = beginning::cold;
     flaw wrong = flaw::none;
     std::optional<row_mutation> mutation{};
 

@@ -143,6 +143,13 @@ void stage::provider_event(provider_input input) {
                 all = all && a.participants[p].held;
             }
             a.ghost.in_window = all;
+            // Whoever lets go after its Frozen may be overtaken by the cut; whoever has not sent
+            // one yet must not be (SP 12.8).
+            const auto at = a.machine.phase;
+            require(a.machine.data.txn != txn_id{w.started} ||
+                        (at != agent_phase::prep && at != agent_phase::ready &&
+                         at != agent_phase::quiesce && at != agent_phase::freeze),
+                    property::group_atomicity);
         }
     }
     if (was_cutting && input == provider_input::discard) {

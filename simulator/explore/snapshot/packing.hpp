@@ -7,6 +7,8 @@
 
 #include "simulator/explore/snapshot/world.hpp"
 
+#include <snapproto/core/assert.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +31,7 @@ class bit_writer {
         } else {
             number = static_cast<std::uint64_t>(value);
         }
+        SNAPPROTO_ASSERT(number >> bits == 0);
         m_pending |= number << m_filled;
         m_filled += bits;
         if (m_filled >= 32) {

@@ -96,8 +96,9 @@ constexpr auto all_properties = std::to_array<property_info>({
      true},
     {property::group_atomicity,
      {18, 17},
-     "no agent hears cut ok before all cuts are done",
-     "step: Thaw(cut ok) only after a good cut and with a fate that is ok",
+     "no cut before all are frozen, no cut ok before all cuts are done",
+     "step: the cut begins after the last Frozen; Thaw(cut ok) only after a good cut and with a "
+     "fate that is ok",
      true},
     {property::clone_safety,
      {18, 18},

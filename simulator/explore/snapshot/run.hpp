@@ -41,9 +41,11 @@ struct snapshot_result {
     std::size_t waits = 0;
     /// The most steps that any hold needed to end without the host (SP 18.22).
     std::size_t release_steps = 0;
-    /// Cycles among the states: where a run could stay for ever. Looked for when the exploration is
-    /// complete and `look_for_cycles` was asked for.
+    /// Cycles among the states, when the exploration is complete and they were looked for.
     std::optional<std::size_t> cycles;
+    /// A cycle in which a run can stay for ever although whatever stays possible happens in the
+    /// end: a breach of SP 18.23, whatever the cycle is about, for a snapshot has an end.
+    bool endless = false;
 };
 
 [[nodiscard]] snapshot_result explore_snapshot(const config& what, const options& how,

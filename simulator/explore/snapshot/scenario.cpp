@@ -132,6 +132,9 @@ std::string command_options(const config& what) {
                     "--fault-budget {} --faults {}",
                     what.dialect == profile::native ? "native" : "qga", what.agents,
                     what.participants, what.sessions, what.fault_budget, to_text(what.faults));
+    if (what.from != beginning::cold) {
+        text += fmt::format(" --from {}", beginning_names[static_cast<std::size_t>(what.from)]);
+    }
     if (what.wrong != flaw::none) {
         text += fmt::format(" --flaw {}", flaw_names[static_cast<std::size_t>(what.wrong)]);
     }
@@ -150,6 +153,7 @@ std::string to_scenario(const config& what, const run_of_model& run) {
     made["sessions"] = what.sessions;
     made["fault_budget"] = what.fault_budget;
     made["faults"] = to_text(what.faults);
+    made["from"] = beginning_names[static_cast<std::size_t>(what.from)];
     if (what.wrong != flaw::none) {
         made["flaw"] = flaw_names[static_cast<std::size_t>(what.wrong)];
     }
@@ -202,6 +206,7 @@ scenario scenario_from(std::string_view text) {
     made.what.sessions = number("sessions");
     made.what.fault_budget = number("fault_budget");
     made.what.faults = faults_from(word("faults"));
+    made.what.from = static_cast<beginning>(number_of(word("from"), beginning_names, "beginning"));
     if (!word("flaw").empty()) {
         made.what.wrong = static_cast<flaw>(number_of(word("flaw"), flaw_names, "flaw"));
     }
