@@ -85,7 +85,7 @@ std::size_t snapshot_model::worker::steps_to_release(const world& from, std::siz
         }
         for (const auto timer :
              {agent_timer::phase, agent_timer::hold, agent_timer::sequence, agent_timer::retry}) {
-            // A release that is in work ends: a kernel that never answers is out of anybody's hands.
+            // A release in work ends: a kernel that never answers is out of our hands.
             const bool fires = is_armed(a, timer) && (timer != agent_timer::phase ||
                                                       a.machine.phase != agent_phase::thaw);
             if (fires && !go_on([&](stage& s) { s.agent_timer_fires(i, timer); })) {
