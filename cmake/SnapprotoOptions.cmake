@@ -3,6 +3,7 @@
 
 option(SNAPPROTO_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_BUILD_CONFORMANCE "Build snapcheck and its helpers" ${PROJECT_IS_TOP_LEVEL})
+option(SNAPPROTO_BUILD_SIMULATOR "Build snapsim" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_BUILD_FUZZ "Build the fuzz targets (Clang)" OFF)

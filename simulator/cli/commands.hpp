@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_SIMULATOR_CLI_COMMANDS_HPP
+#define SNAPPROTO_SIMULATOR_CLI_COMMANDS_HPP
+
+// The subcommands, as values that the command line fills.
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+namespace snapproto::simulator {
+
+/// Wrong usage, in words for the user.
+struct usage_error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct explore_options {
+    std::string dialect = "native";
+    std::size_t agents = 1;
+    std::size_t participants = 2;
+    std::size_t sessions = 1;
+    std::size_t fault_budget = 1;
+    std::string faults = "all";
+    std::string from = "cold";
+    std::string flaw = "none";
+    std::string mutation;
+    unsigned jobs = 0; ///< 0: all processors.
+    std::size_t memory_limit = 0;
+    bool no_symmetry = false;
+    bool no_cycles = false;
+    bool keep_going = false;
+    bool rows = false;
+    bool properties = false;
+    std::string trace;    ///< KIND=FILE
+    std::string scenario; ///< File to write.
+    std::string manifest; ///< File to check all of.
+    bool update = false;  ///< Write the manifest's numbers anew.
+};
+
+/// @return an exit status. Errors: throws usage_error.
+int run_explore(const explore_options& wanted);
+
+/// Replays a scenario file. @return an exit status. Errors: throws usage_error.
+int run_scenario(const std::string& file);
+
+} // namespace snapproto::simulator
+
+#endif // SNAPPROTO_SIMULATOR_CLI_COMMANDS_HPP

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "simulator/cli/program.hpp"
+
+#include "simulator/cli/commands.hpp"
+
+#include <snapproto/version.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+#include <string>
+
+namespace snapproto::simulator {
+namespace {
+
+constexpr const char* statuses =
+    "Exit status: 0 every property held; 1 a property was violated (the shortest counterexample is "
+    "printed\nwith the command that repeats it), or the exploration is not complete; 2 wrong "
+    "usage.";
+
+void add_explore(CLI::App& app, explore_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "explore", "Every interleaving of the protocol's machines with an environment of faults");
+    sub->footer(statuses);
+    const char* model = "Model";
+    sub->add_option("--dialect", o.dialect, "native or qga")->capture_default_str()->group(model);
+    sub->add_option("--agents", o.agents, "Agents in the group, 1 to 3")
+        ->capture_default_str()
+        ->group(model);
+    sub->add_option("--participants", o.participants,
+                    "Of each agent, 1 to 3: a filesystem, an application, a second filesystem")
+        ->capture_default_str()
+        ->group(model);
+    sub->add_option("--sessions", o.sessions, "Snapshots that are started, 1 to 3")
+        ->capture_default_str()
+        ->group(model);
+    sub->add_option("--faults", o.faults,
+                    "Comma separated: all none loss duplicate stale timeout veto early release "
+                    "stop crash host_crash clone cancel cut silence noise; -WORD leaves one out")
+        ->capture_default_str()
+        ->group(model);
+    sub->add_option("--fault-budget", o.fault_budget, "How many faults may happen, 0 to 7")
+        ->capture_default_str()
+        ->group(model);
+    sub->add_option("--from", o.from,
+                    "Begin at a point of an undisturbed snapshot: cold, open, ready, frozen")
+        ->capture_default_str()
+        ->group(model);
+    sub->add_option("--flaw", o.flaw, "Behaviour that is wrong on purpose")->group(model);
+    sub->add_option("--mutate", o.mutation,
+                    "Change one row: TABLE:STATE:EVENT:GUARD:KIND, KIND one of deletion "
+                    "target=STATE no_effects no_sends data_only")
+        ->group(model);
+    const char* work = "Work";
+    sub->add_option("--jobs,-j", o.jobs, "Threads; 0 for one each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0U, 1024U))
+        ->group(work);
+    sub->add_option("--memory-limit", o.memory_limit,
+                    "Stop with what was seen when states need more (10M, 4G)")
+        ->transform(CLI::AsSizeValue(false))
+        ->group(work);
+    sub->add_flag("--no-symmetry", o.no_symmetry, "Tell agents apart that are in equal states")
+        ->group(work);
+    sub->add_flag("--no-cycles", o.no_cycles, "Do not look for runs that go on for ever")
+        ->group(work);
+    sub->add_flag("--keep-going", o.keep_going, "Go on after the first violation")->group(work);
+    const char* report = "Report";
+    sub->add_option("--trace", o.trace, "mermaid=FILE: the counterexample as a diagram")
+        ->group(report);
+    sub->add_option("--scenario", o.scenario, "Write the counterexample for 'snapsim run'")
+        ->group(report);
+    sub->add_flag("--rows", o.rows, "List the rows of the tables that no run takes, and why")
+        ->group(report);
+    sub->add_flag("--properties", o.properties, "List the properties and how each is checked")
+        ->group(report);
+    auto* manifest =
+        sub->add_option("--manifest", o.manifest, "Explore all that this file lists, and compare")
+            ->group(report);
+    sub->add_flag("--update", o.update, "Write its numbers anew")->needs(manifest)->group(report);
+}
+
+int refuse(const std::string& words) {
+    fmt::print(stderr, "snapsim: {}\n(snapsim --help shows the usage)\n", words);
+    return exit_usage;
+}
+
+} // namespace
+
+int run_program(int argc, const char* const* argv) {
+    CLI::App app{"snapsim: what happens, and what can happen?", "snapsim"};
+    app.set_version_flag("--version", "snapsim " SNAPPROTO_VERSION_STRING);
+    app.require_subcommand(1);
+    explore_options explore;
+    std::string file;
+    add_explore(app, explore);
+    CLI::App* run = app.add_subcommand("run", "Replay a scenario file, step by step");
+    run->add_option("FILE", file, "Written by 'snapsim explore --scenario'")->required();
+    run->footer(statuses);
+    try {
+        app.parse(argc, argv);
+        return run->parsed() ? run_scenario(file) : run_explore(explore);
+    } catch (const CLI::Success& asked) {
+        return app.exit(asked); // --help, --version
+    } catch (const CLI::ParseError& wrong) {
+        return refuse(wrong.what());
+    } catch (const usage_error& wrong) {
+        return refuse(wrong.what());
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "snapsim: {}\n", failure.what());
+        return exit_violated;
+    }
+}
+
+} // namespace snapproto::simulator

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_MODEL_HPP
+#define SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_MODEL_HPP
+
+// The model of a whole snapshot conversation, for the explorer: the library's own machines in an
+// environment that delays, loses, repeats, refuses, lets go, dies and comes back.
+// docs/verification.md describes it so exactly that it can be written down again in another
+// language.
+
+#include "simulator/explore/engine.hpp"
+#include "simulator/explore/machines.hpp"
+#include "simulator/explore/snapshot/action.hpp"
+#include "simulator/explore/snapshot/packing.hpp"
+#include "simulator/explore/snapshot/stage.hpp"
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace snapproto::explore {
+
+class snapshot_model {
+  public:
+    using state = packed_world;
+
+    /// Errors: throws std::invalid_argument when a bound of `config` is exceeded.
+    explicit snapshot_model(const config& options);
+
+    [[nodiscard]] const config& options() const noexcept { return m_options; }
+    [[nodiscard]] std::size_t words() const noexcept { return m_words; }
+    [[nodiscard]] state initial() const;
+    [[nodiscard]] state pack(const world& from) const;
+    /// The same when most of it is as in a world whose packed form is known.
+    [[nodiscard]] state pack(const world& changed, const world& from, const state& packed) const;
+    [[nodiscard]] world unpack(const state& from) const;
+
+    class worker {
+      public:
+        explicit worker(const snapshot_model& model);
+
+        void canonical(state& s) const noexcept;
+
+        template <class Sink>
+        property_id successors(const state& from, Sink&& sink) {
+            expand(from);
+            for (const auto& one : m_found) {
+                sink(one.to, one.what.id(), static_cast<property_id>(one.broken));
+            }
+            return static_cast<property_id>(m_rest);
+        }
+        /// States are judged as they are reached, with the step that leads there.
+        [[nodiscard]] property_id check(const state&) const noexcept { return 0; }
+
+        [[nodiscard]] const machines& tables() const noexcept { return m_machines; }
+        /// Steps that waited for room in a queue.
+        [[nodiscard]] std::size_t waits() const noexcept { return m_waits; }
+        /// The most steps that any hold needed to end without the host.
+        [[nodiscard]] std::size_t release_steps() const noexcept { return m_release_steps; }
+
+      private:
+        struct successor {
+            state to;
+            action what;
+            property broken;
+        };
+
+        void expand(const state& from);
+        void normal_steps();
+        void agent_steps(std::size_t agent);
+        void timers(bool costs);
+        void faults();
+        void agent_faults(std::size_t agent);
+        void participant_steps(std::size_t agent, std::size_t participant);
+
+        /// Tries one action: `change` does it on the stage.
+        template <class Change>
+        void offer(const action& what, Change&& change, std::optional<fault> costs = {});
+        [[nodiscard]] bool may(fault one) const noexcept;
+
+        [[nodiscard]] bool hold_ends(const state& from, std::size_t agent);
+        [[nodiscard]] std::size_t steps_to_release(const world& from, std::size_t agent,
+                                                   std::size_t depth);
+
+        const snapshot_model& m_model;
+        machines m_machines;
+        stage m_stage;
+        stage m_alone;
+        world m_from;
+        const state* m_packed = nullptr;
+        std::vector<successor> m_found;
+        property m_rest = property::none;
+        std::size_t m_waits = 0;
+        std::size_t m_release_steps = 0;
+        std::unordered_map<std::string, std::size_t> m_release_known;
+        // Blocks of agents whose holds are known to end: most states repeat one.
+        using agent_block = std::array<std::uint32_t, 6>;
+        std::vector<agent_block> m_ends_known;
+    };
+
+  private:
+    config m_options;
+    std::size_t m_agent_words;
+    std::size_t m_words;
+};
+
+} // namespace snapproto::explore
+
+#endif // SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_MODEL_HPP

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "simulator/explore/snapshot/properties.hpp"
+
+#include "simulator/explore/snapshot/stage.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace snapproto::explore {
+namespace {
+
+constexpr auto all_properties = std::to_array<property_info>({
+    {property::window,
+     {18, 1},
+     "of a success, every participant was held around the cut",
+     "report(success): everything was held when the cut began, and nothing let go before its end",
+     true},
+    {property::no_false_success,
+     {18, 2},
+     "no success if anybody let go, refused, expired or was lost",
+     "report(success): a genuine Thawed(clean) of each agent has arrived and no agent is dirty",
+     true},
+    {property::honest_label,
+     {18, 3},
+     "no copy is claimed that was not cut",
+     "report(success or degraded): a cut of this snapshot has ended well; the label itself is made "
+     "by the endpoint and judged by monitor/outcome.hpp",
+     true},
+    {property::bounded_hold,
+     {18, 4},
+     "a held filesystem is always guarded by a limit",
+     "state: whoever holds a filesystem has the hold limit running or is releasing; lengths of "
+     "time are judged by monitor/hold.hpp",
+     true},
+    {property::deadlines,
+     {18, 5},
+     "no deadline moves later",
+     "step: no timer but the sequence timer is armed again by an event that changes no state",
+     true},
+    {property::one_transaction,
+     {18, 6},
+     "one transaction at a time",
+     "step: a transaction begins only while nothing is held",
+     true},
+    {property::rollback_before_answer,
+     {18, 7},
+     "nothing is held when a failure is answered",
+     "step: an Error other than Stuck is sent only while nothing is held",
+     true},
+    {property::exactness,
+     {18, 8},
+     "what is released is what was held",
+     "step: a release is begun of what was asked to hold; with states_hold: and of all of it",
+     true},
+    {property::order,
+     {18, 9},
+     "applications first, filesystems released first, each once",
+     "step: begin of each hold and release",
+     true},
+    {static_cast<property>(10),
+     {18, 10},
+     "nothing blocks on a held filesystem",
+     "not in this model: what may block is inside the agent; shown by the effect on real "
+     "filesystems (snapcheck, clauses 27.12 and 29.5)",
+     false},
+    {property::idempotence,
+     {18, 11},
+     "repeated Thaw and Abort have one effect and one verdict",
+     "step: all Thawed of a transaction say the same",
+     true},
+    {property::stale_safety,
+     {18, 12},
+     "a message of another session or transaction changes nothing",
+     "step: state before and after, and the true number of every answer that is accepted",
+     true},
+    {property::negotiated_only,
+     {18, 13},
+     "nothing but Hello before agreement",
+     "step: what either side sends before HelloAck",
+     true},
+    {property::input_safety,
+     {18, 14},
+     "no input holds, forgets a hold or stops the agent",
+     "step: garbage changes nothing, holds need a Freeze, exits need a stop; bytes are the codec's "
+     "tests' and the fuzzers' business",
+     true},
+    {property::truthful_thawed,
+     {18, 15},
+     "clean means that every release was a real one",
+     "step: Thawed(clean) is not sent for a transaction in which anybody let go or expired",
+     true},
+    {property::exit_safety,
+     {18, 16},
+     "the agent ends only when nothing is held",
+     "step: exit while nothing is held; neither Frozen nor Thawed(clean) after a stop",
+     true},
+    {property::group_atomicity,
+     {18, 17},
+     "no cut before all are frozen, no cut ok before all cuts are done",
+     "step: the cut begins after the last Frozen; Thaw(cut ok) only after a good cut and with a "
+     "fate that is ok",
+     true},
+    {property::clone_safety,
+     {18, 18},
+     "identities are renewed first, the session agreed anew",
+     "step: no application is released before the renewal, nothing sent before HelloAck",
+     true},
+    {property::one_answer,
+     {18, 19},
+     "one terminal answer for each request",
+     "step: no answer without its request; state: an agent at rest owes none",
+     true},
+    {property::cut_not_ready,
+     {18, 20},
+     "thaw never waits for ready",
+     "step: the report of a good cut makes the Thaw at once",
+     true},
+    {property::freeze_ends,
+     {18, 21},
+     "every accepted Freeze is answered",
+     "rest: no request is open when nothing can happen any more",
+     true},
+    {property::hold_ends,
+     {18, 22},
+     "every hold ends, also if the host is silent for ever",
+     "each state with something held: all ways of the agent alone lead to a release",
+     true},
+    {property::returns, {18, 23}, "the agent returns to rest", "rest: idle, and no cycles", true},
+    {property::one_outcome,
+     {18, 24},
+     "every Start has one outcome",
+     "step: no second report; rest: none is due",
+     true},
+    {property::no_wedge,
+     {18, 25},
+     "a fresh Hello succeeds after anything",
+     "rest: the session is open again",
+     true},
+    {static_cast<property>(26),
+     {18, 26},
+     "the keep-alive contract",
+     "not in this model, which has no lengths of time: judged by monitor/liveness.hpp",
+     false},
+    {property::states_hold,
+     {1, 7},
+     "each state holds what it says it holds",
+     "state: OFF, IDLE, PREP, READY and AWAIT nothing, RESUME no filesystem, FROZEN everything",
+     true},
+});
+
+} // namespace
+
+std::span<const property_info> properties() {
+    return all_properties;
+}
+
+const property_info& info_of(property number) {
+    return *std::find_if(all_properties.begin(), all_properties.end(),
+                         [&](const property_info& one) { return one.number == number; });
+}
+
+property stage::check_state() const {
+    for (std::size_t i = 0; i < m_options.agents; ++i) {
+        const agent_world& a = w.agents[i];
+        if (a.alive != life::running) {
+            continue;
+        }
+        const bool holds = holds_truly(a, false);
+        const bool holds_filesystem = holds_truly(a, true);
+        switch (a.machine.phase) {
+        case agent_phase::off:
+        case agent_phase::idle:
+        case agent_phase::await:
+            if (a.ghost.open.bits != 0 && m_options.dialect == profile::native) {
+                return property::one_answer;
+            }
+            [[fallthrough]];
+        case agent_phase::prep:
+        case agent_phase::ready:
+            if (holds) {
+                return property::states_hold;
+            }
+            break;
+        case agent_phase::resume:
+            if (holds_filesystem) {
+                return property::states_hold;
+            }
+            break;
+        case agent_phase::frozen:
+            for (std::size_t p = 0; p < m_options.participants; ++p) {
+                const auto& one = a.participants[p];
+                if (one.asked &&
+                    (one.phase != participant_phase::held || (!one.held && !a.ghost.dirty))) {
+                    return property::states_hold;
+                }
+            }
+            [[fallthrough]];
+        case agent_phase::freeze:
+            if (holds_filesystem &&
+                (a.timers >> static_cast<unsigned>(machine::agent_timer::hold) & 1U) == 0) {
+                return property::bounded_hold;
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    return property::none;
+}
+
+property stage::check_rest() const {
+    for (std::size_t i = 0; i < m_options.agents; ++i) {
+        const agent_world& a = w.agents[i];
+        if (a.ghost.open.bits != 0) {
+            return property::freeze_ends;
+        }
+        if (a.machine.phase != agent_phase::idle && a.machine.phase != agent_phase::off) {
+            return property::returns;
+        }
+        if (a.link.owes_thaw) {
+            return property::returns;
+        }
+    }
+    if (w.report_due) {
+        return property::one_outcome;
+    }
+    if (w.host.phase != orchestrator_phase::idle || w.started != m_options.sessions) {
+        return property::no_wedge;
+    }
+    return property::none;
+}
+
+} // namespace snapproto::explore

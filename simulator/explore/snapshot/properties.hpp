@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_PROPERTIES_HPP
+#define SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_PROPERTIES_HPP
+
+// The properties that are checked on every state or step, and where the others are checked.
+//
+// They are judged by the ghosts, that is by what participants, provider and messages truly did, and
+// never by what a machine believes.
+
+#include <snapproto/core/clause.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace snapproto::explore {
+
+/// Numbers 1 to 26 are those of SP chapter 18.
+enum class property : std::uint16_t {
+    none = 0,
+    window = 1,
+    no_false_success = 2,
+    honest_label = 3,
+    bounded_hold = 4,
+    deadlines = 5,
+    one_transaction = 6,
+    rollback_before_answer = 7,
+    exactness = 8,
+    order = 9,
+    idempotence = 11,
+    stale_safety = 12,
+    negotiated_only = 13,
+    input_safety = 14,
+    truthful_thawed = 15,
+    exit_safety = 16,
+    group_atomicity = 17,
+    clone_safety = 18,
+    one_answer = 19,
+    cut_not_ready = 20,
+    freeze_ends = 21,
+    hold_ends = 22,
+    returns = 23,
+    one_outcome = 24,
+    no_wedge = 25,
+    states_hold = 30 ///< What each state of an agent says about what is held (SP 1.7).
+};
+
+/// What is known of one property.
+struct property_info {
+    property number;
+    clause governed_by;
+    std::string_view title;
+    /// How it is checked here; for those that cannot be, where it is checked instead.
+    std::string_view how;
+    bool checked_here;
+};
+
+/// All properties of SP chapter 18 and those of the model, in order.
+[[nodiscard]] std::span<const property_info> properties();
+
+/// @pre the number is that of a property.
+[[nodiscard]] const property_info& info_of(property number);
+
+} // namespace snapproto::explore
+
+#endif // SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_PROPERTIES_HPP

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_STAGE_HPP
+#define SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_STAGE_HPP
+
+// One transition in the making: a copy of the world on which the machines act, and what was found
+// wrong meanwhile.
+//
+// The functions do for the machines what the endpoints do for them (include/snapproto/endpoint):
+// events in, effects out. agent_side.cpp is the agent's half, host_side.cpp the orchestrator's,
+// link_side.cpp the adapter for QGA.
+
+#include "simulator/explore/machines.hpp"
+#include "simulator/explore/snapshot/config.hpp"
+#include "simulator/explore/snapshot/properties.hpp"
+#include "simulator/explore/snapshot/world.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace snapproto::explore {
+
+class stage {
+  public:
+    stage(const config& options, machines& with) : m_options(options), m_machines(with) {}
+
+    /// Begins a transition at a world.
+    void begin(const world& from) {
+        copy(from);
+        m_blocked = false;
+        m_broken = property::none;
+        m_late_count = 0;
+    }
+
+    world w;
+
+    /// True when a queue had no room: the transition has to wait.
+    [[nodiscard]] bool blocked() const noexcept { return m_blocked; }
+    /// The first property that the transition breaks.
+    [[nodiscard]] property broken() const noexcept { return m_broken; }
+
+    // ---- the agent's half ----
+    void agent_takes(std::size_t agent, const packet& message);
+    void agent_event(std::size_t agent, const machine::agent_input& input);
+    void agent_timer_fires(std::size_t agent, machine::agent_timer timer);
+    void participant_answers(std::size_t agent, std::size_t participant, participant_input answer);
+    void participant_lets_go(std::size_t agent, std::size_t participant);
+    void participant_is_noticed(std::size_t agent, std::size_t participant);
+    void agent_learns_of_loss(std::size_t agent);
+    void agent_dies(std::size_t agent);
+    void agent_restarts(std::size_t agent);
+    void watchdog_releases(std::size_t agent);
+
+    // ---- the orchestrator's half ----
+    void host_takes(std::size_t agent, const packet& message);
+    void host_event(const machine::orchestrator_input& input);
+    void host_starts();
+    void host_learns_of_loss(std::size_t agent);
+    void host_dies();
+    void channel_opens(std::size_t agent);
+    void provider_event(provider_input input);
+    void notice_arrives();
+    void link_timer_fires(std::size_t agent);
+
+    /// Breaks a channel; whoever did it knows.
+    void break_channel(std::size_t agent, bool agent_knows, bool host_knows);
+
+    [[nodiscard]] bool all_up() const noexcept;
+
+    /// The properties of a state, as opposed to those of a step.
+    [[nodiscard]] property check_state() const;
+    /// Those of a state in which nothing can happen any more but faults.
+    [[nodiscard]] property check_rest() const;
+
+  private:
+    // The agents that do not take part are the same in all worlds.
+    void copy(const world& from) {
+        static_cast<world_host&>(w) = from;
+        for (std::size_t i = 0; i < m_options.agents; ++i) {
+            w.agents[i] = from.agents[i];
+        }
+    }
+
+    void require(bool holds, property otherwise) noexcept {
+        if (!holds && m_broken == property::none) {
+            m_broken = otherwise;
+        }
+    }
+
+    // agent_side.cpp
+    void take(std::size_t agent, const machine::agent_input& input);
+    void advance(std::size_t agent);
+    void perform(std::size_t agent, const machine::agent_effect& effect);
+    void check_send(std::size_t agent, const machine::agent_effect& effect);
+    void agent_sends(std::size_t agent, answer kind, const machine::agent_effect& effect,
+                     std::uint8_t arg);
+    void qga_replies(std::size_t agent, const machine::agent_effect& effect);
+    void qga_reply(std::size_t agent, request asked, answer kind, std::uint8_t arg);
+    std::optional<machine::agent_event> next_operation(std::size_t agent);
+    std::optional<machine::agent_event> next_hold(std::size_t agent, bool filesystems);
+    std::optional<machine::agent_event> next_release(std::size_t agent, bool filesystems);
+    void start_work(std::size_t agent, std::size_t participant, work what);
+    void let_go_truly(std::size_t agent, std::size_t participant);
+    [[nodiscard]] bool holds_truly(const agent_world& a, bool filesystems_only) const noexcept;
+    [[nodiscard]] bool holds_on_record(const agent_world& a) const noexcept;
+
+    // host_side.cpp
+    void take(const machine::orchestrator_input& input);
+    void settle();
+    void drain();
+    void perform(const machine::orchestrator_effect& effect);
+    void host_sends(std::size_t agent, request kind, std::uint8_t arg);
+    void host_answer(std::size_t agent, const packet& message);
+    void stale(std::size_t agent, const packet& message);
+    void note_answer(std::size_t agent, bool clean);
+    void report(session_outcome reported);
+    void forget_outcome();
+
+    // link_side.cpp
+    void link_asks(std::size_t agent, request kind);
+    void link_takes(std::size_t agent, const packet& message);
+    void link_advances(std::size_t agent);
+    void link_sends(std::size_t agent, link_state::command what);
+    void link_answers(std::size_t agent, answer kind, std::uint8_t arg);
+    void link_fails_freeze(std::size_t agent, verdict why);
+    void link_loses(std::size_t agent);
+
+    void push(packet_queue& to, const packet& message) noexcept {
+        if (to.size == queue_max) {
+            m_blocked = true;
+        } else {
+            to.items[to.size++] = message;
+        }
+    }
+
+    [[nodiscard]] bool is_live(std::size_t agent) const noexcept {
+        return (w.host.data.live >> agent & 1U) != 0;
+    }
+    [[nodiscard]] bool has_answered(std::size_t agent) const noexcept {
+        return (w.host.data.answered >> agent & 1U) != 0;
+    }
+
+    const config& m_options;
+    machines& m_machines;
+    bool m_blocked = false;
+    property m_broken = property::none;
+
+    // Answers of links that came while the orchestrator was busy with a step.
+    struct late_answer {
+        std::size_t agent;
+        packet message;
+    };
+    std::array<late_answer, 2 * agents_max> m_late{};
+    std::size_t m_late_count = 0;
+    bool m_draining = false;
+    // Of the step in work.
+    std::optional<request> m_request; ///< What the agent is answering.
+    bool m_sent_nak = false;
+    bool m_sent_thaw = false;
+};
+
+/// What the capabilities of a profile are.
+[[nodiscard]] constexpr capability capabilities_of(profile which) noexcept {
+    return which == profile::native
+               ? capability::explicit_prepare | capability::completion | capability::recovery |
+                     capability::hold_limit | capability::keep_alive | capability::transactions
+               : capability::implicit_prepare | capability::hold_limit;
+}
+
+} // namespace snapproto::explore
+
+#endif // SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_STAGE_HPP
