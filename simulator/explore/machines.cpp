@@ -111,14 +111,20 @@ std::int16_t machines::step(machine::orchestrator_state& state,
 
 bool machines::step(participant_phase& phase, std::uint8_t& releases, participant_input input) {
     auto& on = m_inside->participant;
-    on.restore({phase, {releases}});
-    const auto result = on.process(static_cast<machine::participant_event>(input));
+    on.restore({phase, {}});
+    const auto event = static_cast<machine::participant_event>(input);
+    const auto result = on.process(event);
     if (result.row < 0) {
         return false;
     }
     ++m_taken[2][static_cast<std::size_t>(result.row)];
     phase = on.phase();
-    releases = on.data().releases;
+    if (event == machine::participant_event::reset) {
+        releases = 0;
+    } else if (event == machine::participant_event::released ||
+               event == machine::participant_event::not_held) {
+        ++releases;
+    }
     return true;
 }
 
