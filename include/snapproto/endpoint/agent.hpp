@@ -107,6 +107,9 @@ class agent_endpoint {
     /// Filesystems that this transaction, or the last one, really released.
     [[nodiscard]] std::uint32_t released_filesystems() const noexcept { return m_released; }
 
+    /// Filesystems whose release was asked for and has not been answered yet.
+    [[nodiscard]] std::uint32_t releases_in_work() const noexcept;
+
     /// True when an application could not be resumed in this transaction, or the last one.
     [[nodiscard]] bool resume_failed() const noexcept { return m_resume_failed; }
 

@@ -149,8 +149,9 @@ class qga_agent {
     std::vector<connection> m_clients;
     std::optional<outstanding> m_freeze;
     std::optional<outstanding> m_thaw;
-    bool m_nothing_frozen = false; ///< The freeze in work held nothing and is being undone.
-    std::string m_why;             ///< The first failure that a participant told.
+    std::uint32_t m_thawed_before = 0; ///< Filesystems of the undo that the thaw in work joined.
+    bool m_nothing_frozen = false;     ///< The freeze in work held nothing and is being undone.
+    std::string m_why;                 ///< The first failure that a participant told.
 
     std::string m_bytes; ///< Replies not polled yet.
     std::vector<chunk> m_chunks;

@@ -220,6 +220,49 @@ BOOST_AUTO_TEST_CASE(the_hold_limit_thaws_and_the_late_thaw_shows_it) {
     BOOST_TEST(b.take(1) == "{\"return\": 0}\n");
 }
 
+// SP 25.1, 25.4: a thaw that joins the undo of a hold that expired counts neither what was released
+// before it nor the release in work, or the host would take the hold for a whole one.
+BOOST_AUTO_TEST_CASE(a_thaw_that_joins_an_undo_counts_what_it_thaws_itself) {
+    for (const int released_before : {0, 1, 2}) {
+        bench b;
+        b.ask(1, "guest-fsfreeze-freeze");
+        b.take(1);
+        b.serve_at_once = false;
+        b.now += seconds{10};
+        b.agent.handle_timeout(b.now);
+        b.drain();
+        for (int i = 0; i < released_before; ++i) {
+            b.done(answer::released);
+        }
+        b.ask(1, "guest-fsfreeze-thaw");
+        b.settle();
+        const int own = released_before == 0 ? 1 : 0;
+        BOOST_TEST(b.take(1) == "{\"return\": " + std::to_string(own) + "}\n");
+        BOOST_TEST((b.agent.status() == qga::freeze_state::thawed));
+    }
+}
+
+// SP 11.1: the session ends, and whoever waits for it is told.
+BOOST_AUTO_TEST_CASE(a_generation_change_answers_who_waits_and_the_next_freeze_works) {
+    for (const bool thawing : {false, true}) {
+        bench b;
+        b.serve_at_once = thawing;
+        b.ask(1, "guest-fsfreeze-freeze");
+        if (thawing) {
+            b.take(1);
+            b.serve_at_once = false;
+            b.ask(1, "guest-fsfreeze-thaw");
+        }
+        b.agent.generation_changed(generation_id{}, b.now);
+        b.drain();
+        b.settle();
+        BOOST_TEST(b.take(1).find("restored or cloned") != std::string::npos);
+        b.serve_at_once = true;
+        b.ask(1, "guest-fsfreeze-freeze");
+        BOOST_TEST(b.take(1) == "{\"return\": 2}\n");
+    }
+}
+
 // ---- an orchestrator and an agent, with bytes between them ----
 
 namespace {

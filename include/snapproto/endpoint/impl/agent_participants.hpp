@@ -11,6 +11,12 @@
 
 namespace snapproto::endpoint {
 
+inline std::uint32_t agent_endpoint::releases_in_work() const noexcept {
+    return static_cast<std::uint32_t>(std::count_if(m_slots.begin(), m_slots.end(), [](auto& s) {
+        return s.who.kind == participant_kind::filesystem && s.in_work == operation::release;
+    }));
+}
+
 // ---- answers ------------------------------------------------------------------------------------
 
 inline void agent_endpoint::notice_overdue(instant now) {

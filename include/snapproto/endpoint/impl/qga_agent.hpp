@@ -224,6 +224,9 @@ inline void qga_agent::thaw(connection& from, const qga::request& request, insta
         return reply(from.id, {std::int64_t{0}, request.id});
     }
     m_thaw = outstanding{from.id, std::string{request.id.text}};
+    // What an undo of the agent's own has released, or is releasing, is not this call's: counted,
+    // it would hide from the client that the hold ended before it asked (SP 25.1, 25.4).
+    m_thawed_before = m_agent.released_filesystems() + m_agent.releases_in_work();
     const auto& known = m_agent.machine().data();
     thaw_request asked;
     asked.header = {.session = known.session, .txn = known.txn};
@@ -243,6 +246,11 @@ inline void qga_agent::collect(instant now) {
         if (const auto* message = std::get_if<transmit>(&next)) {
             conclude(message->message, now);
             continue;
+        }
+        if (std::holds_alternative<close_channel>(next)) {
+            // The session ended unasked; no message of it will answer anybody any more.
+            settle_error(m_freeze, detail::reason(m_agent.machine().data().last_verdict));
+            settle_error(m_thaw, detail::reason(m_agent.machine().data().last_verdict));
         }
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             const auto pass = [&]<std::size_t N>() {
@@ -287,7 +295,9 @@ inline void qga_agent::conclude(const any_message& message, instant now) {
             settle_error(m_thaw,
                          m_why.empty() ? "the filesystems are thawed, but a hook failed" : m_why);
         } else {
-            settle(m_thaw, {std::int64_t{thawed->released}});
+            const auto own =
+                thawed->released - std::min<std::uint32_t>(thawed->released, m_thawed_before);
+            settle(m_thaw, {std::int64_t{own}});
         }
     } else if (const auto* failed = std::get_if<error_report>(&message)) {
         settle_error(m_freeze, m_why.empty() ? detail::reason(failed->reason) : m_why);
