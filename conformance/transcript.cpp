@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/transcript.hpp"
 
+#include "conformance/sort_stably.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -142,17 +144,8 @@ std::vector<transcript_entry> transcript::entries() const {
                        .text = fmt::format("… {} entries are left out here …", m_dropped)});
     }
     all.insert(all.end(), m_last.begin(), m_last.end());
-    // Nearly sorted as it is. Not std::stable_sort: libstdc++ 12's uses what C++17 deprecates, and
-    // Clang 19 says so.
-    std::vector<transcript_entry> sorted;
-    sorted.reserve(all.size());
-    for (auto& entry : all) {
-        const auto later =
-            std::upper_bound(sorted.begin(), sorted.end(), entry,
-                             [](const auto& a, const auto& b) { return a.at < b.at; });
-        sorted.insert(later, std::move(entry));
-    }
-    return sorted;
+    sort_stably(all, [](const auto& a, const auto& b) { return a.at < b.at; });
+    return all;
 }
 
 } // namespace snapproto::conformance

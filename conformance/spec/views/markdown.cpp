@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The machines and the clauses as Markdown.
+#include "conformance/sort_stably.hpp"
 #include "conformance/spec/views/views.hpp"
 
 #include <fmt/format.h>
@@ -107,7 +108,7 @@ std::string grouped(const machine_view& machine, const Refusals& refusals, Head 
 std::string refusals_table(const machine_view& machine, clause_links& links) {
     // By answer, then by event: a reader looks for what is answered to what.
     std::vector<machine_refusal> sorted(machine.refusals.begin(), machine.refusals.end());
-    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    sort_stably(sorted, [](const auto& a, const auto& b) {
         return std::pair(a.how, a.event) < std::pair(b.how, b.event);
     });
     return "| answer | event | states | clause |\n|---|---|---|---|\n" +
@@ -122,8 +123,7 @@ std::string refusals_table(const machine_view& machine, clause_links& links) {
 
 std::string before_table(const machine_view& machine, clause_links& links) {
     std::vector<machine_precedence> sorted(machine.before.begin(), machine.before.end());
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto& a, const auto& b) { return a.event < b.event; });
+    sort_stably(sorted, [](const auto& a, const auto& b) { return a.event < b.event; });
     return "| event | transaction it names | answer | states | clause |\n|---|---|---|---|---|\n" +
            grouped(
                machine, sorted,
