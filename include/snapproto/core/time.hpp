@@ -33,7 +33,8 @@ inline constexpr instant never{duration{std::numeric_limits<duration::rep>::max(
 /// around into the past.
 /// @pre span is not negative.
 [[nodiscard]] constexpr instant saturating_add(instant at, duration span) noexcept {
-    return span > never - at && at >= instant{} ? never : at + span;
+    // In this order: never - at overflows for an instant before the epoch.
+    return at >= instant{} && span > never - at ? never : at + span;
 }
 
 } // namespace snapproto
