@@ -14,6 +14,7 @@ Without a stage all of them run, in this order:
   deps        install the packages that are missing
   format      every source is formatted as .clang-format says
   gcc         debug build with g++ and all tests
+  release     optimised build of the programs and benchmarks, warnings as errors
   headers     every header of the library compiles alone
   noexc       the library without exceptions and run-time type information
   clang14     debug build with clang++-14 and all tests
@@ -30,7 +31,7 @@ Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory
 END
 }
 
-readonly all_stages=(deps format gcc headers noexc clang14 clang asan reference qemu-ga coverage)
+readonly all_stages=(deps format gcc release headers noexc clang14 clang asan reference qemu-ga coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -74,6 +75,14 @@ stage_deps() { scripts/install_deps.sh test; }
 stage_format() { scripts/format.sh --check; }
 
 stage_gcc() { build_and_test build/dev dev -DCMAKE_CXX_COMPILER=g++; }
+
+# Optimising compilers warn of what they see only when they inline.
+stage_release() {
+    cmake --preset release -DCMAKE_CXX_COMPILER=g++ -DSNAPPROTO_BUILD_TESTS=OFF \
+        -DSNAPPROTO_BUILD_EXAMPLES=OFF &&
+        cmake --build --preset release --parallel "$jobs" &&
+        build/release/bin/snapcheck agent --builtin reference --strict >"$logs/release-reference.txt"
+}
 
 stage_headers() {
     cmake --preset dev -DCMAKE_CXX_COMPILER=g++ &&
