@@ -490,15 +490,15 @@ class switch_agent {
             return refuse(refusal::ignore, {1, 6});
         case event::phase_expired:
             if (agent::ends_in_await::holds(i, m_data)) {
-                return go<act::cancel_finish_await>(i, o, agent_phase::await, 112, {7, 11});
+                return go<act::expire_finish_idle>(i, o, agent_phase::idle, 112, {7, 11});
             }
             if (agent::ends_in_idle::holds(i, m_data)) {
-                return go<act::cancel_finish_idle>(i, o, agent_phase::idle, 113, {7, 11});
+                return go<act::expire_finish_idle>(i, o, agent_phase::idle, 113, {7, 11});
             }
             if (agent::ends_in_off::holds(i, m_data)) {
-                return go<act::cancel_finish_off>(i, o, agent_phase::off, 114, {7, 11});
+                return go<act::expire_finish_off>(i, o, agent_phase::off, 114, {7, 11});
             }
-            return go<act::cancel_finish_exit>(i, o, agent_phase::off, 115, {7, 11});
+            return go<act::expire_finish_exit>(i, o, agent_phase::off, 115, {7, 11});
         case event::stop:
             return stay<act::then_exit>(i, o, 116, {10, 7});
         case event::generation_changed:

@@ -133,10 +133,10 @@ using warn_finish_await = seq<warn, finish_in_await>;
 using warn_finish_idle = seq<warn, finish_in_idle>;
 using warn_finish_off = seq<warn, finish_in_off>;
 using warn_finish_exit = seq<warn, finish_in_exit>;
-using cancel_finish_await = seq<warn, cancel_step, finish_in_await>;
-using cancel_finish_idle = seq<warn, cancel_step, finish_in_idle>;
-using cancel_finish_off = seq<warn, cancel_step, finish_in_off>;
-using cancel_finish_exit = seq<warn, cancel_step, finish_in_exit>;
+// Nobody knows whether the one that was not heard of was still held: never clean.
+using expire_finish_idle = seq<taint_expired, warn, cancel_step, finish_in_idle>;
+using expire_finish_off = seq<taint_expired, warn, cancel_step, finish_in_off>;
+using expire_finish_exit = seq<taint_expired, warn, cancel_step, finish_in_exit>;
 
 using complete_it = complete_transaction;
 using close_and_open = seq<agent::close_await<copy_result::unknown>, open_session>;
@@ -292,10 +292,10 @@ using rows = mp11::mp_list<
     on<resume , step_failed  , idle   , warn_finish_idle   , ends_in_idle    , sec<7, 11>>,
     on<resume , step_failed  , off    , warn_finish_off    , ends_in_off     , sec<7, 11>>,
     on<resume , step_failed  , off    , warn_finish_exit   , ends_in_exit    , sec<7, 11>>,
-    on<resume , phase_expired, await  , cancel_finish_await, ends_in_await   , sec<7, 11>>,
-    on<resume , phase_expired, idle   , cancel_finish_idle , ends_in_idle    , sec<7, 11>>,
-    on<resume , phase_expired, off    , cancel_finish_off  , ends_in_off     , sec<7, 11>>,
-    on<resume , phase_expired, off    , cancel_finish_exit , ends_in_exit    , sec<7, 11>>,
+    on<resume , phase_expired, idle   , expire_finish_idle , ends_in_await   , sec<7, 11>>,
+    on<resume , phase_expired, idle   , expire_finish_idle , ends_in_idle    , sec<7, 11>>,
+    on<resume , phase_expired, off    , expire_finish_off  , ends_in_off     , sec<7, 11>>,
+    on<resume , phase_expired, off    , expire_finish_exit , ends_in_exit    , sec<7, 11>>,
     on<resume , let_go       , same   , taint_early        , always          , sec<6, 7>>,
     on<resume , stop_order   , same   , then_exit          , always          , sec<10, 7>>,
     on<resume , clone_notice , same   , taint_clone        , always          , sec<11, 3>>,

@@ -51,6 +51,8 @@ class release_monitor : public judge {
         std::size_t begun = 0;
         std::size_t last_released = never_released;
         bool hold_expired = false;
+        bool resuming = false;       // the last state told is RESUME
+        bool resume_expired = false; // its limit passed
         bool called_clean = false;
         txn_id failed{};             // a transaction whose failure was answered
         txn_id freeze_of{};          // the last Freeze received
@@ -120,6 +122,9 @@ class release_monitor : public judge {
             if (r.timer == trace::timer_kind::hold && r.who != trace::role::orchestrator) {
                 a.hold_expired = true;
             }
+            if (r.timer == trace::timer_kind::phase && r.who == trace::role::agent && a.resuming) {
+                a.resume_expired = true;
+            }
             break;
         case trace::record_kind::state_changed:
             on_state(a, r);
@@ -135,6 +140,7 @@ class release_monitor : public judge {
             a.begun = 0;
             a.last_released = never_released;
             a.hold_expired = false;
+            a.resume_expired = false;
             a.called_clean = false;
             a.txn = r.txn;
         }
@@ -241,6 +247,7 @@ class release_monitor : public judge {
         if (r.who != trace::role::agent || !r.phase) {
             return;
         }
+        a.resuming = *r.phase == agent_phase::resume;
         switch (*r.phase) {
         case agent_phase::resume:
             for (auto& p : a.set) {
@@ -366,6 +373,9 @@ class release_monitor : public judge {
         a.called_clean = true;
         if (a.hold_expired) {
             flag(15, {6, 3}, r, "the verdict is clean, but the hold limit had passed");
+        }
+        if (a.resume_expired) {
+            flag(15, {7, 11}, r, "the verdict is clean, but a release was not heard of in time");
         }
         for (const auto& p : a.set) {
             const auto say = [&](clause exact, std::string_view what) {

@@ -262,6 +262,7 @@ void stage::take(std::size_t agent, const machine::agent_input& input) {
     agent_world& a = w.agents[agent];
     const agent_phase before = a.machine.phase;
     agent_effects out;
+    m_warned = false;
     m_machines.step(a.machine, input, out);
     for (const auto& effect : out) {
         if (effect.kind == agent_effect_kind::arm && effect.timer != agent_timer::sequence &&
@@ -387,6 +388,9 @@ void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
     case agent_effect_kind::reseed:
         a.ghost.reseed_due = false;
         break;
+    case agent_effect_kind::warn:
+        m_warned = true;
+        break;
     default: // answers to questions and signs of life change nothing at the other side
         break;
     }
@@ -475,7 +479,7 @@ void stage::qga_replies(std::size_t agent, const machine::agent_effect& effect) 
             m_options.participants - (m_options.has_application() ? 1 : 0);
         qga_reply(agent, request::freeze, answer::error, 0);
         qga_reply(
-            agent, request::thaw, answer::thawed,
+            agent, request::thaw, m_warned ? answer::error : answer::thawed,
             static_cast<std::uint8_t>(a.released == filesystems ? verdict::clean : verdict::early));
         break;
     }

@@ -72,14 +72,13 @@ enum class flaw : std::uint8_t {
     no_hold_timer,          ///< The hold limit is never armed.
     no_transaction_ids,     ///< Native without ids: any answer of the right kind is believed.
     late_hold_is_kept,      ///< A hold that ends after its transaction is over is left as it is.
-    hung_release_hides,     ///< A release that hangs may be that of one who had let go unseen.
     thaw_counts_all,        ///< QGA: a thaw counts also what was released before it came.
     requests_outlive_close, ///< QGA: a session that ends does not end its requests.
     no_resync ///< QGA: after a time-out the channel is used as if nothing had happened.
 };
 inline constexpr auto flaw_names = std::to_array<std::string_view>(
     {"none", "not_held_is_clean", "cut_at_first", "no_hold_timer", "no_transaction_ids",
-     "late_hold_is_kept", "hung_release_hides", "thaw_counts_all", "requests_outlive_close",
+     "late_hold_is_kept", "thaw_counts_all", "requests_outlive_close",
      "no_resync"});
 
 /// Bounds of the model.

@@ -156,6 +156,7 @@ class stage {
     // Of the step in work.
     std::optional<request> m_request; ///< What the agent is answering.
     bool m_sent_nak = false;
+    bool m_warned = false; ///< An application did not resume as it should.
     bool m_sent_thaw = false;
 };
 

@@ -193,16 +193,7 @@ void snapshot_model::worker::timers(bool costs) {
         const agent_world& a = m_from.agents[i];
         const auto agent = static_cast<std::uint8_t>(i);
         for (const auto timer : {agent_timer::phase, agent_timer::hold, agent_timer::sequence}) {
-            // Who hangs in a release is one who was held: what a hanging release would have told is
-            // told by nobody (docs/verification.md, "assumptions").
-            const bool hides = options.wrong != flaw::hung_release_hides &&
-                               timer == agent_timer::phase &&
-                               a.machine.phase == agent_phase::resume &&
-                               std::any_of(a.participants.begin(), a.participants.end(),
-                                           [](const participant_state& p) {
-                                               return p.doing == work::release && !p.held;
-                                           });
-            if (is_armed(a, timer) && !hides) {
+            if (is_armed(a, timer)) {
                 offer(
                     {happening::agent_timer, agent, static_cast<std::uint8_t>(timer)},
                     [&](stage& s) { s.agent_timer_fires(i, timer); }, price);

@@ -578,7 +578,8 @@ BOOST_AUTO_TEST_CASE(when_the_limit_of_resume_passes_what_is_left_is_released_wi
     b.cancelled.clear();
     b.pass(seconds{60});
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean));
+    // Whether application 2 was held until now is not known (SP 7.11).
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::expired));
     BOOST_TEST(b.agent.resume_failed());
     const std::vector<operate> asked(b.work.begin(), b.work.end());
     BOOST_TEST(spelled(asked) == "release2 release1 release0 "); // SP 7.11, 8.9

@@ -31,7 +31,7 @@ bool spoils(phase p, event e) {
     case event::phase_expired:
         return p == phase::prep || p == phase::ready || p == phase::quiesce || p == phase::freeze ||
                (p == phase::frozen && e != event::phase_expired) ||
-               (p == phase::thaw && e == event::phase_expired);
+               ((p == phase::thaw || p == phase::resume) && e == event::phase_expired);
     case event::thaw:
         return p == phase::prep || p == phase::ready || p == phase::quiesce || p == phase::freeze;
     case event::abort:

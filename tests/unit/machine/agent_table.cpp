@@ -7,10 +7,12 @@
 //   (a) A participant that lets go in QUIESCE undoes the transaction as early (SP 5.10) instead of
 //       being ignored: with several applications one may let go while others are still asked. In
 //       RESUME it makes a clean verdict early (SP 6.7), for it may have let go in the window.
-//   (b) A Thaw before FROZEN is answered by Thawed(aborted) alone, an Abort by Aborted alone.
-//   (c) A Hello that waits cancels the answers owed to the former session (SP 2.6), and a clean
+//   (b) When the limit of RESUME passes, nobody knows whether the one that was not heard of had
+//       been held: a clean verdict becomes expired (SP 7.11), where the words know a warning only.
+//   (c) A Thaw before FROZEN is answered by Thawed(aborted) alone, an Abort by Aborted alone.
+//   (d) A Hello that waits cancels the answers owed to the former session (SP 2.6), and a clean
 //       transaction whose session was opened anew ends in IDLE with HelloAck, not in AWAIT.
-//   (d) A Hello without a common version gets a HelloAck that selects none and ends the session
+//   (e) A Hello without a common version gets a HelloAck that selects none and ends the session
 //       (SP 2.5), where the words name HelloAck only.
 
 #include <tests/support/spec_document.hpp>
@@ -217,7 +219,8 @@ class reader {
     }
 
     void finish() {
-        const bool clean = data().why == verdict::clean;
+        const verdict why = m_expected.why.value(); // with what this very event adds to it
+        const bool clean = why == verdict::clean;
         m_expected.why = verdict::clean; // the transaction is forgotten, or was clean
         if (data().then != afterwards::idle) {
             other("tell(" + std::string{clean ? "unknown" : "discarded"} + ")");
@@ -245,7 +248,7 @@ class reader {
             say("hello_ack");
             return;
         }
-        const std::string thawed = "thawed(" + std::string{to_string(data().why)} + ")";
+        const std::string thawed = "thawed(" + std::string{to_string(why)} + ")";
         if (data().owes_aborted && data().aborted_first) {
             say("aborted");
         }
@@ -256,7 +259,7 @@ class reader {
             say("aborted");
         }
         if (!data().owes_aborted && !data().owes_thawed) {
-            say("error(" + std::string{to_string(data().why)} + ")");
+            say("error(" + std::string{to_string(why)} + ")");
         }
     }
 
@@ -422,6 +425,9 @@ std::string_view words_of(phase p, event e) {
     }
     if (p == phase::resume && e == event::early) {
         return "taint(early)"; // (a)
+    }
+    if (p == phase::resume && e == event::phase_expired) {
+        return "taint(expired) warn finish"; // (b)
     }
     return entry_of(p, e).words;
 }

@@ -258,6 +258,13 @@ BOOST_AUTO_TEST_CASE(clean_is_said_only_after_real_releases) {
     expect(end_clean(expired), {15});
     BOOST_TEST((clauses_of(expired, 15) == std::set<std::pair<int, int>>{{6, 3}}));
 
+    script hung = thawing();
+    hung.release(0, 2).release(0, 1).state(0, agent_phase::resume);
+    hung.timer(record_kind::timer_fired, 0, timer_kind::phase);
+    hung.release(0, 0, record_kind::release_failed).state(0, agent_phase::await);
+    expect(end_clean(hung), {15});
+    BOOST_TEST((clauses_of(hung, 15) == std::set<std::pair<int, int>>{{7, 11}}));
+
     script second_try = thawing();
     second_try.release(0, 2, record_kind::release_failed).release(0, 2).release(0, 1);
     second_try.state(0, agent_phase::resume).release(0, 0).state(0, agent_phase::await);
