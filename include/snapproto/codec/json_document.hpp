@@ -56,16 +56,19 @@ struct json_token {
     return static_cast<std::uint32_t>(kind);
 }
 
+/// The value of eight digits, the first of them lowest in the word. Zeros may stand for digits in
+/// front.
+[[nodiscard]] constexpr std::uint64_t eight_digits(std::uint64_t word) noexcept {
+    word = (word & (each_byte * 0x0fU)) * 2561 >> 8;                 // pairs
+    word = (word & 0x00ff00ff00ff00ffULL) * 6553601 >> 16;           // fours
+    return (word & 0x0000ffff0000ffffULL) * 42949672960001ULL >> 32; // eight
+}
+
 /// The value of one to eight digits.
 /// @pre eight bytes can be read.
 [[nodiscard]] inline std::uint64_t digits_value(const char* at, std::size_t count) noexcept {
     if constexpr (std::endian::native == std::endian::little) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, sizeof word);
-        word <<= 64 - 8 * count;                                         // zeros in front
-        word = (word & (each_byte * 0x0fU)) * 2561 >> 8;                 // pairs
-        word = (word & 0x00ff00ff00ff00ffULL) * 6553601 >> 16;           // fours
-        return (word & 0x0000ffff0000ffffULL) * 42949672960001ULL >> 32; // eight
+        return eight_digits(load_word(at) << (64 - 8 * count)); // zeros in front
     }
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -80,11 +83,18 @@ struct json_token {
 [[nodiscard]] inline std::optional<std::int64_t> integer_value(std::string_view text) noexcept {
     const bool negative = text.front() == '-';
     text.remove_prefix(negative ? 1 : 0);
+    constexpr std::size_t few_digits = 4;  // one by one, as wide loads wait for narrow stores
     constexpr std::size_t digits_max = 19; // 20 are above 2^63, and 19 below 2^64
     if (text.size() > digits_max) {
         return std::nullopt;
     }
     std::uint64_t value = 0;
+    if (text.size() <= few_digits) {
+        for (const char digit : text) {
+            value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+        }
+        return static_cast<std::int64_t>(negative ? 0 - value : value);
+    }
     for (; text.size() > 8; text.remove_prefix(8)) {
         value = value * 100'000'000 + digits_value(text.data(), 8);
     }

@@ -83,6 +83,7 @@ class json_parser {
         in_word
     };
     static constexpr std::uint32_t none = 0xffffffffU;
+    static constexpr std::uint64_t any_name = ~std::uint64_t{0}; // which ones is not known
 
     void make_room(json_document& document, std::size_t bytes) const;
     [[nodiscard]] static bool is_repeated(const json_document& document, const token* open,

@@ -72,6 +72,13 @@ class json_stream {
     /// The memory of the last message.
     [[nodiscard]] const json_document& document() const noexcept { return m_document; }
 
+    /// True when `feed` would look for the beginning of a message. Who knows a message at sight may
+    /// then take it from the bytes, and use the memory as long as a message of the stream's own.
+    [[nodiscard]] bool idle() const noexcept {
+        return m_mode == mode::between && m_ready == ready::nothing;
+    }
+    [[nodiscard]] json_document& memory() noexcept { return m_document; }
+
   private:
     enum class mode : std::uint8_t { between, inside, skipping };
     enum class ready : std::uint8_t { nothing, message, failed };
@@ -129,10 +136,9 @@ inline std::size_t json_stream::feed(byte_view bytes) {
 
 inline const char* json_stream::read(const char* at, const char* end) {
     if (m_mode == mode::between) {
-        while (detail::is_space(*at) || detail::octet(at) == reset_byte) {
-            if (++at == end) {
-                return at;
-            }
+        at = detail::skip_between(at, end);
+        if (at == end) {
+            return at;
         }
         m_parser.start();
         m_mode = mode::inside;
@@ -161,11 +167,7 @@ inline const char* json_stream::read(const char* at, const char* end) {
     }
     m_mode = mode::between;
     m_ready = ready::message;
-    at += m_parser.at() - held;
-    while (at != end && detail::is_space(*at)) {
-        ++at;
-    }
-    return at;
+    return detail::skip_space(at + (m_parser.at() - held), end);
 }
 
 inline const char* json_stream::refuse_length(const char* at) noexcept {

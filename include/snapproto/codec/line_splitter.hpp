@@ -83,6 +83,22 @@ class line_splitter {
     /// True while a line has begun and not ended.
     [[nodiscard]] bool pending() const noexcept { return !m_done && m_size != 0; }
 
+    /// True when `feed` would look for the beginning of a line. Who knows a line at sight may then
+    /// take it from the bytes and say so.
+    [[nodiscard]] bool idle() const noexcept { return m_done || (m_size == 0 && !m_skipping); }
+
+    /// True when a reset byte came directly before what `feed` is given next.
+    /// @pre idle.
+    [[nodiscard]] bool mark_waits() const noexcept { return m_marked && !m_done; }
+
+    /// A line was taken, as if `feed` had stopped for it.
+    /// @pre idle.
+    void note_line(std::size_t size, bool marked) noexcept {
+        m_size = size;
+        m_marked = marked;
+        m_done = true;
+    }
+
     /// Forgets everything, as for a new channel.
     void reset() noexcept {
         m_size = 0;

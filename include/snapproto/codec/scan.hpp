@@ -7,10 +7,9 @@
 // Everything here may stop at the end of the data and be called again, from the place it stopped
 // at, when there is more; at most eleven bytes are looked at twice.
 
+#include <snapproto/codec/skip.hpp>
 #include <snapproto/core/error.hpp>
 
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,12 +27,25 @@ inline constexpr std::size_t padding = 16;
 
 namespace detail {
 
-[[nodiscard]] inline unsigned char octet(const char* at) noexcept {
-    return static_cast<unsigned char>(*at);
-}
-
 [[nodiscard]] inline bool is_space(char c) noexcept {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/// The first byte in [at, end) that is not white space, or end.
+[[nodiscard]] inline const char* skip_space(const char* at, const char* end) noexcept {
+    while (at != end && is_space(*at)) {
+        ++at;
+    }
+    return at;
+}
+
+/// The first byte in [at, end) that begins a message, or end: white space and reset bytes may
+/// stand before it.
+[[nodiscard]] inline const char* skip_between(const char* at, const char* end) noexcept {
+    while (at != end && (is_space(*at) || octet(at) == reset_byte)) {
+        ++at;
+    }
+    return at;
 }
 
 /// The least of two or more. Not std::min: <algorithm> is a twentieth of what it costs to compile
@@ -48,7 +60,16 @@ template <class... Sizes>
 inline void copy_bytes(char* to, const char* from, std::size_t count) noexcept {
     constexpr std::size_t step = 16;
     if (count < step || count > 16 * step) {
-        std::memcpy(to, from, count);
+        if (count < step / 2 || count >= step) {
+            std::memcpy(to, from, count);
+            return;
+        }
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        std::memcpy(&first, from, sizeof first);
+        std::memcpy(&last, from + (count - sizeof last), sizeof last);
+        std::memcpy(to, &first, sizeof first);
+        std::memcpy(to + (count - sizeof last), &last, sizeof last);
         return;
     }
     const char* const last = from + (count - step);
@@ -74,11 +95,15 @@ inline void copy_bytes(char* to, const char* from, std::size_t count) noexcept {
         std::memcpy(&other, b.data() + from, sizeof other);
         return word ^ other;
     };
-    if (size > 16) {
+    if (size > 32) {
         return std::memcmp(a.data(), b.data(), size) == 0;
     }
     if (size >= 8) {
-        return (differ(std::uint64_t{}, 0) | differ(std::uint64_t{}, size - 8)) == 0;
+        std::uint64_t bits = differ(std::uint64_t{}, size - 8);
+        for (std::size_t from = 0; from < size - 8; from += 8) {
+            bits |= differ(std::uint64_t{}, from);
+        }
+        return bits == 0;
     }
     if (size >= 4) {
         return (differ(std::uint32_t{}, 0) | differ(std::uint32_t{}, size - 4)) == 0;
@@ -89,107 +114,6 @@ inline void copy_bytes(char* to, const char* from, std::size_t count) noexcept {
         }
     }
     return true;
-}
-
-inline constexpr std::uint64_t each_byte = 0x0101010101010101ULL;
-inline constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
-
-/// Marks, in the high bit of each byte, what a string scanner must look at: a quote, a backslash,
-/// a control byte, anything beyond ASCII. The lowest mark is exact; above it, a borrow may mark
-/// others too.
-[[nodiscard]] constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
-    const std::uint64_t quote = word ^ (each_byte * static_cast<unsigned char>('"'));
-    const std::uint64_t slash = word ^ (each_byte * static_cast<unsigned char>('\\'));
-    return ((quote - each_byte) | (slash - each_byte) | (word - each_byte * 0x20U) | word) &
-           high_bits;
-}
-
-/// What a byte can be part of.
-enum byte_class : std::uint8_t {
-    plain_byte = 1,  ///< stands for itself in a string
-    digit_byte = 2,  ///< 0 to 9
-    number_byte = 4, ///< may be in a number
-    lower_byte = 8   ///< a to z
-};
-
-inline constexpr std::array<std::uint8_t, 256> byte_classes = [] {
-    std::array<std::uint8_t, 256> table{};
-    for (std::size_t c = 0x20; c < 0x80; ++c) {
-        const bool digit = c >= '0' && c <= '9';
-        const bool sign = c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
-        table[c] = static_cast<std::uint8_t>(
-            (c != '"' && c != '\\' ? plain_byte : 0) | (digit ? digit_byte : 0) |
-            (digit || sign ? number_byte : 0) | (c >= 'a' && c <= 'z' ? lower_byte : 0));
-    }
-    return table;
-}();
-
-[[nodiscard]] inline bool is_of(const char* at, byte_class wanted) noexcept {
-    return (byte_classes[octet(at)] & wanted) != 0;
-}
-
-/// The first byte in [at, end) that is not of the class, or end.
-[[nodiscard]] inline const char* skip_all(const char* at, const char* end,
-                                          byte_class which) noexcept {
-    while (at != end && is_of(at, which)) {
-        ++at;
-    }
-    return at;
-}
-
-/// The first byte at or behind `at` that does not stand for itself in a string.
-/// @pre a byte that does not stands somewhere, and `padding` bytes behind it can be read.
-[[nodiscard]] inline const char* skip_plain_padded(const char* at) noexcept {
-    if constexpr (std::endian::native == std::endian::little) {
-        for (;; at += 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, at, sizeof word);
-            const std::uint64_t marks = special_bytes(word);
-            if (marks != 0) {
-                return at + (std::countr_zero(marks) >> 3);
-            }
-        }
-    }
-    while (is_of(at, plain_byte)) {
-        ++at;
-    }
-    return at;
-}
-
-/// The first byte at or behind `at` that is no digit.
-/// @pre as for `skip_plain_padded`.
-[[nodiscard]] inline const char* skip_digits_padded(const char* at) noexcept {
-    if constexpr (std::endian::native == std::endian::little) {
-        for (;; at += 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, at, sizeof word);
-            word ^= each_byte * 0x30U; // digits become 0 to 9, the only ones 0x76 leaves below 0x80
-            const std::uint64_t marks = ((word + each_byte * 0x76U) | word) & high_bits;
-            if (marks != 0) {
-                return at + (std::countr_zero(marks) >> 3);
-            }
-        }
-    }
-    while (is_of(at, digit_byte)) {
-        ++at;
-    }
-    return at;
-}
-
-/// The first byte in [at, end) that does not stand for itself in a string, or end.
-[[nodiscard]] inline const char* skip_plain(const char* at, const char* end) noexcept {
-    if constexpr (std::endian::native == std::endian::little) {
-        while (end - at >= 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, at, sizeof word);
-            const std::uint64_t marks = special_bytes(word);
-            if (marks != 0) {
-                return at + (std::countr_zero(marks) >> 3);
-            }
-            at += 8;
-        }
-    }
-    return skip_all(at, end, plain_byte);
 }
 
 /// The length of the UTF-8 sequence at `at`; -1 when it may become one; 0 when it is none, and then

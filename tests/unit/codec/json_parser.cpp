@@ -2,6 +2,7 @@
 #include <snapproto/codec/json_parser.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <rapidcheck/boost_test.h>
 
 #include <string>
 #include <string_view>
@@ -198,6 +199,58 @@ BOOST_AUTO_TEST_CASE(members_of_one_object_are_limited) {
     BOOST_TEST((parse(document, object(2), limits).status == parse_status::complete));
     BOOST_TEST((parse(document, object(3), limits).status == parse_status::complete));
     BOOST_TEST(to_string(parse(document, object(4), limits).why) == "too_many");
+}
+
+// Names are guessed from the object before; a guess must show nowhere.
+RC_BOOST_PROP(an_object_in_a_list_is_judged_as_if_it_stood_alone, ()) {
+    const auto object = [] {
+        std::string out = "{";
+        for (int i = *rc::gen::inRange(0, 5); i != 0; --i) {
+            out += *rc::gen::element<std::string>(R"("a")", R"("ab")", R"("\u0061")", R"("name")",
+                                                  R"("success-response")",
+                                                  "\"a name of many bytes, 35\"");
+            out += *rc::gen::element<std::string>(":", ": ", " :  ");
+            out +=
+                *rc::gen::element<std::string>("1", "true", "falsy", "\"x\"", "[]", R"({"a":1})");
+            out += i == 1 ? "" : *rc::gen::element<std::string>(",", ", ", " , ");
+        }
+        return out + "}";
+    };
+    std::string list = "[";
+    verdict expected{};
+    json_document document;
+    for (int i = *rc::gen::inRange(2, 5); i != 0; --i) {
+        const std::string one = object();
+        const verdict alone = parse(document, one);
+        if (expected.status == parse_status::more && alone.status == parse_status::failed) {
+            expected = {alone.status, alone.why, list.size() + alone.at};
+        }
+        list += one + (i == 1 ? "]" : ",");
+    }
+    if (expected.status == parse_status::more) {
+        expected = {parse_status::complete, {}, list.size()};
+    }
+    const verdict got = parse(document, list);
+    RC_ASSERT(got.status == expected.status);
+    RC_ASSERT(got.at == expected.at);
+    RC_ASSERT(got.why == expected.why);
+    // What was guessed is what stands there.
+    if (got.status == parse_status::complete) {
+        document.root().for_each_entry([&](json_value entry) {
+            json_document own;
+            RC_ASSERT(parse(own, entry.raw()).status == parse_status::complete);
+            std::string in_list;
+            std::string alone;
+            const auto put = [](std::string& out) {
+                return [&out](json_value name, json_value value) {
+                    out += std::string{name.text()} + "=" + std::string{value.raw()} + ";";
+                };
+            };
+            entry.for_each_member(put(in_list));
+            own.root().for_each_member(put(alone));
+            RC_ASSERT(in_list == alone);
+        });
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

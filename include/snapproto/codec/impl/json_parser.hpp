@@ -16,6 +16,11 @@ namespace detail {
     return (static_cast<std::uint32_t>(end - at) << 16) + octet(at) * 256U + octet(end - 1);
 }
 
+/// One bit of 64 for each hash: two names whose bits differ are not the same.
+[[nodiscard]] inline std::uint64_t hash_bit(std::uint32_t hash) noexcept {
+    return std::uint64_t{1} << ((hash * 0x9e3779b1U) >> 26);
+}
+
 /// Skips white space. @return false when there is nothing behind it.
 [[nodiscard]] inline bool reach_token(const char*& at, const char* end) noexcept {
     if (octet(at) > ' ') {
@@ -45,13 +50,22 @@ namespace detail {
     return text == "null" || text == "true" || text == "false";
 }
 
-/// The end of a word at `at`; nullptr to look more closely.
+/// True when these characters come next.
+/// @pre as many bytes as they are can be read.
+template <std::size_t Size>
+[[nodiscard]] bool comes(const char* at, const char (&word)[Size]) noexcept {
+    return std::memcmp(at, word, Size - 1) == 0;
+}
+
+/// The end of a word at `at`; `at` to look more closely.
 [[nodiscard]] inline const char* plain_word(const char* at, const char* end) noexcept {
-    const bool longer = *at == 'f' && at[4] == 'e';
-    const char* const stop = at + (longer ? 5 : 4);
-    const bool certain = std::memcmp(at, "true", 4) == 0 || std::memcmp(at, "null", 4) == 0 ||
-                         (longer && std::memcmp(at, "fals", 4) == 0);
-    return certain && stop < end && !is_of(stop, lower_byte) ? stop : nullptr;
+    const char* stop = at;
+    if (comes(at, "true") || comes(at, "null")) {
+        stop += 4;
+    } else if (comes(at, "false")) {
+        stop += 5;
+    }
+    return stop < end && !is_of(stop, lower_byte) ? stop : at;
 }
 
 } // namespace detail
@@ -135,12 +149,18 @@ inline parse_status json_parser::parse(json_document& document, const char* text
     token* top = document.tokens.data() + m_used; // behind the last token
     token* open = m_open == none ? nullptr : document.tokens.data() + m_open;
     token* name = nullptr;
+    bool in_object = open != nullptr && open->kind() == json_kind::object;
+    std::uint64_t seen = any_name;   // the names of the innermost object, each as its bit
+    const token* sibling = nullptr;  // the last object that was closed
+    const token* like = nullptr;     // its name that may come next here, if all were the same
+    const token* like_end = nullptr; // behind its last value
     bool integer = false;
     state now = m_state;
     error why = error::bad_syntax;
     detail::scanned scan{};
     parse_status status = parse_status::more;
-    const auto here = [&] { return static_cast<std::uint32_t>(at - text); };
+    const auto place = [text](const char* byte) { return static_cast<std::uint32_t>(byte - text); };
+    const auto here = [&] { return place(at); };
 
     switch (now) {
     case state::value:
@@ -156,9 +176,8 @@ inline parse_status json_parser::parse(json_document& document, const char* text
     case state::behind:
         goto behind;
     case state::in_string:
-        goto in_string;
     case state::in_name:
-        goto in_name;
+        goto look_closely;
     case state::in_number:
         goto in_number;
     case state::in_word:
@@ -179,10 +198,17 @@ value:
         now = state::value;
         goto leave;
     }
+value_begin:
     if (*at == '"') {
-        ++at;
-        *top++ = {here(), 0, 1, meta_of(json_kind::string)};
-        goto in_string;
+        from = ++at;
+        at = detail::skip_plain_padded(at);
+        *top++ = {place(from), here(), 1, meta_of(json_kind::string)};
+        if (*at == '"') {
+            ++at;
+            goto ended;
+        }
+        now = state::in_string;
+        goto look_closely;
     }
     if (*at == '{' || *at == '[') {
         if (m_depth == m_nesting_max) {
@@ -192,20 +218,30 @@ value:
             goto refused;
         }
         ++m_depth;
+        in_object = *at == '{';
+        like = nullptr;
+        if (in_object && sibling != nullptr && sibling->link != 1) {
+            like = sibling + 1;
+            like_end = sibling + sibling->link;
+        }
+        sibling = nullptr;
         *top = {here(), 0, open == nullptr ? 0 : static_cast<std::uint32_t>(top - open),
-                meta_of(*at == '{' ? json_kind::object : json_kind::array)};
+                meta_of(in_object ? json_kind::object : json_kind::array)};
         open = top++;
         ++at;
-        if (at[-1] == '{') {
+        if (in_object) {
+            seen = like == nullptr ? 0 : any_name;
             goto first_name;
         }
         goto first_entry;
     }
     if (detail::is_of(at, detail::lower_byte)) {
-        *top++ = {here(), 0, 1, meta_of(json_kind::null)};
-        if (const char* const stop = detail::plain_word(at, end); stop != nullptr) {
+        const auto kind = *at == 'n' ? json_kind::null : json_kind::boolean;
+        const char* const stop = detail::plain_word(at, end);
+        *top++ = {here(), place(stop), 1, meta_of(kind)};
+        if (stop != at) {
             at = stop;
-            goto word_end;
+            goto ended;
         }
         goto in_word;
     }
@@ -220,12 +256,6 @@ value:
     }
     goto wrong_byte;
 
-in_string:
-    at = detail::skip_plain_padded(at);
-    if (*at != '"') {
-        now = state::in_string;
-        goto look_closely;
-    }
 string_end:
     top[-1].end = here();
     if (m_escaped) {
@@ -241,18 +271,22 @@ ended:
     open->meta += token::one;
 
 behind:
+    if (in_object && detail::comes(at, ", \"")) {
+        at += 3;
+        goto name_inside;
+    }
     if (!reach_token(at, end)) {
         now = state::behind;
         goto leave;
     }
     if (*at == ',') {
         ++at;
-        if (open->kind() == json_kind::object) {
+        if (in_object) {
             goto name;
         }
         goto value;
     }
-    if (*at != (open->kind() == json_kind::object ? '}' : ']')) {
+    if (*at != (in_object ? '}' : ']')) {
         goto wrong_byte;
     }
 
@@ -262,6 +296,10 @@ close:
     open = name->link == 0 ? nullptr : name - name->link;
     name->end = here();
     name->link = static_cast<std::uint32_t>(top - name);
+    sibling = in_object ? name : nullptr;
+    like = nullptr;
+    in_object = open != nullptr && open->kind() == json_kind::object;
+    seen = any_name;
     --m_depth;
     goto ended;
 
@@ -285,14 +323,33 @@ name_begin:
         goto wrong_byte;
     }
     ++at;
-    *top++ = {here(), 0, 0, meta_of(json_kind::string)};
 
-in_name:
+name_inside:
+    from = at;
+    if (like != nullptr) {
+        const std::string_view known = document.text_of(like, text);
+        if (known.size() < static_cast<std::size_t>(end - at) && at[known.size()] == '"' &&
+            like->width() == 1 && detail::equal_text({at, known.size()}, known)) {
+            at += known.size();
+            *top++ = {place(from), here(), like->link, meta_of(json_kind::string)};
+            ++at;
+            ++like;
+            like += like->link;
+            like = like != like_end ? like : nullptr;
+            goto colon;
+        }
+        like = nullptr;
+    }
     at = detail::skip_plain_padded(at);
+    name = top++;
+    *name = {place(from), here(), 0, meta_of(json_kind::string)};
     if (*at != '"') {
         now = state::in_name;
         goto look_closely;
     }
+    name->link = detail::hash_name(from, at);
+    goto name_known;
+
 name_end:
     name = top - 1;
     name->end = here();
@@ -303,15 +360,23 @@ name_end:
     } else {
         name->link = detail::hash_name(text + name->begin, at);
     }
+
+name_known:
     ++at;
-    if (is_repeated(document, open, name, text) || open->count() == m_members_max) {
+    if (((seen & detail::hash_bit(name->link)) != 0 && is_repeated(document, open, name, text)) ||
+        open->count() == m_members_max) {
         why = open->count() == m_members_max ? error::too_many : error::duplicate_member;
         from = text + name->begin - 1;
         now = state::colon;
         goto refused;
     }
+    seen |= detail::hash_bit(name->link);
 
 colon:
+    if (detail::comes(at, ": ") && detail::octet(at + 2) > ' ') {
+        at += 2;
+        goto value_begin;
+    }
     if (!reach_token(at, end)) {
         now = state::colon;
         goto leave;
@@ -347,7 +412,6 @@ in_word:
     if (!detail::is_word({from, static_cast<std::size_t>(at - from)})) {
         goto wrong_token;
     }
-word_end:
     top[-1].end = here();
     top[-1].meta = meta_of(text[top[-1].begin] == 'n' ? json_kind::null : json_kind::boolean);
     goto ended;

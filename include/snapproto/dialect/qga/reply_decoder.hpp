@@ -7,6 +7,7 @@
 // Every line gives something: a reply, another object, or a failure. Members that are not known
 // are tolerated, so are carriage returns and blank lines (SP 29.21).
 
+#include <snapproto/codec/json_cursor.hpp>
 #include <snapproto/codec/json_document.hpp>
 #include <snapproto/codec/json_parser.hpp>
 #include <snapproto/codec/json_writer.hpp>
@@ -20,6 +21,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace snapproto::qga {
 
@@ -84,22 +86,24 @@ class reply_view {
             kind == reply_kind::returned ? value.find("supported_commands") : codec::json_value{};
         bool fine = list.is(codec::json_kind::array);
         list.for_each_entry([&](codec::json_value entry) {
-            std::optional<std::string_view> name;
-            std::optional<bool> enabled;
-            std::optional<bool> success;
+            command_entry command;
+            unsigned found = 0; // one bit for each member that is there and of its type
             entry.for_each_member([&](codec::json_value key, codec::json_value member) {
                 const std::string_view word = key.text();
-                if (codec::detail::equal_text(word, "name")) {
-                    name = member.as_text();
-                } else if (codec::detail::equal_text(word, "enabled")) {
-                    enabled = member.as_bool();
+                if (codec::detail::equal_text(word, "enabled")) {
+                    found |= member.is(codec::json_kind::boolean) ? 1U : 0U;
+                    command.enabled = member.as_bool().value_or(false);
+                } else if (codec::detail::equal_text(word, "name")) {
+                    found |= member.is(codec::json_kind::string) ? 2U : 0U;
+                    command.name = member.as_text().value_or(std::string_view{});
                 } else if (codec::detail::equal_text(word, "success-response")) {
-                    success = member.as_bool();
+                    found |= member.is(codec::json_kind::boolean) ? 4U : 0U;
+                    command.success_response = member.as_bool().value_or(false);
                 }
             });
-            fine = fine && name && enabled && success;
+            fine = fine && found == 7U;
             if (fine) {
-                visit(command_entry{*name, *enabled, *success});
+                visit(std::as_const(command));
             }
         });
         return fine;
@@ -113,13 +117,16 @@ class reply_view {
 class reply_decoder {
   public:
     explicit reply_decoder(const wire_limits& limits = reply_limits) noexcept
-        : m_parser(limits), m_lines(std::min(limits.frame_bytes_max, codec::json_bytes_max - 1)) {}
+        : m_parser(limits),
+          m_lines(line_max(limits)),
+          m_plain_max(limits.nesting_max >= 2 && limits.list_entries_max >= 3 ? line_max(limits)
+                                                                              : 0) {}
 
     /// Takes bytes up to the end of the first line or the first failure.
     /// @return how many were taken; 0 while `next` has something that was not fetched.
     std::size_t feed(byte_view bytes) {
         std::size_t taken = 0;
-        if (m_event == codec::line_event::none) {
+        if (m_event == codec::line_event::none && !feed_plain(bytes, taken)) {
             m_event = m_lines.feed(bytes, m_document.text, taken);
         }
         return taken;
@@ -140,6 +147,7 @@ class reply_decoder {
     /// Forgets everything that was fed, as for a new channel.
     void reset() noexcept {
         m_lines.reset();
+        m_plain.ready = false;
         m_event = codec::line_event::none;
     }
 
@@ -150,6 +158,27 @@ class reply_decoder {
     [[nodiscard]] std::size_t capacity() const noexcept { return m_document.capacity(); }
 
   private:
+    // A reply in the shape that nearly all have, as places in its text.
+    struct plain_reply {
+        codec::text_range id;          // absent: begins at 0
+        codec::text_range error_class; // refused only
+        codec::text_range desc;
+        reply_kind kind = reply_kind::other;
+        bool ready = false;
+    };
+    using token = codec::detail::json_token;
+    static constexpr std::size_t plain_tokens = 5; // an error: itself, two names, two strings
+
+    [[nodiscard]] static std::size_t line_max(const wire_limits& limits) noexcept {
+        return std::min(limits.frame_bytes_max, codec::json_bytes_max - 1);
+    }
+    [[nodiscard]] bool feed_plain(byte_view bytes, std::size_t& taken);
+    // Inlined always, so that the cursor is in registers.
+    [[nodiscard, gnu::always_inline]] bool read_plain(codec::json_cursor& cursor);
+    [[nodiscard, gnu::always_inline]] bool read_plain_returned(codec::json_cursor& cursor);
+    [[nodiscard, gnu::always_inline]] bool read_plain_error(codec::json_cursor& cursor);
+    [[nodiscard]] decoded<reply_view> next_plain();
+
     [[nodiscard]] decoded<reply_view> read_line();
     [[nodiscard]] bool read_line(reply_view& out, failure& why);
     [[nodiscard]] static bool read_error(reply_view& out, failure& why) noexcept;
@@ -161,11 +190,14 @@ class reply_decoder {
     // What each reply begins as. To set as many bytes anew, some compilers use an instruction that
     // takes as long as a quarter of a small message.
     reply_view m_blank;
+    plain_reply m_plain;
+    std::size_t m_plain_max; // no plain reply is longer, so that each keeps within the limits
     codec::line_event m_event = codec::line_event::none;
 };
 
 } // namespace snapproto::qga
 
+#include <snapproto/dialect/qga/impl/plain_reply.hpp>
 #include <snapproto/dialect/qga/impl/reply_decoder.hpp>
 
 #endif // SNAPPROTO_DIALECT_QGA_REPLY_DECODER_HPP

@@ -9,6 +9,7 @@
 // (see `rejection::verb`). Deviations from qemu-ga, all towards less surprise, are listed in
 // profile.hpp.
 
+#include <snapproto/codec/json_cursor.hpp>
 #include <snapproto/codec/json_stream.hpp>
 #include <snapproto/codec/json_writer.hpp>
 #include <snapproto/core/result.hpp>
@@ -56,11 +57,11 @@ struct rejection {
 class request_decoder {
   public:
     explicit request_decoder(const wire_limits& limits = request_limits)
-        : m_stream(limits), m_limits(limits) {}
+        : m_stream(limits), m_limits(limits), m_plain_max(plain_max(limits)) {}
 
     /// Takes bytes up to the end of the first message or the first failure.
     /// @return how many were taken; 0 while `next` has something that was not fetched.
-    std::size_t feed(byte_view bytes) { return m_stream.feed(bytes); }
+    std::size_t feed(byte_view bytes);
 
     /// The request or failure that `feed` stopped for, once. Its texts are valid until the next
     /// call of `feed` or `reset`.
@@ -76,7 +77,10 @@ class request_decoder {
     [[nodiscard]] const rejection& rejected() const noexcept { return m_rejection; }
 
     /// Forgets everything that was fed. To be called for each new client (SP 20.25).
-    void reset() noexcept { m_stream.reset(); }
+    void reset() noexcept {
+        m_stream.reset();
+        m_plain.ready = false;
+    }
 
     /// True while a message has begun and not ended.
     [[nodiscard]] bool pending() const noexcept { return m_stream.pending(); }
@@ -89,6 +93,29 @@ class request_decoder {
   private:
     using subject_kind = rejection::subject_kind;
 
+    // A request in the shape that nearly all have, as places in its text.
+    struct plain_request {
+        codec::text_range name; // absent members begin at 0
+        codec::text_range arguments;
+        codec::text_range id;
+        std::int64_t number = 0; // the argument of sync, sync_delimited and set_time
+        qga::verb verb = verb::unknown;
+        bool ready = false;
+    };
+
+    // No plain request is longer, so that each keeps within the limits.
+    [[nodiscard]] static std::size_t plain_max(const wire_limits& limits) noexcept {
+        const bool fits = limits.nesting_max >= 3 && limits.list_entries_max >= 3;
+        return fits ? codec::detail::least(limits.frame_bytes_max, codec::json_bytes_max) : 0;
+    }
+    [[nodiscard]] std::size_t feed_plain(byte_view bytes);
+    // Inlined always, so that the cursor is in registers.
+    [[nodiscard, gnu::always_inline]] bool read_plain(codec::json_cursor& cursor);
+    [[nodiscard, gnu::always_inline]] bool read_plain_arguments(codec::json_cursor& cursor);
+    [[nodiscard, gnu::always_inline]] bool read_plain_number(codec::json_cursor& cursor);
+    [[nodiscard, gnu::always_inline]] bool read_plain_mountpoints(codec::json_cursor& cursor);
+    [[nodiscard]] decoded<request> next_plain();
+
     [[nodiscard]] failure malformed(failure why);
     void note(error code, clause governed_by, codec::json_value at, subject_kind kind,
               std::string_view subject, std::string_view wanted) noexcept;
@@ -100,16 +127,20 @@ class request_decoder {
 
     codec::json_stream m_stream;
     wire_limits m_limits;
-    std::vector<std::string_view> m_mountpoints;
+    std::size_t m_plain_max;
+    std::vector<std::string_view> m_mountpoints; // only grows
+    std::size_t m_mountpoint_count = 0;
     rejection m_rejection;
     // What each request begins as. To set as many bytes to zero anew, some compilers use an
     // instruction that takes as long as a quarter of a small message.
     request m_blank;
+    plain_request m_plain;
     bool m_wrong = false;
 };
 
 } // namespace snapproto::qga
 
+#include <snapproto/dialect/qga/impl/plain_request.hpp>
 #include <snapproto/dialect/qga/impl/request_decoder.hpp>
 
 #endif // SNAPPROTO_DIALECT_QGA_REQUEST_DECODER_HPP

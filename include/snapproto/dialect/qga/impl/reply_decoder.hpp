@@ -12,7 +12,7 @@ inline decoded<reply_view> reply_decoder::next() {
     m_failed_id = {};
     switch (event) {
     case codec::line_event::line:
-        return read_line();
+        return m_plain.ready ? next_plain() : read_line();
     case codec::line_event::cut:
         return failure{error::interrupted, {20, 5}, m_lines.dropped()};
     case codec::line_event::too_long:

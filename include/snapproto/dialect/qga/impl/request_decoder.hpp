@@ -52,6 +52,9 @@ inline void request_decoder::note(error code, clause governed_by, codec::json_va
 }
 
 inline decoded<request> request_decoder::next() {
+    if (m_plain.ready) {
+        return next_plain();
+    }
     if (m_stream.has_message()) {
         m_stream.fetched();
         return decode_message();
@@ -178,7 +181,7 @@ inline void request_decoder::decode_mountpoints(request& out, codec::json_value 
              "fewer entries");
         return;
     }
-    m_mountpoints.clear();
+    m_mountpoint_count = 0;
     list.for_each_entry([&](codec::json_value entry) {
         if (!entry.is(codec::json_kind::string)) {
             note(error::wrong_type, {21, 11}, entry, subject_kind::argument, known.argument,
@@ -187,10 +190,13 @@ inline void request_decoder::decode_mountpoints(request& out, codec::json_value 
             note(error::too_long, {28, 4}, entry, subject_kind::argument, known.argument,
                  "shorter strings");
         } else {
-            m_mountpoints.push_back(entry.text());
+            if (m_mountpoint_count == m_mountpoints.size()) {
+                m_mountpoints.emplace_back();
+            }
+            m_mountpoints[m_mountpoint_count++] = entry.text();
         }
     });
-    out.mountpoints = std::span<const std::string_view>{m_mountpoints};
+    out.mountpoints = std::span<const std::string_view>{m_mountpoints.data(), m_mountpoint_count};
 }
 
 } // namespace snapproto::qga
