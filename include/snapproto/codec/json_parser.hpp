@@ -32,7 +32,8 @@ enum class parse_status : std::uint8_t {
 class json_parser {
   public:
     explicit json_parser(const wire_limits& limits = {}) noexcept
-        : m_nesting_max(limits.nesting_max), m_members_max(limits.list_entries_max) {}
+        : m_nesting_max(limits.nesting_max == 0 ? 1 : limits.nesting_max),
+          m_members_max(limits.list_entries_max) {}
 
     /// Forgets everything and begins a text.
     void start() noexcept;

@@ -19,7 +19,8 @@ struct wire_limits {
     std::size_t frame_bytes_max = 64 * 1024;
 
     /// Open brackets of one JSON message. The deepest legal request has four; qemu-ga allows
-    /// 1024. An arbitrary `id` is echoed, so a little room is left for callers' own.
+    /// 1024. An arbitrary `id` is echoed, so a little room is left for callers' own. Every message
+    /// is an object, so 0 counts as 1.
     std::size_t nesting_max = 64;
 
     /// Entries of one list in a message (mount points, participants, versions).
