@@ -46,6 +46,8 @@ BOOST_AUTO_TEST_CASE(the_small_configurations_have_the_committed_numbers) {
         BOOST_TEST_CONTEXT(command_options(entry.what)) {
             const auto result = explore_snapshot(entry.what, {}, true);
             BOOST_TEST(compare(entry, result.found) == "");
+            const auto all = explore_snapshot(entry.what, {.symmetry = false}, false);
+            BOOST_TEST(compare(entry, all.found, false) == "");
             BOOST_TEST(result.found.violations.empty());
             BOOST_TEST_REQUIRE(result.cycles.has_value());
             BOOST_TEST(!result.endless);
