@@ -202,6 +202,21 @@ void pack_host(Io& io, World& w) {
 
 } // namespace detail
 
+/// What the orchestrator keeps about one agent, as it stands in the agent's block.
+[[nodiscard]] inline std::uint8_t marks_of(const world& w, std::size_t agent) noexcept {
+    const auto& d = w.host.data;
+    return static_cast<std::uint8_t>((d.live >> agent & 1U) | (d.answered >> agent & 1U) << 1U |
+                                     (d.unknown >> agent & 1U) << 2U |
+                                     (d.spoiled >> agent & 1U) << 3U);
+}
+inline void set_marks(world& w, std::size_t agent, std::uint8_t marks) noexcept {
+    auto& d = w.host.data;
+    d.live |= machine::agent_set{marks & 1U} << agent;
+    d.answered |= machine::agent_set{marks >> 1U & 1U} << agent;
+    d.unknown |= machine::agent_set{marks >> 2U & 1U} << agent;
+    d.spoiled |= machine::agent_set{marks >> 3U & 1U} << agent;
+}
+
 /// Words that the orchestrator's block takes.
 inline constexpr std::size_t host_words = 1;
 
@@ -213,8 +228,9 @@ inline constexpr std::size_t host_words = 1;
     return count.words();
 }
 
-/// The most words of a state: 3 agents of 3 participants each.
-inline constexpr std::size_t packed_words_max = 1 + agents_max * 6;
+/// The most words of one agent's block, with 3 participants; and of a state, with 3 agents.
+inline constexpr std::size_t agent_words_max = 6;
+inline constexpr std::size_t packed_words_max = host_words + agents_max * agent_words_max;
 using packed_world = std::array<std::uint32_t, packed_words_max>;
 
 } // namespace snapproto::explore
