@@ -31,18 +31,14 @@ void snapshot_model::worker::offer(const action& what, Change&& change,
         ++m_waits;
         return;
     }
-    property broken = m_stage.broken();
-    if (costs) {
-        if (broken == property::none && m_stage.w == m_from) {
-            return; // made no difference: not worth a fault
-        }
-        --m_stage.w.budget;
+    const property step = m_stage.broken();
+    state to = m_model.pack(m_stage.w, m_from, *m_packed);
+    SNAPPROTO_ASSERT(m_model.unpack(to) == m_stage.w); // nothing is forgotten
+    if (costs && step == property::none && to == *m_packed) {
+        return; // made no difference: not worth a fault
     }
-    if (broken == property::none) {
-        broken = m_stage.check_state();
-    }
-    m_found.push_back({m_model.pack(m_stage.w, m_from, *m_packed), what, broken});
-    SNAPPROTO_ASSERT(m_model.unpack(m_found.back().to) == m_stage.w); // nothing is forgotten
+    to[0] -= costs ? m_model.m_one_fault : 0;
+    m_found.push_back({to, what, step == property::none ? m_stage.check_state() : step});
 }
 
 template <class Change>
