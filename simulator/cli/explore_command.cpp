@@ -82,6 +82,7 @@ options how_to(const explore_options& wanted) {
     how.memory_limit = wanted.memory_limit;
     how.keep_going = wanted.keep_going;
     how.symmetry = !wanted.no_symmetry;
+    how.compact = wanted.compact;
     if (::isatty(STDERR_FILENO) != 0) {
         how.on_progress = [](const progress& seen) {
             fmt::print(stderr, "\r\x1b[Kdepth {}: {} states, {:.0f}/s, frontier {}, {} MiB",
@@ -131,14 +132,29 @@ void print_rows(const config& what, const snapshot_result& result) {
     }
 }
 
-void print_counts(const options& how, const snapshot_result& result) {
-    const auto& seen = result.found.seen;
+void print_counts(const options& how, const outcome& found) {
+    const auto& seen = found.seen;
     fmt::print("{} states, {} transitions, depth {}; {:.2f} s, {:.0f} states/s with {} job{}; "
-               "{:.1f} bytes a state, {}compared in full\n",
+               "{:.1f} bytes a state, {}{}\n",
                seen.states, seen.transitions, seen.depth, seen.seconds,
                seen.seconds > 0 ? static_cast<double>(seen.states) / seen.seconds : 0.0, how.jobs,
-               how.jobs == 1 ? "" : "s", result.found.bytes_per_state(),
-               how.symmetry ? "symmetric agents taken for one, " : "");
+               how.jobs == 1 ? "" : "s", found.bytes_per_state(),
+               how.symmetry ? "symmetric agents taken for one, " : "",
+               found.compact ? "told apart by hashes of 64 bits" : "compared in full");
+    if (found.compact) {
+        fmt::print("a state was missed with a probability of at most {:.1e}\n",
+                   found.omission_probability());
+    }
+}
+
+// What an exploration that ended before its end says, and where it stood.
+void print_incomplete(const options& how, const outcome& found) {
+    const auto why = found.end == ending::memory
+                         ? fmt::format("the memory limit of {} MiB", how.memory_limit >> 20U)
+                         : std::string{"the limit of the search"};
+    fmt::print("NOT COMPLETE: {} was reached, {} steps from the beginning; every state that is "
+               "nearer was seen,\nand no property was broken in what was seen\n",
+               why, found.seen.depth + 1);
 }
 
 void print_counterexample(const explore_options& wanted, const config& what,
@@ -225,7 +241,7 @@ int run_explore(const explore_options& wanted) {
     const auto result = explore_snapshot(what, how, !wanted.no_cycles);
     end_progress(how);
     fmt::print("snapsim explore {}\n", command_options(what));
-    print_counts(how, result);
+    print_counts(how, result.found);
     if (wanted.rows) {
         print_rows(what, result);
     }
@@ -234,8 +250,7 @@ int run_explore(const explore_options& wanted) {
         return exit_violated;
     }
     if (result.found.end != ending::complete) {
-        fmt::print("NOT COMPLETE: the {} was reached; up to there every property held\n",
-                   result.found.end == ending::memory ? "memory limit" : "limit of the search");
+        print_incomplete(how, result.found);
         return exit_violated;
     }
     if (result.endless) {

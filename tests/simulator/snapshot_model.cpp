@@ -81,6 +81,10 @@ BOOST_AUTO_TEST_CASE(symmetry_and_jobs_change_no_verdict) {
     const auto all = explore_snapshot(what, {.symmetry = false}, false);
     BOOST_TEST(folded.found.seen.states == parallel.found.seen.states);
     BOOST_TEST(folded.found.seen.transitions == parallel.found.seen.transitions);
+    const auto compact = explore_snapshot(what, {.compact = true}, true);
+    BOOST_TEST(folded.found.seen.states == compact.found.seen.states);
+    BOOST_TEST(folded.found.seen.transitions == compact.found.seen.transitions);
+    BOOST_TEST(!compact.cycles.has_value()); // the states are not there any more
     BOOST_TEST(folded.found.seen.states < all.found.seen.states);
     BOOST_TEST(all.found.seen.states <= 2 * folded.found.seen.states);
     BOOST_TEST(folded.found.seen.depth == all.found.seen.depth);

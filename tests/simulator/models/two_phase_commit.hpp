@@ -8,10 +8,10 @@
 
 #include "simulator/explore/engine.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace snapproto::explore_models {
 
@@ -40,7 +40,11 @@ class two_phase_commit {
                 each[i] =
                     (s[0] >> 2 * i & 3U) << 2U | (s[1] >> i & 1U) << 1U | (s[1] >> (10 + i) & 1U);
             }
-            std::sort(each.begin(), each.begin() + m_managers);
+            for (std::uint32_t i = 1; i < m_managers; ++i) { // few of them: insertion
+                for (std::uint32_t j = i; j > 0 && each[j] < each[j - 1]; --j) {
+                    std::swap(each[j], each[j - 1]);
+                }
+            }
             s[0] &= 3U << 20U;
             s[1] &= 3U << 20U;
             for (std::uint32_t i = 0; i < m_managers; ++i) {
