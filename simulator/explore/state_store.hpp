@@ -236,8 +236,15 @@ class state_store {
     [[nodiscard]] bool equal(std::uint32_t entry, const std::uint32_t* state,
                              std::uint64_t hash) const noexcept {
         const state_index at = (entry & m_index_mask) - 1;
-        return m_by_hash ? hash_of(at) == hash
-                         : std::memcmp(words_of(at), state, m_words * sizeof(std::uint32_t)) == 0;
+        if (m_by_hash) {
+            return hash_of(at) == hash;
+        }
+        const std::uint32_t* const known = words_of(at);
+        std::size_t same = 0;
+        while (same < m_words && known[same] == state[same]) {
+            ++same; // few of them: not worth a call
+        }
+        return same == m_words;
     }
     // The bits of an entry that its number does not need hold bits of the hash: most states that
     // differ are told apart without a look at them.
