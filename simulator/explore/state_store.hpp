@@ -10,6 +10,8 @@
 //
 // Many threads insert at once. The table grows between two rounds, when nobody inserts.
 
+#include "simulator/explore/large_table.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -262,7 +264,7 @@ class state_store {
 
     void allocate_table(unsigned bits) {
         const std::size_t size = std::size_t{1} << bits;
-        m_table = std::make_unique<std::atomic<std::uint32_t>[]>(size);
+        m_table = large_table{size};
         m_bits = bits;
         m_mask = size - 1;
         // Numbers stay below twice the size: the table is never full, and pages leave few gaps.
@@ -304,7 +306,7 @@ class state_store {
     bool m_by_hash;
     std::size_t m_bytes = 0; // changed under the lock, or while nobody inserts
     std::size_t m_bytes_max = 0;
-    std::unique_ptr<std::atomic<std::uint32_t>[]> m_table;
+    large_table m_table;
     unsigned m_bits = 0;
     std::uint64_t m_mask = 0;
     std::uint32_t m_index_mask = 0;
