@@ -11,6 +11,7 @@ using machine::agent_timer;
 namespace {
 
 constexpr std::size_t never_released = static_cast<std::size_t>(-1);
+constexpr std::size_t release_known_max = 1U << 16U; // a bound for memory, not for what is found
 
 [[nodiscard]] bool is_armed(const agent_world& a, agent_timer timer) noexcept {
     return (a.timers >> static_cast<unsigned>(timer) & 1U) != 0;
@@ -19,15 +20,23 @@ constexpr std::size_t never_released = static_cast<std::size_t>(-1);
 } // namespace
 
 bool snapshot_model::worker::hold_ends(std::size_t i) {
-    agent_memo::entry& known = *m_known[i].at;
-    if (known.hold_ends) {
+    agent_memo::entry* const known = m_known[i].at;
+    const auto& participants = m_from.agents[i].participants;
+    if ((known != nullptr && known->hold_ends) ||
+        std::none_of(participants.begin(), participants.end(),
+                     [](const auto& p) { return p.held; })) {
         return true;
+    }
+    if (m_release_known.size() > release_known_max) {
+        m_release_known.clear();
     }
     const std::size_t steps = steps_to_release(m_from, i, 0);
     if (steps == never_released) {
         return false;
     }
-    known.hold_ends = true;
+    if (known != nullptr) {
+        known->hold_ends = true;
+    }
     m_release_steps = std::max(m_release_steps, steps);
     return true;
 }

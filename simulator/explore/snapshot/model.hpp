@@ -94,6 +94,8 @@ class snapshot_model {
         [[nodiscard]] agent_memo::step work_out(const action& what, Change&& change);
         [[nodiscard]] bool may(fault one) const noexcept;
 
+        /// One agent alone is nearly always in a state of its own: not worth remembering.
+        [[nodiscard]] bool remembers() const noexcept { return m_model.m_options.agents > 1; }
         [[nodiscard]] bool hold_ends(std::size_t agent);
         [[nodiscard]] std::size_t steps_to_release(const world& from, std::size_t agent,
                                                    std::size_t depth);

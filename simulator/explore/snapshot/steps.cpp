@@ -63,6 +63,10 @@ agent_memo::step snapshot_model::worker::work_out(const action& what, Change&& c
 template <class Change>
 void snapshot_model::worker::offer_alone(const action& what, Change&& change,
                                          std::optional<fault> costs) {
+    if (!remembers()) {
+        offer(what, change, costs);
+        return;
+    }
     const std::size_t agent = what.agent;
     action anybody = what;
     anybody.agent = 0;
@@ -91,6 +95,10 @@ void snapshot_model::worker::offer_alone(const action& what, Change&& change,
 void snapshot_model::worker::unpack(const state& from) {
     m_packed = &from;
     m_model.unpack_host(m_from, from);
+    if (!remembers()) {
+        m_model.unpack_agent(m_from, 0, from);
+        return;
+    }
     m_memo.make_room();
     const auto around = static_cast<std::uint32_t>(m_from.provider == provider_phase::cutting) |
                         static_cast<std::uint32_t>(m_from.budget != 0) << 1U |
