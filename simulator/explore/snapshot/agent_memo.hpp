@@ -6,7 +6,7 @@
 //
 // A step in which the orchestrator has no part reads and changes one agent and, beside it, reads no
 // more than `agent_memo::key::around`. Agents are in few states compared with the states of the
-// whole: two agents with two faults are in 803,393 states, and each of them in one of 11,185. So
+// whole: two agents with two faults are in some 800,000, and each of them in one of 11,000. So
 // such a step is kept with the state of the agent in which it begins, and only copied the next
 // time. What one agent alone does is not kept: its states are nearly as many as those of the whole.
 //
