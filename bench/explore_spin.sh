@@ -30,8 +30,9 @@ done
 for program in spin gcc; do
     has "$program" || { echo "skipped: there is no $program"; exit "$exit_skipped"; }
 done
-[ -x "$bin/explore_commit" ] && [ -x "$bin/snapsim" ] ||
-    die "there are no explore_commit and snapsim in $bin: build them, preset release"
+for program in explore_commit snapsim; do
+    [ -x "$bin/$program" ] || die "there is no $bin/$program: build it, preset release"
+done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
