@@ -78,7 +78,7 @@ list_missing() {
     optional=''
     if [ "$scope" = test ]; then
         wanted="$wanted libboost-test$boost-dev librapidcheck-dev libbenchmark-dev
-            nlohmann-json3-dev gcovr xfsprogs btrfs-progs"
+            nlohmann-json3-dev gcovr xfsprogs btrfs-progs spin"
         optional="clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev clang-format-14"
     fi
     missing='' absent=''

@@ -28,6 +28,7 @@ struct explore_options {
     unsigned jobs = 0; ///< 0: all processors.
     std::size_t memory_limit = 0;
     bool no_symmetry = false;
+    bool compact = false;
     bool no_cycles = false;
     bool keep_going = false;
     bool rows = false;

@@ -82,6 +82,7 @@ options how_to(const explore_options& wanted) {
     how.memory_limit = wanted.memory_limit;
     how.keep_going = wanted.keep_going;
     how.symmetry = !wanted.no_symmetry;
+    how.compact = wanted.compact;
     if (::isatty(STDERR_FILENO) != 0) {
         how.on_progress = [](const progress& seen) {
             fmt::print(stderr, "\r\x1b[Kdepth {}: {} states, {:.0f}/s, frontier {}, {} MiB",
@@ -131,14 +132,29 @@ void print_rows(const config& what, const snapshot_result& result) {
     }
 }
 
-void print_counts(const options& how, const snapshot_result& result) {
-    const auto& seen = result.found.seen;
+void print_counts(const options& how, const outcome& found) {
+    const auto& seen = found.seen;
     fmt::print("{} states, {} transitions, depth {}; {:.2f} s, {:.0f} states/s with {} job{}; "
-               "{:.1f} bytes a state, {}compared in full\n",
+               "{:.1f} bytes a state, {}{}\n",
                seen.states, seen.transitions, seen.depth, seen.seconds,
                seen.seconds > 0 ? static_cast<double>(seen.states) / seen.seconds : 0.0, how.jobs,
-               how.jobs == 1 ? "" : "s", result.found.bytes_per_state(),
-               how.symmetry ? "symmetric agents taken for one, " : "");
+               how.jobs == 1 ? "" : "s", found.bytes_per_state(),
+               how.symmetry ? "symmetric agents taken for one, " : "",
+               found.compact ? "told apart by hashes of 64 bits" : "compared in full");
+    if (found.compact) {
+        fmt::print("a state was missed with a probability of at most {:.1e}\n",
+                   found.omission_probability());
+    }
+}
+
+// What an exploration that ended before its end says, and where it stood.
+void print_incomplete(const options& how, const outcome& found) {
+    const auto why = found.end == ending::memory
+                         ? fmt::format("the memory limit of {} MiB", how.memory_limit >> 20U)
+                         : std::string{"the limit of the search"};
+    fmt::print("NOT COMPLETE: {} was reached, {} steps from the beginning; every state that is "
+               "nearer was seen,\nand no property was broken in what was seen\n",
+               why, found.seen.depth + 1);
 }
 
 void print_counterexample(const explore_options& wanted, const config& what,
@@ -157,6 +173,36 @@ void print_counterexample(const explore_options& wanted, const config& what,
     }
 }
 
+// Explores one configuration of the manifest and says how it differs, or notes the numbers anew.
+bool check_entry(const explore_options& wanted, manifest_entry& entry, bool symmetry) {
+    options how = how_to(wanted);
+    how.symmetry = symmetry;
+    const auto result = explore_snapshot(entry.what, how, false);
+    const auto& seen = result.found.seen;
+    end_progress(how);
+    if (wanted.update && symmetry) {
+        entry.states = seen.states;
+        entry.transitions = seen.transitions;
+        entry.depth = seen.depth;
+    }
+    if (wanted.update && (!symmetry || entry.what.agents == 1)) {
+        entry.states_without_symmetry = seen.states;
+        entry.transitions_without_symmetry = seen.transitions;
+    }
+    const auto different = compare(entry, result.found, symmetry);
+    fmt::print("{}  {}{}: {} states in {:.1f} s\n", different.empty() ? "ok  " : "FAIL",
+               command_options(entry.what), symmetry ? "" : " --no-symmetry", seen.states,
+               seen.seconds);
+    if (!different.empty()) {
+        fmt::print("      {}\n", different);
+    }
+    std::fflush(stdout);
+    if (result.counterexample) {
+        print_counterexample(wanted, entry.what, *result.counterexample);
+    }
+    return different.empty();
+}
+
 int check_manifest(const explore_options& wanted) {
     std::vector<manifest_entry> manifest;
     try {
@@ -164,35 +210,17 @@ int check_manifest(const explore_options& wanted) {
     } catch (const std::invalid_argument& wrong) {
         throw usage_error(wrong.what());
     }
-    int status = exit_held;
+    bool same = true;
     for (auto& entry : manifest) {
-        const auto how = how_to(wanted);
-        const auto result = explore_snapshot(entry.what, how, false);
-        end_progress(how);
-        if (wanted.update) {
-            entry.states = result.found.seen.states;
-            entry.transitions = result.found.seen.transitions;
-            entry.depth = result.found.seen.depth;
-        }
-        const auto different = compare(entry, result.found);
-        if (!different.empty()) {
-            status = exit_violated;
-        }
-        fmt::print("{}  {}: {} states in {:.1f} s\n", different.empty() ? "ok  " : "FAIL",
-                   command_options(entry.what), result.found.seen.states,
-                   result.found.seen.seconds);
-        if (!different.empty()) {
-            fmt::print("      {}\n", different);
-        }
-        std::fflush(stdout);
-        if (result.counterexample) {
-            print_counterexample(wanted, entry.what, *result.counterexample);
+        same = check_entry(wanted, entry, true) && same;
+        if (entry.what.agents > 1) {
+            same = check_entry(wanted, entry, false) && same;
         }
     }
-    if (wanted.update && status == exit_held) {
+    if (wanted.update && same) {
         write_file(wanted.manifest, to_text(manifest));
     }
-    return status;
+    return same ? exit_held : exit_violated;
 }
 
 } // namespace
@@ -213,7 +241,7 @@ int run_explore(const explore_options& wanted) {
     const auto result = explore_snapshot(what, how, !wanted.no_cycles);
     end_progress(how);
     fmt::print("snapsim explore {}\n", command_options(what));
-    print_counts(how, result);
+    print_counts(how, result.found);
     if (wanted.rows) {
         print_rows(what, result);
     }
@@ -222,8 +250,7 @@ int run_explore(const explore_options& wanted) {
         return exit_violated;
     }
     if (result.found.end != ending::complete) {
-        fmt::print("NOT COMPLETE: the {} was reached; up to there every property held\n",
-                   result.found.end == ending::memory ? "memory limit" : "limit of the search");
+        print_incomplete(how, result.found);
         return exit_violated;
     }
     if (result.endless) {

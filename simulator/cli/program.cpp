@@ -63,6 +63,9 @@ void add_explore(CLI::App& app, explore_options& o) {
         ->group(work);
     sub->add_flag("--no-symmetry", o.no_symmetry, "Tell agents apart that are in equal states")
         ->group(work);
+    sub->add_flag("--compact", o.compact,
+                  "Keep 64 bits of each state: less memory, a small chance to miss one, no cycles")
+        ->group(work);
     sub->add_flag("--no-cycles", o.no_cycles, "Do not look for runs that go on for ever")
         ->group(work);
     sub->add_flag("--keep-going", o.keep_going, "Go on after the first violation")->group(work);

@@ -76,6 +76,8 @@ struct options {
     bool keep_going = false;
     /// Take symmetric states for one.
     bool symmetry = true;
+    /// Keep 64 bits of each state instead of all: see `outcome::omission_probability`.
+    bool compact = false;
     std::size_t depth_max = std::numeric_limits<std::size_t>::max();
     /// Called between two rounds of work, from the thread that explores. False stops.
     std::function<bool(const progress&)> on_progress{};
@@ -96,6 +98,15 @@ struct outcome {
     progress seen;
     /// The first violation of each property, the shallowest first.
     std::vector<violation> violations;
+    /// Only hashes of states were compared.
+    bool compact = false;
+
+    /// A bound for the probability that a state was taken for another one and missed: one chance in
+    /// 2^64 for each pair. 0 when states were compared in full.
+    [[nodiscard]] double omission_probability() const noexcept {
+        const auto n = static_cast<double>(seen.states);
+        return compact ? n * n / 0x1p65 : 0.0;
+    }
 
     [[nodiscard]] double bytes_per_state() const noexcept {
         return seen.states == 0
@@ -113,7 +124,10 @@ class explorer {
 
     /// @pre the model outlives this.
     explicit explorer(const Model& model, options how = {})
-        : m_model(model), m_how(std::move(how)), m_store(model.words(), m_how.memory_limit) {
+        : m_model(model),
+          m_how(std::move(how)),
+          m_store(model.words(), m_how.memory_limit,
+                  m_how.compact ? comparison::hash : comparison::full) {
         m_how.jobs = std::max(1U, m_how.jobs);
         for (unsigned i = 0; i < m_how.jobs; ++i) {
             m_threads.push_back(std::make_unique<thread_state>(model));
@@ -138,6 +152,7 @@ class explorer {
     using range = std::pair<state_index, state_index>;
     [[nodiscard]] const std::vector<range>& ranges() const noexcept { return m_all; }
 
+    /// @pre the exploration was not a compact one, which forgets states.
     [[nodiscard]] state at(state_index index) const noexcept {
         state made{};
         std::copy_n(m_store[index], m_store.words(), made.begin());
@@ -181,6 +196,7 @@ class explorer {
     void note(thread_state& self, violation found);
     void round();
     bool gather();
+    void forget();
 
     const Model& m_model;
     options m_how;
@@ -209,6 +225,9 @@ void explorer<Model>::note(thread_state& self, violation found) {
 
 template <class Model>
 void explorer<Model>::flush(thread_state& self) {
+    for (std::size_t i = 0; i < self.batched; ++i) {
+        m_store.prefetch_state(self.batch[i].hash);
+    }
     for (std::size_t i = 0; i < self.batched; ++i) {
         const pending& one = self.batch[i];
         const auto inserted = m_store.insert(one.to.data(), one.hash, one.from, self.page);
@@ -312,6 +331,18 @@ void explorer<Model>::round() {
     }
 }
 
+// A compact exploration needs the states of the frontier, and those that come, and no others.
+template <class Model>
+void explorer<Model>::forget() {
+    state_index needed = m_frontier.empty() ? 0 : m_frontier.front().first;
+    for (const auto& one : m_threads) {
+        if (one->page.next != one->page.end) {
+            needed = std::min(needed, one->page.next);
+        }
+    }
+    m_store.forget_below(needed);
+}
+
 // After a level: what it found becomes the next one.
 template <class Model>
 bool explorer<Model>::gather() {
@@ -329,6 +360,7 @@ bool explorer<Model>::gather() {
         }
     }
     std::sort(m_frontier.begin(), m_frontier.end());
+    forget();
     for (const auto& one : m_frontier) {
         if (!m_all.empty() && m_all.back().second == one.first) {
             m_all.back().second = one.second;
@@ -417,6 +449,7 @@ outcome explorer<Model>::run() {
         result.end = ending::violated; // on the last level
     }
     result.violations = m_found;
+    result.compact = m_how.compact;
     return result;
 }
 
@@ -432,14 +465,13 @@ auto explorer<Model>::trace(const violation& found) const -> std::vector<step> {
     // The states on the way may be stand-ins of symmetric ones: the trace follows one real run.
     state now = m_model.initial();
     for (std::size_t i = 1; i < path.size(); ++i) {
-        const state wanted = at(path[i]);
         std::optional<step> taken;
         mine.successors(now, [&](const state& next, action_id action, property_id) {
             state same = next;
             if (m_how.symmetry) {
                 mine.canonical(same);
             }
-            if (!taken && same == wanted) {
+            if (!taken && m_store.is_at(path[i], same.data())) {
                 taken = step{next, action};
             }
         });

@@ -214,6 +214,69 @@ BOOST_AUTO_TEST_CASE(a_memory_limit_ends_the_exploration_with_what_was_seen) {
     BOOST_TEST(found.seen.bytes <= 4U << 20U);
 }
 
+BOOST_AUTO_TEST_CASE(compact_states_are_as_many_in_less_memory_and_it_is_said) {
+    for (const unsigned jobs : {1U, 3U}) {
+        const auto full = explore_commit(8, {.jobs = jobs, .symmetry = false});
+        const auto compact = explore_commit(8, {.jobs = jobs, .symmetry = false, .compact = true});
+        BOOST_TEST(compact.seen.states == full.seen.states);
+        BOOST_TEST(compact.seen.transitions == full.seen.transitions);
+        BOOST_TEST(compact.seen.depth == full.seen.depth);
+        BOOST_TEST(compact.compact);
+        BOOST_TEST(!full.compact);
+        BOOST_TEST(full.omission_probability() == 0.0);
+        // 1,745,408 states are 1.52e12 pairs, with one chance in 1.84e19 each.
+        BOOST_TEST(compact.omission_probability() > 8.2e-8);
+        BOOST_TEST(compact.omission_probability() < 8.3e-8);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_compact_exploration_forgets_states_and_finds_the_same_trace) {
+    const philosophers ring{12};
+    explore::explorer<philosophers> full{ring};
+    explore::explorer<philosophers> compact{ring, {.compact = true}};
+    const auto expected = full.run();
+    const auto found = compact.run();
+    BOOST_TEST_REQUIRE(found.violations.size() == 1U);
+    const auto steps = compact.trace(found.violations.front());
+    const auto same = full.trace(expected.violations.front());
+    BOOST_TEST_REQUIRE(steps.size() == same.size());
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        BOOST_TEST(steps[i].to[0] == same[i].to[0]);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_store_of_hashes_frees_what_is_forgotten_and_still_knows_it) {
+    constexpr std::size_t words = 16;
+    constexpr std::uint32_t count = 200000;
+    const auto make = [](std::uint32_t number) {
+        std::array<std::uint32_t, words> made{};
+        made.fill(number);
+        return made;
+    };
+    std::array<std::size_t, 2> bytes{};
+    for (const auto by : {explore::comparison::full, explore::comparison::hash}) {
+        explore::state_store store{words, 0, by};
+        explore::state_store::page page;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const auto state = make(i);
+            BOOST_REQUIRE(store.insert(state.data(), store.hash(state.data()), i, page).fresh);
+            store.forget_below(i);
+            if (store.is_crowded(i)) {
+                using range = std::pair<explore::state_index, explore::state_index>;
+                store.grow(std::array{range{0, i + 1}});
+            }
+        }
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const auto state = make(i);
+            BOOST_REQUIRE(store.find(state.data()) == i);
+            BOOST_REQUIRE(store.parent(i) == i);
+        }
+        BOOST_TEST(store.find(make(count).data()) == explore::no_state);
+        bytes[by == explore::comparison::hash ? 1 : 0] = store.bytes();
+    }
+    BOOST_TEST(bytes[1] < bytes[0] / 2);
+}
+
 BOOST_AUTO_TEST_CASE(the_caller_can_stop_it_and_a_depth_bounds_it) {
     std::size_t calls = 0;
     const auto stopped = explore_commit(6, {.on_progress = [&](const explore::progress& seen) {

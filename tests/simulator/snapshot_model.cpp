@@ -46,6 +46,8 @@ BOOST_AUTO_TEST_CASE(the_small_configurations_have_the_committed_numbers) {
         BOOST_TEST_CONTEXT(command_options(entry.what)) {
             const auto result = explore_snapshot(entry.what, {}, true);
             BOOST_TEST(compare(entry, result.found) == "");
+            const auto all = explore_snapshot(entry.what, {.symmetry = false}, false);
+            BOOST_TEST(compare(entry, all.found, false) == "");
             BOOST_TEST(result.found.violations.empty());
             BOOST_TEST_REQUIRE(result.cycles.has_value());
             BOOST_TEST(!result.endless);
@@ -79,6 +81,10 @@ BOOST_AUTO_TEST_CASE(symmetry_and_jobs_change_no_verdict) {
     const auto all = explore_snapshot(what, {.symmetry = false}, false);
     BOOST_TEST(folded.found.seen.states == parallel.found.seen.states);
     BOOST_TEST(folded.found.seen.transitions == parallel.found.seen.transitions);
+    const auto compact = explore_snapshot(what, {.compact = true}, true);
+    BOOST_TEST(folded.found.seen.states == compact.found.seen.states);
+    BOOST_TEST(folded.found.seen.transitions == compact.found.seen.transitions);
+    BOOST_TEST(!compact.cycles.has_value()); // the states are not there any more
     BOOST_TEST(folded.found.seen.states < all.found.seen.states);
     BOOST_TEST(all.found.seen.states <= 2 * folded.found.seen.states);
     BOOST_TEST(folded.found.seen.depth == all.found.seen.depth);

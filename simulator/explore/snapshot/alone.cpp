@@ -11,6 +11,7 @@ using machine::agent_timer;
 namespace {
 
 constexpr std::size_t never_released = static_cast<std::size_t>(-1);
+constexpr std::size_t release_known_max = 1U << 16U; // a bound for memory, not for what is found
 
 [[nodiscard]] bool is_armed(const agent_world& a, agent_timer timer) noexcept {
     return (a.timers >> static_cast<unsigned>(timer) & 1U) != 0;
@@ -18,26 +19,24 @@ constexpr std::size_t never_released = static_cast<std::size_t>(-1);
 
 } // namespace
 
-bool snapshot_model::worker::hold_ends(const state& from, std::size_t i) {
-    const agent_world& a = m_from.agents[i];
-    if (std::none_of(a.participants.begin(), a.participants.end(),
+bool snapshot_model::worker::hold_ends(std::size_t i) {
+    agent_memo::entry* const known = m_known[i].at;
+    const auto& participants = m_from.agents[i].participants;
+    if ((known != nullptr && known->hold_ends) ||
+        std::none_of(participants.begin(), participants.end(),
                      [](const auto& p) { return p.held; })) {
         return true;
     }
-    agent_block block{};
-    const std::size_t size = m_model.m_agent_words;
-    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(host_words + i * size), size,
-                block.begin());
-    auto& known =
-        m_ends_known[detail::hash_words(block.data(), block.size()) % m_ends_known.size()];
-    if (known == block) {
-        return true;
+    if (m_release_known.size() > release_known_max) {
+        m_release_known.clear();
     }
     const std::size_t steps = steps_to_release(m_from, i, 0);
     if (steps == never_released) {
         return false;
     }
-    known = block;
+    if (known != nullptr) {
+        known->hold_ends = true;
+    }
     m_release_steps = std::max(m_release_steps, steps);
     return true;
 }
@@ -59,12 +58,8 @@ std::size_t snapshot_model::worker::steps_to_release(const world& from, std::siz
     if (depth == depth_max) {
         return never_released;
     }
-    std::array<std::uint32_t, 8> block{};
-    detail::bit_writer io{block.data()};
-    detail::pack_agent(io, options, alone, a, i);
-    io.end(block.data() + m_model.m_agent_words);
-    std::string key(reinterpret_cast<const char*>(block.data()), sizeof block);
-    if (const auto known = m_release_known.find(key); known != m_release_known.end()) {
+    const agent_block block = m_model.block_of(m_model.pack(alone), i);
+    if (const auto known = m_release_known.find(block); known != m_release_known.end()) {
         return known->second;
     }
     std::size_t worst = 0;
@@ -120,7 +115,7 @@ std::size_t snapshot_model::worker::steps_to_release(const world& from, std::siz
         return any;
     };
     const std::size_t found = judge() ? worst + 1 : never_released;
-    m_release_known.emplace(std::move(key), found);
+    m_release_known.emplace(block, found);
     return found;
 }
 } // namespace snapproto::explore

@@ -40,6 +40,8 @@ std::vector<manifest_entry> manifest_from(std::string_view text) {
             entry.states = number("states");
             entry.transitions = number("transitions");
             entry.depth = number("depth");
+            entry.states_without_symmetry = number("states_without_symmetry");
+            entry.transitions_without_symmetry = number("transitions_without_symmetry");
         } catch (const std::exception& failure) {
             throw std::invalid_argument(
                 fmt::format("entry {} of the manifest: {}", made.size(), failure.what()));
@@ -54,27 +56,33 @@ std::string to_text(const std::vector<manifest_entry>& manifest) {
         const manifest_entry& one = manifest[i];
         text += fmt::format(
             R"(  {{"dialect": "{}", "agents": {}, "participants": {}, "sessions": {}, )"
-            R"("fault_budget": {}, "faults": "{}", "states": {}, "transitions": {}, "depth": {}}})",
+            R"("fault_budget": {}, "faults": "{}", "states": {}, "transitions": {}, "depth": {}, )"
+            R"("states_without_symmetry": {}, "transitions_without_symmetry": {}}})",
             one.what.dialect == profile::native ? "native" : "qga", one.what.agents,
             one.what.participants, one.what.sessions, one.what.fault_budget,
-            to_text(one.what.faults), one.states, one.transitions, one.depth);
+            to_text(one.what.faults), one.states, one.transitions, one.depth,
+            one.states_without_symmetry, one.transitions_without_symmetry);
         text += i + 1 < manifest.size() ? ",\n" : "\n";
     }
     return text + "]\n";
 }
 
-std::string compare(const manifest_entry& expected, const outcome& found) {
+std::string compare(const manifest_entry& expected, const outcome& found, bool symmetry) {
+    const std::string options = command_options(expected.what) + (symmetry ? "" : " --no-symmetry");
     if (found.end != ending::complete) {
-        return fmt::format("{}: the exploration is not complete", command_options(expected.what));
+        return fmt::format("{}: the exploration is not complete", options);
     }
-    if (found.seen.states == expected.states && found.seen.transitions == expected.transitions &&
+    const std::size_t states = symmetry ? expected.states : expected.states_without_symmetry;
+    const std::size_t transitions =
+        symmetry ? expected.transitions : expected.transitions_without_symmetry;
+    if (found.seen.states == states && found.seen.transitions == transitions &&
         found.seen.depth == expected.depth) {
         return {};
     }
     return fmt::format("the protocol changed: {} has {} states, {} transitions, depth {}; the "
                        "manifest says {}, {}, {}",
-                       command_options(expected.what), found.seen.states, found.seen.transitions,
-                       found.seen.depth, expected.states, expected.transitions, expected.depth);
+                       options, found.seen.states, found.seen.transitions, found.seen.depth, states,
+                       transitions, expected.depth);
 }
 
 } // namespace snapproto::explore

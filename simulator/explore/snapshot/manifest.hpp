@@ -19,6 +19,9 @@ struct manifest_entry {
     std::size_t states = 0;
     std::size_t transitions = 0;
     std::size_t depth = 0;
+    /// When agents in equal states are told apart; of one agent, the same numbers as above.
+    std::size_t states_without_symmetry = 0;
+    std::size_t transitions_without_symmetry = 0;
 
     /// Explored by the tests; the others take longer.
     [[nodiscard]] bool is_small() const noexcept { return states <= 30000; }
@@ -29,7 +32,9 @@ struct manifest_entry {
 [[nodiscard]] std::string to_text(const std::vector<manifest_entry>& manifest);
 
 /// What is different from what the manifest says; empty when nothing is.
-[[nodiscard]] std::string compare(const manifest_entry& expected, const outcome& found);
+/// @param symmetry whether symmetric states were taken for one.
+[[nodiscard]] std::string compare(const manifest_entry& expected, const outcome& found,
+                                  bool symmetry = true);
 
 } // namespace snapproto::explore
 

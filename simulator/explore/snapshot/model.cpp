@@ -24,6 +24,9 @@ snapshot_model::snapshot_model(const config& options)
     in(options.participants, 1, participants_max, "the number of participants");
     in(options.sessions, 1, sessions_max, "the number of sessions");
     in(options.fault_budget, 0, fault_budget_max, "the fault budget");
+    world rich;
+    rich.budget = 1;
+    m_one_fault = pack(rich)[0] - pack(world{})[0];
 }
 
 world unpacked_defaults(const config& options) {
@@ -131,12 +134,7 @@ snapshot_model::state snapshot_model::pack(const world& changed, const world& fr
     host.end(made.data() + host_words);
     for (std::size_t i = 0; i < m_options.agents; ++i) {
         // Equal bytes are equal values; if only bytes between members differ, it is packed in vain.
-        const auto in = [i](const world& w) {
-            const auto& d = w.host.data;
-            return (d.live >> i & 1U) | (d.answered >> i & 1U) << 1U | (d.unknown >> i & 1U) << 2U |
-                   (d.spoiled >> i & 1U) << 3U;
-        };
-        if (in(changed) == in(from) &&
+        if (marks_of(changed, i) == marks_of(from, i) &&
             std::memcmp(&changed.agents[i], &from.agents[i], sizeof(agent_world)) == 0) {
             continue;
         }
@@ -150,17 +148,33 @@ snapshot_model::state snapshot_model::pack(const world& changed, const world& fr
 
 world snapshot_model::unpack(const state& from) const {
     world made = unpacked_defaults(m_options);
-    detail::bit_reader host{from.data()};
-    detail::pack_host(host, made);
+    unpack_host(made, from);
     for (std::size_t i = 0; i < m_options.agents; ++i) {
-        detail::bit_reader io{from.data() + host_words + i * m_agent_words};
-        detail::pack_agent(io, m_options, made, made.agents[i], i);
-        auto& d = made.agents[i].machine.data;
-        const auto capabilities = capabilities_of(m_options.dialect);
-        d.granted = d.session ? capabilities : capability::none;
-        d.waiting_granted =
-            d.waiting != machine::pending_hello::none ? capabilities : capability::none;
+        unpack_agent(made, i, from);
     }
+    return made;
+}
+
+void snapshot_model::unpack_host(world& to, const state& from) const {
+    detail::bit_reader io{from.data()};
+    detail::pack_host(io, to);
+    to.host.data.live = to.host.data.answered = to.host.data.unknown = to.host.data.spoiled = 0;
+}
+
+void snapshot_model::unpack_agent(world& to, std::size_t agent, const state& from) const {
+    agent_world& made = to.agents[agent];
+    detail::bit_reader io{from.data() + host_words + agent * m_agent_words};
+    detail::pack_agent(io, m_options, to, made, agent);
+    auto& data = made.machine.data;
+    const auto capabilities = capabilities_of(m_options.dialect);
+    data.granted = data.session ? capabilities : capability::none;
+    data.waiting_granted =
+        data.waiting != machine::pending_hello::none ? capabilities : capability::none;
+}
+
+agent_block snapshot_model::block_of(const state& from, std::size_t agent) const {
+    agent_block made{};
+    std::copy_n(from.data() + host_words + agent * m_agent_words, m_agent_words, made.data());
     return made;
 }
 
@@ -171,7 +185,7 @@ snapshot_model::worker::worker(const snapshot_model& model)
       m_machines(model.m_options.mutation),
       m_stage(model.m_options, m_machines),
       m_alone(model.m_options, m_machines),
-      m_ends_known(4096) {}
+      m_from(unpacked_defaults(model.m_options)) {}
 
 void snapshot_model::worker::canonical(state& s) const noexcept {
     const std::size_t count = m_model.m_options.agents;

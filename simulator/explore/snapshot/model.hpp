@@ -10,11 +10,11 @@
 #include "simulator/explore/engine.hpp"
 #include "simulator/explore/machines.hpp"
 #include "simulator/explore/snapshot/action.hpp"
+#include "simulator/explore/snapshot/agent_memo.hpp"
 #include "simulator/explore/snapshot/packing.hpp"
 #include "simulator/explore/snapshot/stage.hpp"
 
 #include <cstddef>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +34,10 @@ class snapshot_model {
     /// The same when most of it is as in a world whose packed form is known.
     [[nodiscard]] state pack(const world& changed, const world& from, const state& packed) const;
     [[nodiscard]] world unpack(const state& from) const;
+    void unpack_host(world& to, const state& from) const;
+    void unpack_agent(world& to, std::size_t agent, const state& from) const;
+    /// The words of one agent, padded with zeros.
+    [[nodiscard]] agent_block block_of(const state& from, std::size_t agent) const;
 
     class worker {
       public:
@@ -59,6 +63,11 @@ class snapshot_model {
         [[nodiscard]] std::size_t release_steps() const noexcept { return m_release_steps; }
 
       private:
+        struct block_hash {
+            std::size_t operator()(const agent_block& of) const noexcept {
+                return detail::hash_words(of.data(), of.size());
+            }
+        };
         struct successor {
             state to;
             action what;
@@ -66,6 +75,7 @@ class snapshot_model {
         };
 
         void expand(const state& from);
+        void unpack(const state& from);
         void normal_steps();
         void agent_steps(std::size_t agent);
         void timers(bool costs);
@@ -76,9 +86,17 @@ class snapshot_model {
         /// Tries one action: `change` does it on the stage.
         template <class Change>
         void offer(const action& what, Change&& change, std::optional<fault> costs = {});
+        /// The same for a step in which the orchestrator has no part: it is worked out once for
+        /// each state of the agent.
+        template <class Change>
+        void offer_alone(const action& what, Change&& change, std::optional<fault> costs = {});
+        template <class Change>
+        [[nodiscard]] agent_memo::step work_out(const action& what, Change&& change);
         [[nodiscard]] bool may(fault one) const noexcept;
 
-        [[nodiscard]] bool hold_ends(const state& from, std::size_t agent);
+        /// One agent alone is nearly always in a state of its own: not worth remembering.
+        [[nodiscard]] bool remembers() const noexcept { return m_model.m_options.agents > 1; }
+        [[nodiscard]] bool hold_ends(std::size_t agent);
         [[nodiscard]] std::size_t steps_to_release(const world& from, std::size_t agent,
                                                    std::size_t depth);
 
@@ -92,16 +110,16 @@ class snapshot_model {
         property m_rest = property::none;
         std::size_t m_waits = 0;
         std::size_t m_release_steps = 0;
-        std::unordered_map<std::string, std::size_t> m_release_known;
-        // Blocks of agents whose holds are known to end: most states repeat one.
-        using agent_block = std::array<std::uint32_t, 6>;
-        std::vector<agent_block> m_ends_known;
+        agent_memo m_memo;
+        std::array<agent_memo::cursor, agents_max> m_known{};
+        std::unordered_map<agent_block, std::size_t, block_hash> m_release_known;
     };
 
   private:
     config m_options;
     std::size_t m_agent_words;
     std::size_t m_words;
+    std::uint32_t m_one_fault; ///< One of the budget, in the orchestrator's word.
 };
 
 } // namespace snapproto::explore

@@ -161,49 +161,55 @@ const property_info& info_of(property number) {
 
 property stage::check_state() const {
     for (std::size_t i = 0; i < m_options.agents; ++i) {
-        const agent_world& a = w.agents[i];
-        if (a.alive != life::running) {
-            continue;
+        if (const property broken = check_agent(w.agents[i]); broken != property::none) {
+            return broken;
         }
-        const bool holds = holds_truly(a, false);
-        const bool holds_filesystem = holds_truly(a, true);
-        switch (a.machine.phase) {
-        case agent_phase::off:
-        case agent_phase::idle:
-        case agent_phase::await:
-            if (a.ghost.open.bits != 0 && m_options.dialect == profile::native) {
-                return property::one_answer;
-            }
-            [[fallthrough]];
-        case agent_phase::prep:
-        case agent_phase::ready:
-            if (holds) {
+    }
+    return property::none;
+}
+
+property stage::check_agent(const agent_world& a) const {
+    if (a.alive != life::running) {
+        return property::none;
+    }
+    const bool holds = holds_truly(a, false);
+    const bool holds_filesystem = holds_truly(a, true);
+    switch (a.machine.phase) {
+    case agent_phase::off:
+    case agent_phase::idle:
+    case agent_phase::await:
+        if (a.ghost.open.bits != 0 && m_options.dialect == profile::native) {
+            return property::one_answer;
+        }
+        [[fallthrough]];
+    case agent_phase::prep:
+    case agent_phase::ready:
+        if (holds) {
+            return property::states_hold;
+        }
+        break;
+    case agent_phase::resume:
+        if (holds_filesystem) {
+            return property::states_hold;
+        }
+        break;
+    case agent_phase::frozen:
+        for (std::size_t p = 0; p < m_options.participants; ++p) {
+            const auto& one = a.participants[p];
+            if (one.asked &&
+                (one.phase != participant_phase::held || (!one.held && !a.ghost.dirty))) {
                 return property::states_hold;
             }
-            break;
-        case agent_phase::resume:
-            if (holds_filesystem) {
-                return property::states_hold;
-            }
-            break;
-        case agent_phase::frozen:
-            for (std::size_t p = 0; p < m_options.participants; ++p) {
-                const auto& one = a.participants[p];
-                if (one.asked &&
-                    (one.phase != participant_phase::held || (!one.held && !a.ghost.dirty))) {
-                    return property::states_hold;
-                }
-            }
-            [[fallthrough]];
-        case agent_phase::freeze:
-            if (holds_filesystem &&
-                (a.timers >> static_cast<unsigned>(machine::agent_timer::hold) & 1U) == 0) {
-                return property::bounded_hold;
-            }
-            break;
-        default:
-            break;
         }
+        [[fallthrough]];
+    case agent_phase::freeze:
+        if (holds_filesystem &&
+            (a.timers >> static_cast<unsigned>(machine::agent_timer::hold) & 1U) == 0) {
+            return property::bounded_hold;
+        }
+        break;
+    default:
+        break;
     }
     return property::none;
 }

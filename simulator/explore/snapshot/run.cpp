@@ -39,7 +39,7 @@ snapshot_result explore_snapshot(const config& what, const options& how, bool lo
             shown.steps.push_back({action::of(step.action), model.unpack(step.to)});
         }
     }
-    if (look_for_cycles && result.found.end == ending::complete) {
+    if (look_for_cycles && !how.compact && result.found.end == ending::complete) {
         // Fair is what goes on by itself: what stays possible happens. Kinds do not tell agents
         // apart, so a cycle counts as fair a little too often and never too seldom.
         const auto fair = [](action_id id) {

@@ -95,7 +95,8 @@ std::string to_text(const row_mutation& mutation) {
                             row.from, row.event, row.guard,
                             mutation_names[static_cast<std::size_t>(mutation.what)]);
     if (mutation.what == row_mutation::kind::target) {
-        text += "=" + phase_text(mutation.table, mutation.to);
+        text += '=';
+        text += phase_text(mutation.table, mutation.to);
     }
     return text;
 }

@@ -69,6 +69,8 @@ class stage {
 
     /// The properties of a state, as opposed to those of a step.
     [[nodiscard]] property check_state() const;
+    /// Those of one agent, which are all there are.
+    [[nodiscard]] property check_agent(const agent_world& a) const;
     /// Those of a state in which nothing can happen any more but faults.
     [[nodiscard]] property check_rest() const;
 

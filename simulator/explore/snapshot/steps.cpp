@@ -31,25 +31,97 @@ void snapshot_model::worker::offer(const action& what, Change&& change,
         ++m_waits;
         return;
     }
-    property broken = m_stage.broken();
-    if (costs) {
-        if (broken == property::none && m_stage.w == m_from) {
-            return; // made no difference: not worth a fault
+    const property step = m_stage.broken();
+    state to = m_model.pack(m_stage.w, m_from, *m_packed);
+    SNAPPROTO_ASSERT(m_model.unpack(to) == m_stage.w); // nothing is forgotten
+    if (costs && step == property::none && to == *m_packed) {
+        return; // made no difference: not worth a fault
+    }
+    to[0] -= costs ? m_model.m_one_fault : 0;
+    m_found.push_back({to, what, step == property::none ? m_stage.check_state() : step});
+}
+
+template <class Change>
+agent_memo::step snapshot_model::worker::work_out(const action& what, Change&& change) {
+    m_stage.begin(m_from);
+    change(m_stage);
+    const agent_world& a = m_stage.w.agents[what.agent];
+    action anybody = what;
+    anybody.agent = 0;
+    agent_memo::step made{.what = anybody.id(),
+                          .broken = m_stage.broken(),
+                          .state = m_stage.check_agent(a),
+                          .blocked = m_stage.blocked(),
+                          .unchanged = a == m_from.agents[what.agent]};
+    if (!made.blocked) {
+        made.to = m_model.block_of(m_model.pack(m_stage.w, m_from, *m_packed), what.agent);
+        SNAPPROTO_ASSERT(static_cast<const world_host&>(m_stage.w) == m_from);
+    }
+    return made;
+}
+
+template <class Change>
+void snapshot_model::worker::offer_alone(const action& what, Change&& change,
+                                         std::optional<fault> costs) {
+    if (!remembers()) {
+        offer(what, change, costs);
+        return;
+    }
+    const std::size_t agent = what.agent;
+    action anybody = what;
+    anybody.agent = 0;
+    const agent_memo::step* known = m_memo.find(m_known[agent], anybody.id());
+    if (known == nullptr) {
+        known = &m_memo.add(m_known[agent], work_out(what, change));
+    }
+    SNAPPROTO_ASSERT(*known == work_out(what, change));
+    if (known->blocked) {
+        ++m_waits;
+        return;
+    }
+    if (costs && known->broken == property::none && known->unchanged) {
+        return; // as above
+    }
+    property broken = known->broken;
+    for (std::size_t i = 0; i < m_model.m_options.agents && broken == property::none; ++i) {
+        broken = i == agent ? known->state : m_known[i].at->state;
+    }
+    successor& made = m_found.emplace_back(successor{*m_packed, what, broken});
+    made.to[0] -= costs ? m_model.m_one_fault : 0;
+    const std::size_t size = m_model.m_agent_words;
+    std::copy_n(known->to.begin(), size, made.to.begin() + host_words + agent * size);
+}
+
+void snapshot_model::worker::unpack(const state& from) {
+    m_packed = &from;
+    m_model.unpack_host(m_from, from);
+    if (!remembers()) {
+        m_model.unpack_agent(m_from, 0, from);
+        return;
+    }
+    m_memo.make_room();
+    const auto around = static_cast<std::uint32_t>(m_from.provider == provider_phase::cutting) |
+                        static_cast<std::uint32_t>(m_from.budget != 0) << 1U |
+                        std::uint32_t{m_from.started} << 2U;
+    for (std::size_t i = 0; i < m_model.m_options.agents; ++i) {
+        const auto [known, fresh] = m_memo.find({m_model.block_of(from, i), around});
+        if (fresh) {
+            m_model.unpack_agent(m_from, i, from);
+            known.unpacked = m_from.agents[i];
+            known.marks = marks_of(m_from, i);
+            known.state = m_stage.check_agent(known.unpacked);
+        } else {
+            m_from.agents[i] = known.unpacked;
+            set_marks(m_from, i, known.marks);
         }
-        --m_stage.w.budget;
+        m_known[i] = {&known, known.first};
     }
-    if (broken == property::none) {
-        broken = m_stage.check_state();
-    }
-    m_found.push_back({m_model.pack(m_stage.w, m_from, *m_packed), what, broken});
-    SNAPPROTO_ASSERT(m_model.unpack(m_found.back().to) == m_stage.w); // nothing is forgotten
 }
 
 void snapshot_model::worker::expand(const state& from) {
     m_found.clear();
     m_rest = property::none;
-    m_from = m_model.unpack(from);
-    m_packed = &from;
+    unpack(from);
     normal_steps();
     const bool at_rest = m_found.empty();
     if (at_rest) {
@@ -63,7 +135,7 @@ void snapshot_model::worker::expand(const state& from) {
     }
     faults();
     for (std::size_t i = 0; i < m_model.m_options.agents && m_rest == property::none; ++i) {
-        if (!hold_ends(from, i)) {
+        if (!hold_ends(i)) {
             m_rest = property::hold_ends;
         }
     }
@@ -106,7 +178,7 @@ void snapshot_model::worker::agent_steps(std::size_t i) {
     // An agent of QGA serves one request after the other.
     const bool serves = options.dialect == profile::native || a.ghost.open == a.gone;
     if (runs && serves && a.to_agent.size > 0) {
-        offer({happening::deliver, agent}, [&](stage& s) {
+        offer_alone({happening::deliver, agent}, [&](stage& s) {
             const packet message = s.w.agents[i].to_agent.front();
             s.w.agents[i].to_agent.pop();
             s.agent_takes(i, message);
@@ -120,7 +192,7 @@ void snapshot_model::worker::agent_steps(std::size_t i) {
         });
     }
     if (!a.up && runs && !a.agent_knows) {
-        offer({happening::agent_learns, agent}, [&](stage& s) { s.agent_learns_of_loss(i); });
+        offer_alone({happening::agent_learns, agent}, [&](stage& s) { s.agent_learns_of_loss(i); });
     }
     if (!a.up && !a.host_knows) {
         offer({happening::host_learns, agent}, [&](stage& s) { s.host_learns_of_loss(i); });
@@ -130,16 +202,16 @@ void snapshot_model::worker::agent_steps(std::size_t i) {
         offer({happening::connect, agent}, [&](stage& s) { s.channel_opens(i); });
     }
     if (!runs) {
-        offer({happening::restart, agent}, [&](stage& s) { s.agent_restarts(i); });
+        offer_alone({happening::restart, agent}, [&](stage& s) { s.agent_restarts(i); });
         if (std::any_of(a.participants.begin(), a.participants.end(),
                         [](const auto& p) { return p.held; })) {
-            offer({happening::watchdog, agent}, [&](stage& s) { s.watchdog_releases(i); });
+            offer_alone({happening::watchdog, agent}, [&](stage& s) { s.watchdog_releases(i); });
         }
         return;
     }
     if (is_armed(a, agent_timer::retry)) {
-        offer({happening::retry, agent},
-              [&](stage& s) { s.agent_timer_fires(i, agent_timer::retry); });
+        offer_alone({happening::retry, agent},
+                    [&](stage& s) { s.agent_timer_fires(i, agent_timer::retry); });
     }
     for (std::size_t p = 0; p < options.participants; ++p) {
         participant_steps(i, p);
@@ -153,15 +225,15 @@ void snapshot_model::worker::participant_steps(std::size_t i, std::size_t p) {
     const auto which = static_cast<std::uint8_t>(p);
     const auto answers = [&](happening what, participant_input with,
                              std::optional<fault> costs = {}) {
-        offer(
+        offer_alone(
             {what, agent, which}, [&](stage& s) { s.participant_answers(i, p, with); }, costs);
     };
     switch (one.doing) {
     case work::none:
         if ((one.phase == participant_phase::held || one.phase == participant_phase::broken) &&
             !one.held) {
-            offer({happening::notice, agent, which},
-                  [&](stage& s) { s.participant_is_noticed(i, p); });
+            offer_alone({happening::notice, agent, which},
+                        [&](stage& s) { s.participant_is_noticed(i, p); });
         }
         break;
     case work::prepare:
@@ -194,7 +266,7 @@ void snapshot_model::worker::timers(bool costs) {
         const auto agent = static_cast<std::uint8_t>(i);
         for (const auto timer : {agent_timer::phase, agent_timer::hold, agent_timer::sequence}) {
             if (is_armed(a, timer)) {
-                offer(
+                offer_alone(
                     {happening::agent_timer, agent, static_cast<std::uint8_t>(timer)},
                     [&](stage& s) { s.agent_timer_fires(i, timer); }, price);
             }
@@ -261,7 +333,7 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
     const bool runs = a.alive == life::running;
     const bool native = options.dialect == profile::native;
     if (may(fault::loss) && a.up) {
-        offer(
+        offer_alone(
             {happening::loss, agent}, [&](stage& s) { s.break_channel(i, false, false); },
             fault::loss);
     }
@@ -279,7 +351,7 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
     }
     if (may(fault::duplicate) && native) { // the stream that carries QGA repeats nothing
         if (runs && a.to_agent.size > 0) {
-            offer(
+            offer_alone(
                 {happening::duplicate_request, agent},
                 [&](stage& s) { s.agent_takes(i, s.w.agents[i].to_agent.front()); },
                 fault::duplicate);
@@ -296,7 +368,7 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
         const auto phase = m_from.host.phase;
         const auto late = [&](request kind) {
             const auto number = static_cast<std::uint8_t>(kind);
-            offer(
+            offer_alone(
                 {happening::stale_request, agent, number, m_from.started},
                 [&](stage& s) {
                     s.agent_takes(i, {number, m_from.started, 0, 0});
@@ -318,7 +390,7 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
         for (std::uint8_t txn = 1; txn <= over; ++txn) {
             for (std::uint8_t kind = static_cast<std::uint8_t>(request::prepare);
                  runs && kind <= static_cast<std::uint8_t>(request::abort); ++kind) {
-                offer(
+                offer_alone(
                     {happening::stale_request, agent, kind, txn},
                     [&](stage& s) {
                         s.agent_takes(i, {kind, txn, 0, 0});
@@ -343,23 +415,23 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
         return;
     }
     if (may(fault::stop)) {
-        offer(
+        offer_alone(
             {happening::stop, agent},
             [&](stage& s) { s.agent_event(i, {.kind = agent_event::stop}); }, fault::stop);
     }
     if (may(fault::crash)) {
-        offer(
+        offer_alone(
             {happening::crash, agent}, [&](stage& s) { s.agent_dies(i); }, fault::crash);
     }
     if (may(fault::clone)) {
-        offer(
+        offer_alone(
             {happening::clone, agent},
             [&](stage& s) { s.agent_event(i, {.kind = agent_event::generation_changed}); },
             fault::clone);
     }
     if (may(fault::noise) && native && a.up) {
         const auto bring = [&](noise_kind what, const machine::agent_input& input) {
-            offer(
+            offer_alone(
                 {happening::noise, agent, static_cast<std::uint8_t>(what)},
                 [&](stage& s) { s.agent_event(i, input); }, fault::noise);
         };
@@ -377,7 +449,7 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
                                        .version_agreed = false});
     }
     if (may(fault::veto) && a.machine.phase == agent_phase::ready) {
-        offer(
+        offer_alone(
             {happening::consent_withdrawn, agent},
             [&](stage& s) { s.agent_event(i, {.kind = agent_event::failed}); }, fault::veto);
     }
@@ -388,13 +460,13 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
                            (one.doing == work::hold &&
                             (a.step == agent_step::quiesce || a.step == agent_step::freeze));
         if (may(fault::veto) && asked) {
-            offer(
+            offer_alone(
                 {happening::veto, agent, which},
                 [&](stage& s) { s.participant_answers(i, p, participant_input::vetoed); },
                 fault::veto);
         }
         if (may(fault::release) && one.doing == work::release && one.held) {
-            offer(
+            offer_alone(
                 {happening::release_fails, agent, which},
                 [&](stage& s) { s.participant_answers(i, p, participant_input::release_failed); },
                 fault::release);
@@ -404,7 +476,7 @@ void snapshot_model::worker::agent_faults(std::size_t i) {
         if (may(fault::early) && one.held &&
             (one.phase == participant_phase::held || one.phase == participant_phase::broken) &&
             one.doing == work::none && (native || options.is_filesystem(p))) {
-            offer(
+            offer_alone(
                 {happening::let_go, agent, which}, [&](stage& s) { s.participant_lets_go(i, p); },
                 fault::early);
         }

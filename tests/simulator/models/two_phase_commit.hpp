@@ -4,14 +4,15 @@
 
 // Two-phase commit with n resource managers, as Gray and Lamport specify it ("Consensus on
 // transaction commit", 2006, section 3). Other explorers publish its number of states, so counts
-// and speed can be compared: 288 states for 3 managers, 8,832 for 5, 1,745,408 for 8.
+// and speed can be compared: 288 states for 3 managers, 8,832 for 5, 1,745,408 for 8. Steps that
+// change nothing are left out.
 
 #include "simulator/explore/engine.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace snapproto::explore_models {
 
@@ -40,7 +41,11 @@ class two_phase_commit {
                 each[i] =
                     (s[0] >> 2 * i & 3U) << 2U | (s[1] >> i & 1U) << 1U | (s[1] >> (10 + i) & 1U);
             }
-            std::sort(each.begin(), each.begin() + m_managers);
+            for (std::uint32_t i = 1; i < m_managers; ++i) { // few of them: insertion
+                for (std::uint32_t j = i; j > 0 && each[j] < each[j - 1]; --j) {
+                    std::swap(each[j], each[j - 1]);
+                }
+            }
             s[0] &= 3U << 20U;
             s[1] &= 3U << 20U;
             for (std::uint32_t i = 0; i < m_managers; ++i) {
@@ -64,17 +69,18 @@ class two_phase_commit {
                     sink(state{(s[0] & ~(3U << 2 * i)) | to << 2 * i, s[1] | message},
                          2U + 4 * i + to, explore::property_id{0});
                 };
-                if (coordinator == 0 && (s[1] >> (10 + i) & 1U) != 0) {
+                const std::uint32_t now = s[0] >> 2 * i & 3U;
+                if (coordinator == 0 && (s[1] >> (10 + i) & 1U) != 0 && (s[1] >> i & 1U) == 0) {
                     sink(state{s[0], s[1] | 1U << i}, 2U + 4 * i, explore::property_id{0});
                 }
-                if ((s[0] >> 2 * i & 3U) == working) {
+                if (now == working) {
                     become(prepared, 1U << (10 + i));
                     become(aborted, 0);
                 }
-                if ((s[1] >> 20U & 1U) != 0) {
+                if ((s[1] >> 20U & 1U) != 0 && now != committed) {
                     become(committed, 0);
                 }
-                if ((s[1] >> 21U & 1U) != 0) {
+                if ((s[1] >> 21U & 1U) != 0 && now != aborted) {
                     become(aborted, 0);
                 }
             }
