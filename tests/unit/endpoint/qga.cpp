@@ -294,6 +294,7 @@ class world {
   public:
     explicit world(const plan& p) : m_plan(p), m_host({.sync_seed = 5}), m_guest(no_limit()) {
         m_host.record_to(&recording);
+        m_guest.record_to(&guest_recording);
         m_real.populate(p.hooks, p.filesystems);
         m_real.work = milliseconds{p.work_ms};
         if (p.foreign) {
@@ -356,6 +357,7 @@ class world {
     }
 
     std::vector<trace::record> recording;
+    std::vector<trace::record> guest_recording;
     std::vector<snapshot_outcome> outcomes;
     std::string sent; // what the orchestrator wrote
 
@@ -583,8 +585,10 @@ RC_BOOST_PROP(what_the_orchestrator_froze_is_thawed_whatever_goes_wrong, ()) {
         p.what == trouble::silence || p.what == trouble::stuck || p.work_ms > 400;
     const auto said = judged(w.recording, w.clock().now(), monitor::viewpoint::orchestrator_end,
                              answers_late ? 19 : 0);
-    if (!said.empty()) {
-        RC_FAIL(said);
+    const auto guest_said =
+        judged(w.guest_recording, w.clock().now(), monitor::viewpoint::agent_end);
+    if (!(said + guest_said).empty()) {
+        RC_FAIL(said + "of the guest:\n" + guest_said);
     }
 }
 
