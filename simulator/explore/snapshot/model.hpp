@@ -52,6 +52,22 @@ class snapshot_model {
         /// States are judged as they are reached, with the step that leads there.
         [[nodiscard]] property_id check(const state&) const noexcept { return 0; }
 
+        /// One way on from a state.
+        struct successor {
+            state to;
+            action what;
+            property broken;
+            std::uint64_t seen; ///< What the step shows that no state keeps.
+            bool idle;          ///< A fault that makes no difference.
+        };
+        /// All of them, for whoever compares two models: idle faults too, and nothing is judged
+        /// that needs more than the step.
+        [[nodiscard]] const std::vector<successor>& steps(const state& from) {
+            m_compares = true;
+            expand(from);
+            return m_found;
+        }
+
         [[nodiscard]] const machines& tables() const noexcept { return m_machines; }
         /// Steps that waited for room in a queue.
         [[nodiscard]] std::size_t waits() const noexcept { return m_waits; }
@@ -59,12 +75,6 @@ class snapshot_model {
         [[nodiscard]] std::size_t release_steps() const noexcept { return m_release_steps; }
 
       private:
-        struct successor {
-            state to;
-            action what;
-            property broken;
-        };
-
         void expand(const state& from);
         void normal_steps();
         void agent_steps(std::size_t agent);
@@ -90,6 +100,7 @@ class snapshot_model {
         const state* m_packed = nullptr;
         std::vector<successor> m_found;
         property m_rest = property::none;
+        bool m_compares = false;
         std::size_t m_waits = 0;
         std::size_t m_release_steps = 0;
         std::unordered_map<std::string, std::size_t> m_release_known;

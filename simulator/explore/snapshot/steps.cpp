@@ -26,14 +26,17 @@ template <class Change>
 void snapshot_model::worker::offer(const action& what, Change&& change,
                                    std::optional<fault> costs) {
     m_stage.begin(m_from);
+    broken_assertion = nullptr;
     change(m_stage);
     if (m_stage.blocked()) {
         ++m_waits;
         return;
     }
-    property broken = m_stage.broken();
+    property broken = broken_assertion != nullptr ? property::never_crashes : m_stage.broken();
+    bool idle = false;
     if (costs) {
-        if (broken == property::none && m_stage.w == m_from) {
+        idle = broken == property::none && m_stage.w == m_from;
+        if (idle && !m_compares) {
             return; // made no difference: not worth a fault
         }
         --m_stage.w.budget;
@@ -41,8 +44,14 @@ void snapshot_model::worker::offer(const action& what, Change&& change,
     if (broken == property::none) {
         broken = m_stage.check_state();
     }
-    m_found.push_back({m_model.pack(m_stage.w, m_from, *m_packed), what, broken});
-    SNAPPROTO_ASSERT(m_model.unpack(m_found.back().to) == m_stage.w); // nothing is forgotten
+    m_found.push_back(
+        {m_model.pack(m_stage.w, m_from, *m_packed), what, broken, m_stage.seen(), idle});
+#ifndef NDEBUG
+    const bool forgotten = !(m_model.unpack(m_found.back().to) == m_stage.w);
+    if (forgotten || broken_assertion != nullptr) {
+        m_found.back().broken = property::never_crashes;
+    }
+#endif
 }
 
 void snapshot_model::worker::expand(const state& from) {
@@ -62,6 +71,9 @@ void snapshot_model::worker::expand(const state& from) {
         timers(true);
     }
     faults();
+    if (m_compares) {
+        return;
+    }
     for (std::size_t i = 0; i < m_model.m_options.agents && m_rest == property::none; ++i) {
         if (!hold_ends(from, i)) {
             m_rest = property::hold_ends;
