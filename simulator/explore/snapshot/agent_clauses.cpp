@@ -48,8 +48,9 @@ using kind = agent_effect_kind;
         return before || releasing ? std::optional{verdict::early} : std::nullopt;
     case agent_event::phase_expired:
         return phase == agent_phase::thaw ? std::optional{verdict::stuck}
-               : before                   ? std::optional{verdict::expired}
-                                          : std::nullopt;
+               : before || phase == agent_phase::resume // SP 7.11
+                   ? std::optional{verdict::expired}
+                   : std::nullopt;
     case agent_event::hold_expired:
         return before || phase == agent_phase::thaw ? std::optional{verdict::expired}
                                                     : std::nullopt;
@@ -68,6 +69,14 @@ using kind = agent_effect_kind;
     default:
         return std::nullopt;
     }
+}
+
+/// The reason that stands after an event: the first (SP 7.13).
+[[nodiscard]] verdict why_after(const machine::agent_state& before,
+                                const machine::agent_input& input) noexcept {
+    return before.data.why == verdict::clean
+               ? reason_of(input.kind, before.phase).value_or(verdict::clean)
+               : before.data.why;
 }
 
 /// The effects of a step, to be asked.
@@ -235,17 +244,13 @@ void stage::judge_undo(const machine::agent_state& before, const machine::agent_
     }
     const bool ends = before.data.txn && !after.data.txn;
     if (before.data.txn && !ends && phase != agent_phase::idle) {
-        const auto expected =
-            reason && before.data.why == verdict::clean ? *reason : before.data.why;
-        require(after.data.why == expected, property::first_reason);
+        require(after.data.why == why_after(before, input), property::first_reason);
     }
     for (const auto& effect : out) {
-        if (effect.kind == kind::send_error && phase == agent_phase::resume) {
-            require(effect.outcome == before.data.why, property::first_reason);
-        }
-        if (effect.kind == kind::send_thawed && phase == agent_phase::resume) {
-            require(effect.outcome == before.data.why, property::first_reason);
-        }
+        const bool tells = effect.kind == kind::send_error || effect.kind == kind::send_thawed;
+        require(!tells || phase != agent_phase::resume ||
+                    effect.outcome == why_after(before, input),
+                property::first_reason);
     }
     if (phase == agent_phase::thaw &&
         (input.kind == agent_event::failed || input.kind == agent_event::phase_expired)) {
@@ -285,7 +290,7 @@ void stage::judge_end(const machine::agent_state& before, const machine::agent_s
     const auto* told = seen.find(kind::tell_result);
     if (told != nullptr) {
         auto expected =
-            before.data.why == verdict::clean ? copy_result::unknown : copy_result::discarded;
+            why_after(before, input) == verdict::clean ? copy_result::unknown : copy_result::discarded;
         if (phase == agent_phase::await) {
             expected = input.kind == agent_event::complete ? input.result
                        : input.kind == agent_event::abort  ? copy_result::discarded
@@ -298,7 +303,7 @@ void stage::judge_end(const machine::agent_state& before, const machine::agent_s
     }
     if (ends) { // SP 3.11
         require(after.data.last_txn == before.data.txn &&
-                    after.data.last_verdict == before.data.why,
+                    after.data.last_verdict == why_after(before, input),
                 property::repetition);
     }
     if (phase == agent_phase::await) {
@@ -395,7 +400,8 @@ void stage::judge_session(const machine::agent_state& before, const machine::age
         // SP 8.7, 8.8: nothing is sent to a session that ends, but a HelloAck to who waits.
         require(then == afterwards::idle || seen.sends() == seen.count(kind::send_hello_ack),
                 property::session_ends);
-        const bool awaits = then == afterwards::idle && before.data.why == verdict::clean &&
+        const bool awaits = then == afterwards::idle &&
+                            why_after(before, input) == verdict::clean &&
                             has(before.data.granted, capability::completion) &&
                             before.data.waiting == machine::pending_hello::none;
         require((after.phase == agent_phase::await) == awaits, property::session_ends);
