@@ -45,7 +45,8 @@ struct mutate_options {
     unsigned jobs = 0;     ///< 0: all processors.
     std::string ledger;    ///< File to write.
     std::string json;      ///< File to write.
-    std::string markdown;  ///< File to write.
+    std::string docs;      ///< Page to write the summary into.
+    std::string base;      ///< Ledger of the mutants that are not judged now.
     std::string check;     ///< Ledger to compare with.
 };
 

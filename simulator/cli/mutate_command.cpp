@@ -26,16 +26,13 @@ std::vector<row_mutation> wanted_mutations(const mutate_options& wanted) {
     }
     std::vector<row_mutation> made;
     std::size_t number = 0;
-    for (std::size_t table = 0; table < table_count; ++table) {
-        if (wanted.table != "all" && wanted.table != table_names[table]) {
-            continue;
-        }
-        for (const auto& one : all_mutations(static_cast<table_kind>(table))) {
-            const bool fits =
-                wanted.only.empty() || to_text(one).find(wanted.only) != std::string::npos;
-            if (fits && number++ % wanted.every == 0) {
-                made.push_back(one);
-            }
+    for (const auto& one : all_mutations()) {
+        const bool fits =
+            (wanted.table == "all" ||
+             wanted.table == table_names[static_cast<std::size_t>(one.table)]) &&
+            (wanted.only.empty() || to_text(one).find(wanted.only) != std::string::npos);
+        if (fits && number++ % wanted.every == 0) {
+            made.push_back(one);
         }
     }
     if (made.empty()) {
@@ -44,8 +41,7 @@ std::vector<row_mutation> wanted_mutations(const mutate_options& wanted) {
     return made;
 }
 
-// A ledger holds all mutants; those that were judged now must stand in it as they came out.
-std::size_t differences(const std::vector<mutant>& found, const std::string& file) {
+std::map<std::string, mutant> read_ledger(const std::string& file) {
     std::map<std::string, mutant> known;
     try {
         for (const auto& one : ledger_from(read_file(file))) {
@@ -54,10 +50,16 @@ std::size_t differences(const std::vector<mutant>& found, const std::string& fil
     } catch (const std::invalid_argument& wrong) {
         throw usage_error(wrong.what());
     }
+    return known;
+}
+
+// What became of each: which property was the first to be broken may change with the properties.
+std::size_t differences(const std::vector<mutant>& found, const std::string& file) {
+    const auto known = read_ledger(file);
     std::size_t different = 0;
     for (const auto& one : found) {
         const auto at = known.find(to_text(one.change));
-        if (at == known.end() || !(at->second == one)) {
+        if (at == known.end() || at->second.end != one.end || at->second.reached != one.reached) {
             ++different;
             fmt::print("FAIL  {}      the ledger says: {}", to_ledger({one}),
                        at == known.end() ? "nothing\n" : to_ledger({at->second}));
@@ -66,15 +68,27 @@ std::size_t differences(const std::vector<mutant>& found, const std::string& fil
     return different;
 }
 
-} // namespace
+// All mutants: those that were judged now, and the others as a ledger has them.
+std::vector<mutant> completed(const std::vector<mutant>& found, const std::string& file) {
+    auto known = read_ledger(file);
+    for (const auto& one : found) {
+        known[to_text(one.change)] = one;
+    }
+    std::vector<mutant> made;
+    for (const auto& change : all_mutations()) {
+        const auto at = known.find(to_text(change));
+        if (at == known.end()) {
+            throw usage_error(fmt::format("{} does not know {}", file, to_text(change)));
+        }
+        made.push_back(at->second);
+    }
+    return made;
+}
 
-int run_mutate(const mutate_options& wanted) {
-    const auto changes = wanted_mutations(wanted);
-    const unsigned jobs =
-        wanted.jobs != 0 ? wanted.jobs : std::max(1U, std::thread::hardware_concurrency());
+std::vector<mutant> judge_with_progress(const std::vector<row_mutation>& changes, unsigned jobs) {
     const bool shows = ::isatty(STDERR_FILENO) != 0;
     const auto begun = std::chrono::steady_clock::now();
-    const auto found = judge_all(changes, jobs, [&](std::size_t done) {
+    auto found = judge_all(changes, jobs, [&](std::size_t done) {
         if (shows) {
             fmt::print(stderr, "\r\x1b[K{} of {} mutants", done, changes.size());
             std::fflush(stderr);
@@ -84,23 +98,33 @@ int run_mutate(const mutate_options& wanted) {
         fmt::print(stderr, "\r\x1b[K");
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
-    fmt::print("{}\n{} mutants in {:.1f} s with {} job{}\n", mutants_report(found), found.size(),
-               seconds.count(), jobs, jobs == 1 ? "" : "s");
-    bool survives = false;
-    for (const auto& one : found) {
-        if (one.end == mutant::fate::surviving) {
-            survives = true;
-            fmt::print("surviving: {}", to_ledger({one}));
-        }
+    fmt::print("{} mutants in {:.1f} s with {} job{}\n\n", found.size(), seconds.count(), jobs,
+               jobs == 1 ? "" : "s");
+    return found;
+}
+
+} // namespace
+
+int run_mutate(const mutate_options& wanted) {
+    const unsigned jobs =
+        wanted.jobs != 0 ? wanted.jobs : std::max(1U, std::thread::hardware_concurrency());
+    auto found = judge_with_progress(wanted_mutations(wanted), jobs);
+    if (!wanted.base.empty()) {
+        found = completed(found, wanted.base);
     }
-    const auto write = [](const std::string& file, const std::string& text) {
-        if (!file.empty()) {
-            write_file(file, text);
-        }
-    };
-    write(wanted.ledger, to_ledger(found));
-    write(wanted.json, mutants_json(found));
-    write(wanted.markdown, mutants_report(found));
+    fmt::print("{}", mutants_report(found));
+    const bool survives = std::any_of(found.begin(), found.end(), [](const mutant& one) {
+        return one.end == mutant::fate::surviving;
+    });
+    if (!wanted.ledger.empty()) {
+        write_file(wanted.ledger, to_ledger(found));
+    }
+    if (!wanted.json.empty()) {
+        write_file(wanted.json, mutants_json(found));
+    }
+    if (!wanted.docs.empty()) {
+        write_file(wanted.docs, with_report(read_file(wanted.docs), found));
+    }
     if (!wanted.check.empty()) {
         return differences(found, wanted.check) == 0 ? exit_held : exit_violated;
     }

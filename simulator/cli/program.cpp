@@ -97,7 +97,8 @@ void add_mutate(CLI::App& app, mutate_options& o) {
     sub->add_option("--ledger", o.ledger, "Write what became of each mutant, one line each");
     sub->add_option("--check", o.check, "Compare with this ledger");
     sub->add_option("--json", o.json, "Write everything for machines");
-    sub->add_option("--markdown", o.markdown, "Write the summary");
+    sub->add_option("--docs", o.docs, "Write the summary into this page, between its marks");
+    sub->add_option("--base", o.base, "Ledger of the mutants that are not judged now");
 }
 
 int refuse(const std::string& words) {

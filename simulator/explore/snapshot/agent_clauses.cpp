@@ -289,8 +289,8 @@ void stage::judge_end(const machine::agent_state& before, const machine::agent_s
     require(seen.count(kind::tell_result) == (ends ? 1U : 0U), property::result_is_told);
     const auto* told = seen.find(kind::tell_result);
     if (told != nullptr) {
-        auto expected =
-            why_after(before, input) == verdict::clean ? copy_result::unknown : copy_result::discarded;
+        const bool clean = why_after(before, input) == verdict::clean;
+        auto expected = clean ? copy_result::unknown : copy_result::discarded;
         if (phase == agent_phase::await) {
             expected = input.kind == agent_event::complete ? input.result
                        : input.kind == agent_event::abort  ? copy_result::discarded

@@ -78,8 +78,7 @@ enum class flaw : std::uint8_t {
 };
 inline constexpr auto flaw_names = std::to_array<std::string_view>(
     {"none", "not_held_is_clean", "cut_at_first", "no_hold_timer", "no_transaction_ids",
-     "late_hold_is_kept", "thaw_counts_all", "requests_outlive_close",
-     "no_resync"});
+     "late_hold_is_kept", "thaw_counts_all", "requests_outlive_close", "no_resync"});
 
 /// Bounds of the model.
 inline constexpr std::size_t agents_max = 3;

@@ -93,6 +93,15 @@ mutant mutant_judge::judge(const row_mutation& change) const {
     return found;
 }
 
+std::vector<row_mutation> all_mutations() {
+    std::vector<row_mutation> made;
+    for (std::size_t table = 0; table < table_count; ++table) {
+        const auto of_table = all_mutations(static_cast<table_kind>(table));
+        made.insert(made.end(), of_table.begin(), of_table.end());
+    }
+    return made;
+}
+
 std::vector<mutant> judge_all(const std::vector<row_mutation>& changes, unsigned jobs,
                               const std::function<void(std::size_t)>& on_progress) {
     const mutant_judge judge;

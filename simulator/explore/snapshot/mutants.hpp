@@ -46,12 +46,16 @@ class mutant_judge {
     std::vector<std::array<std::vector<std::uint64_t>, table_count>> m_taken;
 };
 
+/// Every mutant of every table, in the order of the ledger.
+[[nodiscard]] std::vector<row_mutation> all_mutations();
+
 /// Judges many on several threads, in any order; the result is in the order of `changes`.
 /// @param on_progress is called after each with how many are done.
 [[nodiscard]] std::vector<mutant> judge_all(const std::vector<row_mutation>& changes, unsigned jobs,
                                             const std::function<void(std::size_t)>& on_progress);
 
-/// A ledger: one line a mutant. `agent:frozen:stop::target=off killed 18.16 rung 0 steps 9`.
+/// A ledger: one line a mutant, with tabs: mutant, `killed`, clause, rung of the ladder, steps; or
+/// `surviving`, rung, steps of a run that shows a difference; or `equivalent`, or `unreached`.
 [[nodiscard]] std::string to_ledger(const std::vector<mutant>& mutants);
 /// Errors: throws std::invalid_argument with the line that is wrong.
 [[nodiscard]] std::vector<mutant> ledger_from(std::string_view text);
@@ -59,6 +63,9 @@ class mutant_judge {
 /// For people: a table of what became of the mutants of each table and group, which property
 /// killed how many, and the survivors.
 [[nodiscard]] std::string mutants_report(const std::vector<mutant>& mutants);
+/// A page with the summary between its marks `<!-- mutants -->` and `<!-- end of mutants -->`.
+/// Errors: throws std::invalid_argument when it has no such marks.
+[[nodiscard]] std::string with_report(const std::string& page, const std::vector<mutant>& mutants);
 /// For machines, as JSON.
 [[nodiscard]] std::string mutants_json(const std::vector<mutant>& mutants);
 

@@ -158,7 +158,26 @@ std::string mutants_report(const std::vector<mutant>& mutants) {
         text +=
             fmt::format("| SP {} | {} | {} |\n", clause_text(killer), count, info_of(killer).title);
     }
+    for (const auto& one : mutants) {
+        if (one.end == mutant::fate::surviving) {
+            text += fmt::format("\nSurviving: `{}`, seen by a run of {} steps of `{}`.\n",
+                                to_text(one.change), one.steps,
+                                command_options(mutation_ladder()[one.rung]));
+        }
+    }
     return text;
+}
+
+std::string with_report(const std::string& page, const std::vector<mutant>& mutants) {
+    constexpr std::string_view begin = "<!-- mutants -->\n";
+    constexpr std::string_view end = "<!-- end of mutants -->\n";
+    const auto from = page.find(begin);
+    const auto to = page.find(end);
+    if (from == std::string::npos || to == std::string::npos || to < from) {
+        throw std::invalid_argument("the page has no place for the mutants");
+    }
+    return page.substr(0, from + begin.size()) + "\n" + mutants_report(mutants) + "\n" +
+           page.substr(to);
 }
 
 std::string mutants_json(const std::vector<mutant>& mutants) {

@@ -307,17 +307,13 @@ namespace {
 } // namespace
 
 property stage::check_state() const {
-    if (!has_its_limits(w)) {
-        return property::limits;
-    }
+    bool limited = has_its_limits(w);
     for (std::size_t i = 0; i < m_options.agents; ++i) {
         const agent_world& a = w.agents[i];
         if (a.alive != life::running) {
             continue;
         }
-        if (!has_its_limits(a)) {
-            return property::limits;
-        }
+        limited = limited && has_its_limits(a);
         const bool holds = holds_truly(a, false);
         const bool holds_filesystem = holds_truly(a, true);
         switch (a.machine.phase) {
@@ -358,7 +354,7 @@ property stage::check_state() const {
             break;
         }
     }
-    return property::none;
+    return limited ? property::none : property::limits;
 }
 
 property stage::check_rest() const {

@@ -68,6 +68,12 @@ enum class property : std::uint16_t {
     provider         ///< SP 13.1 to 13.9
 };
 
+/// Properties of a step by the machine's record before and after it, as opposed to those that are
+/// judged by the ghosts.
+[[nodiscard]] constexpr bool is_of_record(property number) noexcept {
+    return number >= property::steps_begin;
+}
+
 /// What is known of one property.
 struct property_info {
     property number;

@@ -88,7 +88,9 @@ class stage {
     }
 
     void require(bool holds, property otherwise) noexcept {
-        if (!holds && m_broken == property::none) {
+        // What was truly done says more than the record of it.
+        if (!holds &&
+            (m_broken == property::none || (is_of_record(m_broken) && !is_of_record(otherwise)))) {
             m_broken = otherwise;
         }
     }

@@ -41,8 +41,11 @@ void snapshot_model::worker::offer(const action& what, Change&& change,
         }
         --m_stage.w.budget;
     }
-    if (broken == property::none) {
-        broken = m_stage.check_state();
+    if (broken == property::none || is_of_record(broken)) {
+        const property state = m_stage.check_state();
+        broken = broken == property::none || (state != property::none && !is_of_record(state))
+                     ? state
+                     : broken;
     }
     m_found.push_back(
         {m_model.pack(m_stage.w, m_from, *m_packed), what, broken, m_stage.seen(), idle});
