@@ -20,6 +20,7 @@ Without a stage all of them run, in this order:
   clang14     debug build with clang++-14 and all tests
   clang       the same with the newest clang++ on the machine
   asan        address and undefined behaviour sanitizers, all tests
+  mutants     each row of the tables changed in each way: all are killed, or equivalent (needs gcc)
   reference   snapcheck judges the agent embedded in it (needs gcc)
   qemu-ga     snapcheck judges the real QEMU guest agent in a sandbox, against the committed
               baseline and five times (needs gcc, root and loop devices)
@@ -31,7 +32,7 @@ Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory
 END
 }
 
-readonly all_stages=(deps format gcc release headers noexc clang14 clang asan reference qemu-ga coverage)
+readonly all_stages=(deps format gcc release headers noexc clang14 clang asan mutants reference qemu-ga coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -118,6 +119,11 @@ stage_asan() {
 }
 
 snapcheck=build/dev/bin/snapcheck
+
+stage_mutants() {
+    [ -x build/dev/bin/snapsim ] || { echo "there is no snapsim: the stage gcc comes first"; return 1; }
+    build/dev/bin/snapsim mutate --check simulator/explore/mutants.ledger
+}
 
 stage_reference() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }

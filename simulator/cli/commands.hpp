@@ -39,8 +39,27 @@ struct explore_options {
     bool update = false;  ///< Write the manifest's numbers anew.
 };
 
+struct mutate_options {
+    std::string table = "all";
+    std::string only;      ///< Part of a mutant's text.
+    std::size_t every = 1; ///< Every n-th mutant.
+    unsigned jobs = 0;     ///< 0: all processors.
+    std::string ledger;    ///< File to write.
+    std::string json;      ///< File to write.
+    std::string docs;      ///< Page to write the summary into.
+    std::string base;      ///< Ledger of the mutants that are not judged now.
+    std::string check;     ///< Ledger to compare with.
+};
+
+/// @return an exit status. Errors: throws usage_error.
+int run_mutate(const mutate_options& wanted);
+
 /// @return an exit status. Errors: throws usage_error.
 int run_explore(const explore_options& wanted);
+
+/// Errors: throws usage_error.
+[[nodiscard]] std::string read_file(const std::string& path);
+void write_file(const std::string& path, const std::string& text);
 
 /// Replays a scenario file. @return an exit status. Errors: throws usage_error.
 int run_scenario(const std::string& file);

@@ -17,9 +17,6 @@
 #include <unistd.h>
 
 namespace snapproto::simulator {
-namespace {
-
-using namespace explore;
 
 std::string read_file(const std::string& path) {
     std::ifstream in{path, std::ios::binary};
@@ -37,6 +34,10 @@ void write_file(const std::string& path, const std::string& text) {
         throw usage_error(fmt::format("cannot write {}", path));
     }
 }
+
+namespace {
+
+using namespace explore;
 
 config config_of(const explore_options& wanted) {
     config made;

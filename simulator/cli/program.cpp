@@ -49,8 +49,7 @@ void add_explore(CLI::App& app, explore_options& o) {
         ->group(model);
     sub->add_option("--flaw", o.flaw, "Behaviour that is wrong on purpose")->group(model);
     sub->add_option("--mutate", o.mutation,
-                    "Change one row: TABLE:STATE:EVENT:GUARD:KIND, KIND one of deletion "
-                    "target=STATE no_effects no_sends data_only")
+                    "Change one row: TABLE:STATE:EVENT:GUARD:KIND, as 'snapsim mutate' lists them")
         ->group(model);
     const char* work = "Work";
     sub->add_option("--jobs,-j", o.jobs, "Threads; 0 for one each processor")
@@ -84,6 +83,27 @@ void add_explore(CLI::App& app, explore_options& o) {
     sub->add_flag("--update", o.update, "Write its numbers anew")->needs(manifest)->group(report);
 }
 
+void add_mutate(CLI::App& app, mutate_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "mutate", "Change each row of the tables in each way, and see that a property breaks");
+    sub->footer("Exit status: 0 each mutant is killed by a property or equivalent to the original; "
+                "1 one survives,\nor something is not as the ledger says; 2 wrong usage.");
+    sub->add_option("--table", o.table, "agent, orchestrator, participant, provider or all")
+        ->capture_default_str();
+    sub->add_option("--only", o.only, "Mutants whose text contains this");
+    sub->add_option("--every", o.every, "Only every n-th mutant")
+        ->capture_default_str()
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100000}));
+    sub->add_option("--jobs,-j", o.jobs, "Threads; 0 for one each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0U, 1024U));
+    sub->add_option("--ledger", o.ledger, "Write what became of each mutant, one line each");
+    sub->add_option("--check", o.check, "Compare with this ledger");
+    sub->add_option("--json", o.json, "Write everything for machines");
+    sub->add_option("--docs", o.docs, "Write the summary into this page, between its marks");
+    sub->add_option("--base", o.base, "Ledger of the mutants that are not judged now");
+}
+
 int refuse(const std::string& words) {
     fmt::print(stderr, "snapsim: {}\n(snapsim --help shows the usage)\n", words);
     return exit_usage;
@@ -98,11 +118,16 @@ int run_program(int argc, const char* const* argv) {
     explore_options explore;
     std::string file;
     add_explore(app, explore);
+    mutate_options mutate;
+    add_mutate(app, mutate);
     CLI::App* run = app.add_subcommand("run", "Replay a scenario file, step by step");
     run->add_option("FILE", file, "Written by 'snapsim explore --scenario'")->required();
     run->footer(statuses);
     try {
         app.parse(argc, argv);
+        if (app.got_subcommand("mutate")) {
+            return run_mutate(mutate);
+        }
         return run->parsed() ? run_scenario(file) : run_explore(explore);
     } catch (const CLI::Success& asked) {
         return app.exit(asked); // --help, --version

@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulator/explore/machines.hpp"
 
+#include "simulator/explore/row_change.hpp"
+
 #include <snapproto/machine/agent.hpp>
 #include <snapproto/machine/orchestrator.hpp>
 #include <snapproto/machine/participant.hpp>
 #include <snapproto/machine/provider.hpp>
 
 #include <algorithm>
-#include <stdexcept>
+#include <utility>
 
 namespace snapproto::explore {
 namespace {
-
-using kind = row_mutation::kind;
 
 static_assert(static_cast<int>(participant_input::reset) ==
               static_cast<int>(machine::participant_event::reset));
 static_assert(static_cast<int>(provider_input::reset) ==
               static_cast<int>(machine::provider_event::reset));
-
-[[nodiscard]] bool is_send(const machine::agent_effect& effect) noexcept {
-    return effect.kind <= machine::agent_effect_kind::send_nak;
-}
-[[nodiscard]] bool is_send(const machine::orchestrator_effect& effect) noexcept {
-    return effect.kind <= machine::orchestrator_effect_kind::send_abort;
-}
+static_assert(static_cast<int>(provider_order::throw_away) ==
+              static_cast<int>(machine::provider_effect::throw_away));
 
 template <class Machine>
 std::vector<row_text> rows_of_machine() {
@@ -32,12 +27,133 @@ std::vector<row_text> rows_of_machine() {
     for (const auto& row : Machine::rows()) {
         made.push_back({std::string{to_string(row.from)}, std::string{to_string(row.event)},
                         std::string{to_string(row.to)}, std::string{row.guard},
-                        std::string{row.action}, row.governed_by});
+                        std::string{row.action}, row.is_internal, row.governed_by});
     }
     return made;
 }
 
+// ---- what a row's action can do ---------------------------------------------------------------
+
+// Data and input that tell apart everything that guards and actions look at.
+std::vector<std::pair<machine::agent_input, machine::agent_data>> agent_situations() {
+    std::vector<std::pair<machine::agent_input, machine::agent_data>> made;
+    const auto capabilities = [](bool yes) {
+        return yes ? capability::implicit_prepare | capability::completion : capability::none;
+    };
+    for (unsigned bits = 0; bits < 1U << 9U; ++bits) {
+        for (const auto then :
+             {machine::afterwards::idle, machine::afterwards::off, machine::afterwards::exit}) {
+            for (const auto waiting : {machine::pending_hello::none, machine::pending_hello::agreed,
+                                       machine::pending_hello::refused}) {
+                const auto bit = [bits](unsigned which) { return (bits >> which & 1U) != 0; };
+                machine::agent_data data;
+                data.session = {1};
+                data.granted = capabilities(bit(0));
+                data.txn = {2};
+                data.why = bit(1) ? verdict::clean : verdict::early;
+                data.then = then;
+                data.implicit = bit(2);
+                data.recovering = bit(3);
+                data.owes_thawed = bit(4);
+                data.owes_aborted = bit(5) && !bit(1); // an abort taints the verdict
+                data.aborted_first = bit(6) && data.owes_aborted;
+                data.waiting = waiting;
+                data.last_txn = {1};
+                data.last_verdict = bit(1) ? verdict::clean : verdict::early;
+                machine::agent_input input;
+                input.txn = {bit(7) ? 1U : 2U};
+                input.session = {2};
+                input.granted = capabilities(true);
+                input.version_agreed = bit(8);
+                input.result = copy_result::kept;
+                made.emplace_back(input, data);
+            }
+        }
+    }
+    return made;
+}
+
+std::vector<std::pair<machine::orchestrator_input, machine::orchestrator_data>>
+orchestrator_situations() {
+    std::vector<std::pair<machine::orchestrator_input, machine::orchestrator_data>> made;
+    for (unsigned bits = 0; bits < 1U << 7U; ++bits) {
+        for (const auto outlook : {machine::fate::ok, machine::fate::bad, machine::fate::failed}) {
+            for (std::size_t cut = 0; cut < value_count<machine::cut_progress>; ++cut) {
+                const auto bit = [bits](unsigned which) { return (bits >> which & 1U) != 0; };
+                machine::orchestrator_data data;
+                data.policy.explicit_prepare = data.policy.completion = bit(0);
+                data.policy.crash_copy_allowed = bit(1);
+                data.policy.keep_degraded = bit(2);
+                data.txn = {1};
+                data.live = 3;
+                data.answered = bit(3) ? 2 : 0;
+                data.spoiled = bit(4) ? 1 : 0;
+                data.outlook = outlook;
+                data.cut = static_cast<machine::cut_progress>(cut);
+                data.go_noted = bit(5);
+                data.resends = bit(6) ? 2 : 0;
+                made.emplace_back(machine::orchestrator_input{.txn = {2}, .agents = 3}, data);
+            }
+        }
+    }
+    return made;
+}
+
+template <class Spec, class Situations>
+row_scope scope_in(std::size_t row, const Situations& situations) {
+    using functions = detail::functions_of<Spec>;
+    row_scope made;
+    const auto note = [](std::vector<effect_word>& in, effect_word word) {
+        if (std::find(in.begin(), in.end(), word) == in.end()) {
+            in.push_back(word);
+        }
+    };
+    for (const auto& [input, before] : situations) {
+        if (!functions::guards[row](input, before)) {
+            continue;
+        }
+        auto data = before;
+        typename Spec::outbox out;
+        functions::actions[row](input, data, out);
+        made.changes_data = made.changes_data || !(data == before);
+        made.effects_max = std::max(made.effects_max, out.size());
+        for (const auto& effect : out) {
+            if constexpr (requires { effect.kind; }) {
+                note(made.effects, word_of(effect));
+                if (is_message(effect.kind)) {
+                    note(made.messages, message_of(effect));
+                }
+            } else if constexpr (std::is_enum_v<std::decay_t<decltype(effect)>>) {
+                note(made.effects, static_cast<effect_word>(effect));
+            }
+        }
+    }
+    return made;
+}
+
+template <class Spec>
+row_scope scope_without_data(std::size_t row) {
+    const std::vector<std::pair<typename Spec::input, typename Spec::data>> only(1);
+    return scope_in<Spec>(row, only);
+}
+
 } // namespace
+
+row_scope scope_of(table_kind table, std::size_t row) {
+    static const auto of_agent = agent_situations();
+    static const auto of_orchestrator = orchestrator_situations();
+    switch (table) {
+    case table_kind::agent:
+        return scope_in<machine::agent::spec>(row, of_agent);
+    case table_kind::orchestrator:
+        return scope_in<machine::orchestrator::spec>(row, of_orchestrator);
+    case table_kind::participant:
+        return scope_without_data<machine::participant::spec>(row);
+    case table_kind::provider:
+        return scope_without_data<machine::provider::spec>(row);
+    }
+    return {};
+}
 
 struct machines::inside {
     machine::agent_machine agent;
@@ -60,65 +176,69 @@ machines::~machines() = default;
 namespace {
 
 // Runs one step and keeps the result, changed as the mutation says.
-template <class Machine, class Outbox, class State, class Input, class Effects>
-std::int16_t run(Machine& on, State& state, const Input& input, Effects& out,
-                 const std::optional<row_mutation>& mutation, table_kind table,
-                 std::vector<std::uint64_t>& taken) {
-    Outbox made;
+template <class Spec, class Machine, class State>
+std::int16_t run(Machine& on, State& state, const typename Spec::input& input,
+                 typename Spec::outbox& made, const std::optional<row_mutation>& mutation,
+                 table_kind table, std::vector<std::uint64_t>& taken) {
     on.restore(state);
-    const auto result = on.process(input, made);
-    const bool mutated =
-        mutation && mutation->table == table && result.row >= 0 && result.row == mutation->row;
-    const kind how = mutated ? mutation->what : kind::target;
-    if (result.row >= 0) {
-        ++taken[static_cast<std::size_t>(result.row)];
+    std::int16_t row = -1;
+    if constexpr (requires { on.process(input, made); }) {
+        row = on.process(input, made).row;
+    } else if constexpr (requires { on.process(input.kind, made); }) {
+        row = on.process(input.kind, made).row;
+    } else {
+        row = on.process(input.kind).row;
     }
-    if (mutated && how == kind::deletion) {
-        return result.row;
+    if (row >= 0) {
+        ++taken[static_cast<std::size_t>(row)];
     }
     auto after = on.save();
-    if (mutated && how == kind::target) {
-        after.phase = static_cast<decltype(after.phase)>(mutation->to);
-    }
-    if (mutated && how == kind::data_only) {
-        after.data = state.data;
+    if (mutation && detail::concerns(*mutation, table, row, Machine::rows())) {
+        detail::change_step<Spec, Machine>(*mutation, state, input, after, made);
     }
     state = after;
+    return row;
+}
+
+template <class Outbox, class Effects>
+void append(const Outbox& made, Effects& out) {
     for (const auto& effect : made) {
-        const bool lost = mutated && (how == kind::no_effects || how == kind::data_only ||
-                                      (how == kind::no_sends && is_send(effect)));
-        if (!lost) {
-            out.items[out.size++] = effect;
-        }
+        out.items[out.size++] = effect;
     }
-    return result.row;
 }
 
 } // namespace
 
 std::int16_t machines::step(machine::agent_state& state, const machine::agent_input& input,
                             agent_effects& out) {
-    return run<machine::agent_machine, machine::agent_outbox>(
-        m_inside->agent, state, input, out, m_mutation, table_kind::agent, m_taken[0]);
+    machine::agent_outbox made;
+    const auto row = run<machine::agent::spec>(m_inside->agent, state, input, made, m_mutation,
+                                               table_kind::agent, m_taken[0]);
+    append(made, out);
+    return row;
 }
 
 std::int16_t machines::step(machine::orchestrator_state& state,
                             const machine::orchestrator_input& input, orchestrator_effects& out) {
-    return run<machine::orchestrator_machine, machine::orchestrator_outbox>(
-        m_inside->orchestrator, state, input, out, m_mutation, table_kind::orchestrator,
-        m_taken[1]);
+    machine::orchestrator_outbox made;
+    const auto row =
+        run<machine::orchestrator::spec>(m_inside->orchestrator, state, input, made, m_mutation,
+                                         table_kind::orchestrator, m_taken[1]);
+    append(made, out);
+    return row;
 }
 
 bool machines::step(participant_phase& phase, std::uint8_t& releases, participant_input input) {
-    auto& on = m_inside->participant;
-    on.restore({phase, {}});
     const auto event = static_cast<machine::participant_event>(input);
-    const auto result = on.process(event);
-    if (result.row < 0) {
+    machine::participant::effects none;
+    machine::participant_state state{phase, {}};
+    const auto row =
+        run<machine::participant::spec>(m_inside->participant, state, {event}, none, m_mutation,
+                                        table_kind::participant, m_taken[2]);
+    if (row < 0) {
         return false;
     }
-    ++m_taken[2][static_cast<std::size_t>(result.row)];
-    phase = on.phase();
+    phase = state.phase;
     if (event == machine::participant_event::reset) {
         releases = 0;
     } else if (event == machine::participant_event::released ||
@@ -128,24 +248,18 @@ bool machines::step(participant_phase& phase, std::uint8_t& releases, participan
     return true;
 }
 
-provider_report machines::step(provider_phase& phase, provider_input input) {
-    auto& on = m_inside->provider;
+provider_step machines::step(provider_phase& phase, provider_input input) {
     machine::provider_outbox out;
-    on.restore({phase, {}});
-    const auto result = on.process(static_cast<machine::provider_event>(input), out);
-    if (result.row >= 0) {
-        ++m_taken[3][static_cast<std::size_t>(result.row)];
-    }
-    phase = on.phase();
+    machine::provider_state state{phase, {}};
+    const auto row = run<machine::provider::spec>(
+        m_inside->provider, state, {static_cast<machine::provider_event>(input)}, out, m_mutation,
+        table_kind::provider, m_taken[3]);
+    phase = state.phase;
+    provider_step made{.taken = row >= 0};
     for (const auto effect : out) {
-        if (effect == machine::provider_effect::report_cut) {
-            return provider_report::cut_ok;
-        }
-        if (effect == machine::provider_effect::report_failed) {
-            return provider_report::cut_failed;
-        }
+        made.asked = static_cast<std::uint8_t>(made.asked | 1U << static_cast<unsigned>(effect));
     }
-    return provider_report::nothing;
+    return made;
 }
 
 std::optional<machine::orchestrator_event> machines::due(const machine::orchestrator_state& state) {

@@ -5,6 +5,8 @@
 // The library's machines as plain functions from state and input to state and effects, so that
 // what explores them compiles without Boost.MSM.
 
+#include "simulator/explore/mutation.hpp"
+
 #include <snapproto/core/clause.hpp>
 #include <snapproto/machine/agent_types.hpp>
 #include <snapproto/machine/orchestrator_types.hpp>
@@ -19,10 +21,6 @@
 #include <vector>
 
 namespace snapproto::explore {
-
-/// Which table a row is of.
-enum class table_kind : std::uint8_t { agent, orchestrator, participant, provider };
-inline constexpr std::size_t table_count = 4;
 
 /// What a participant and a provider are asked; the same numbers as the machines' events.
 enum class participant_input : std::uint8_t {
@@ -46,8 +44,22 @@ enum class provider_input : std::uint8_t {
     discard,
     reset
 };
-/// What a provider's step tells the orchestrator.
-enum class provider_report : std::uint8_t { nothing, cut_ok, cut_failed };
+/// What a provider asks for; the same numbers as the machine's effects.
+enum class provider_order : std::uint8_t {
+    begin_cut,
+    report_cut,
+    report_failed,
+    report_ready,
+    throw_away
+};
+/// What a provider's step asks for: one bit for each order.
+struct provider_step {
+    bool taken = false;
+    std::uint8_t asked = 0;
+    [[nodiscard]] bool asks(provider_order what) const noexcept {
+        return (asked >> static_cast<unsigned>(what) & 1U) != 0;
+    }
+};
 
 /// The effects of one step, in order.
 template <class Effect, std::size_t Capacity>
@@ -61,21 +73,6 @@ struct effects {
 using agent_effects = effects<machine::agent_effect, 12>;
 using orchestrator_effects = effects<machine::orchestrator_effect, 8>;
 
-/// A change of one row of a table, applied while exploring: what the properties are tested with.
-struct row_mutation {
-    enum class kind : std::uint8_t {
-        deletion,   ///< The row does nothing.
-        target,     ///< It leads to phase `to`.
-        no_effects, ///< Its effects are lost.
-        no_sends,   ///< The messages among its effects are lost.
-        data_only   ///< It leads where it should, and changes no data and has no effects.
-    };
-    table_kind table = table_kind::agent;
-    std::int16_t row = -1;
-    kind what = kind::deletion;
-    std::uint8_t to = 0;
-};
-
 /// One row, for people.
 struct row_text {
     std::string from;
@@ -83,6 +80,7 @@ struct row_text {
     std::string to;
     std::string guard;
     std::string action;
+    bool is_internal;
     clause governed_by;
 };
 
@@ -93,6 +91,15 @@ struct row_text {
 /// @param guard may be empty when the cell has one row.
 [[nodiscard]] std::int16_t find_row(table_kind table, const std::string& from,
                                     const std::string& event, const std::string& guard = {});
+
+/// What the action of a row can do, found by running it on all data that its guard lets through.
+struct row_scope {
+    bool changes_data = false;
+    std::size_t effects_max = 0;       ///< In one step.
+    std::vector<effect_word> effects;  ///< Each kind once, in the order of its first appearance.
+    std::vector<effect_word> messages; ///< Those among them that are sent, with each argument.
+};
+[[nodiscard]] row_scope scope_of(table_kind table, std::size_t row);
 
 /// One set of machines and what rows they have taken. Not for use by two threads at once.
 class machines {
@@ -109,7 +116,7 @@ class machines {
                       orchestrator_effects& out);
     /// @return false when the machine refuses the event.
     bool step(participant_phase& phase, std::uint8_t& releases, participant_input input);
-    provider_report step(provider_phase& phase, provider_input input);
+    provider_step step(provider_phase& phase, provider_input input);
 
     /// The event that makes itself due when all live agents have answered, if any.
     [[nodiscard]] static std::optional<machine::orchestrator_event> due(

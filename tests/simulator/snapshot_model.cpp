@@ -184,11 +184,11 @@ BOOST_AUTO_TEST_CASE(mutated_rows_are_found) {
     const std::vector<std::pair<const char*, property>> mutations{
         {"agent:frozen:stop::target=off", property::states_hold},
         {"agent:frozen:hold_expired::deletion", property::hold_ends},
-        {"agent:thaw:early::deletion", property::truthful_thawed},
+        {"agent:thaw:early::deletion", property::first_reason},
         {"agent:resume:early::deletion", property::truthful_thawed},
         {"agent:freeze:failed::target=idle", property::one_answer},
-        {"agent:frozen:thaw::no_effects", property::hold_ends},
-        {"orchestrator:thaw:any_error::deletion", property::none},
+        {"agent:frozen:thaw::no_effects", property::steps_begin},
+        {"orchestrator:thaw:any_error::deletion", property::group_is_undone},
     };
     for (const auto& [text, breaks] : mutations) {
         BOOST_TEST_CONTEXT(text) {

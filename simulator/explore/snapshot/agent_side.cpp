@@ -258,17 +258,35 @@ void stage::watchdog_releases(std::size_t agent) {
 
 // ---- effects ----------------------------------------------------------------------------------
 
+// Timers and the agent's own steps are seen by what comes of them.
+void stage::show(std::size_t agent, const machine::agent_effect& effect) noexcept {
+    using kind = agent_effect_kind;
+    const bool inner = effect.kind == kind::arm || effect.kind == kind::disarm ||
+                       effect.kind == kind::cancel_step ||
+                       (effect.kind >= kind::begin_prepare && effect.kind <= kind::begin_recover);
+    if (inner) {
+        return;
+    }
+    const auto in = [](auto value, unsigned at) { return static_cast<std::uint64_t>(value) << at; };
+    show(in(1, 60) | in(agent, 56) | in(effect.kind, 48) | in(effect.txn.value, 40) |
+         in(effect.session.value, 32) | in(effect.outcome, 24) | in(effect.code, 16) |
+         in(effect.result, 8) | in(effect.agreed, 4));
+}
+
 void stage::take(std::size_t agent, const machine::agent_input& input) {
     agent_world& a = w.agents[agent];
-    const agent_phase before = a.machine.phase;
+    const machine::agent_state was = a.machine;
+    const agent_phase before = was.phase;
     agent_effects out;
     m_warned = false;
-    m_machines.step(a.machine, input, out);
+    const auto row = m_machines.step(a.machine, input, out);
+    judge(agent, was, input, out, row >= 0);
     for (const auto& effect : out) {
         if (effect.kind == agent_effect_kind::arm && effect.timer != agent_timer::sequence &&
             before == a.machine.phase && (a.timers & bit_of(effect.timer)) != 0) {
             require(false, property::deadlines);
         }
+        show(agent, effect);
         perform(agent, effect);
     }
     if (m_options.dialect == profile::qga && a.machine.phase == agent_phase::stuck) {
@@ -323,7 +341,7 @@ void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
     case agent_effect_kind::begin_prepare:
         require(!holds_truly(a, false), property::one_transaction);
         for (auto& p : a.participants) {
-            m_machines.step(p.phase, p.releases, participant_input::reset);
+            participant_step(p, participant_input::reset);
             p = {.doing = p.doing, .held = p.held};
         }
         a.hold_clock = false;
@@ -354,7 +372,7 @@ void stage::perform(std::size_t agent, const machine::agent_effect& effect) {
     case agent_effect_kind::tell_result:
         for (std::size_t i = 0; i < m_options.participants; ++i) {
             participant_state& p = a.participants[i];
-            m_machines.step(p.phase, p.releases, participant_input::finished);
+            participant_step(p, participant_input::finished);
             // It is not asked any more. Only what it is still doing can matter (SP 7.11).
             p = {.phase = participant_phase::finished, .doing = p.doing, .held = p.held};
         }

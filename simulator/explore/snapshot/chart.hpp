@@ -41,11 +41,6 @@ struct scenario {
 /// Errors: throws std::invalid_argument for a word that is no fault.
 [[nodiscard]] fault_set faults_from(std::string_view words);
 
-/// `agent:frozen:hold_expired::deletion`, `agent:thaw:done::target=idle`.
-[[nodiscard]] std::string to_text(const row_mutation& mutation);
-/// Errors: throws std::invalid_argument for a row or word that does not exist.
-[[nodiscard]] row_mutation mutation_from(std::string_view text);
-
 } // namespace snapproto::explore
 
 #endif // SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_CHART_HPP

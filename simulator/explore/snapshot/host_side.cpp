@@ -133,7 +133,10 @@ void stage::host_event(const machine::orchestrator_input& input) {
 
 void stage::provider_event(provider_input input) {
     const bool was_cutting = w.provider == provider_phase::cutting;
+    const auto before = w.provider;
     const auto told = m_machines.step(w.provider, input);
+    judge_provider(before, input, told);
+    show(told.asked);
     const bool cutting = w.provider == provider_phase::cutting;
     if (cutting && !was_cutting) {
         for (std::size_t i = 0; i < m_options.agents; ++i) {
@@ -158,10 +161,10 @@ void stage::provider_event(provider_input input) {
     if (input == provider_input::cut_done) {
         w.cut_running = false;
     }
-    if (told == provider_report::cut_ok) {
+    if (told.asks(provider_order::report_cut)) {
         w.cut_done = true;
         w.cut_notice = notice::ok;
-    } else if (told == provider_report::cut_failed) {
+    } else if (told.asks(provider_order::report_failed)) {
         w.cut_notice = notice::failed;
     }
 }
@@ -268,9 +271,12 @@ void stage::host_answer(std::size_t agent, const packet& message) {
 }
 
 void stage::take(const machine::orchestrator_input& input) {
+    const auto before = w.host;
     orchestrator_effects out;
-    m_machines.step(w.host, input, out);
+    const auto row = m_machines.step(w.host, input, out);
+    judge(before, input, out, row >= 0);
     for (const auto& effect : out) {
+        show(effect);
         perform(effect);
     }
 }
@@ -282,6 +288,7 @@ void stage::settle() {
         } else {
             break;
         }
+        require(turn < 15, property::returns);
     }
     if (w.host.phase == orchestrator_phase::idle) {
         for (std::size_t i = 0; i < m_options.agents; ++i) {
@@ -307,6 +314,16 @@ void stage::drain() {
 }
 
 // ---- effects ----------------------------------------------------------------------------------
+
+void stage::show(const machine::orchestrator_effect& effect) noexcept {
+    if (effect.kind == orchestrator_effect_kind::arm ||
+        effect.kind == orchestrator_effect_kind::disarm) {
+        return;
+    }
+    const auto in = [](auto value, unsigned at) { return static_cast<std::uint64_t>(value) << at; };
+    show(in(2, 60) | in(effect.kind, 48) | in(effect.txn.value, 40) | in(effect.to, 32) |
+         in(effect.outcome, 24) | in(effect.result, 16) | in(effect.reported, 8));
+}
 
 void stage::perform(const machine::orchestrator_effect& effect) {
     using kind = orchestrator_effect_kind;

@@ -56,6 +56,22 @@ class snapshot_model {
         /// States are judged as they are reached, with the step that leads there.
         [[nodiscard]] property_id check(const state&) const noexcept { return 0; }
 
+        /// One way on from a state.
+        struct successor {
+            state to;
+            action what;
+            property broken;
+            std::uint64_t seen; ///< What the step shows that no state keeps.
+            bool idle;          ///< A fault that makes no difference.
+        };
+        /// All of them, for whoever compares two models: idle faults too, and nothing is judged
+        /// that needs more than the step.
+        [[nodiscard]] const std::vector<successor>& steps(const state& from) {
+            m_compares = true;
+            expand(from);
+            return m_found;
+        }
+
         [[nodiscard]] const machines& tables() const noexcept { return m_machines; }
         /// Steps that waited for room in a queue.
         [[nodiscard]] std::size_t waits() const noexcept { return m_waits; }
@@ -68,12 +84,6 @@ class snapshot_model {
                 return detail::hash_words(of.data(), of.size());
             }
         };
-        struct successor {
-            state to;
-            action what;
-            property broken;
-        };
-
         void expand(const state& from);
         void unpack(const state& from);
         void normal_steps();
@@ -95,7 +105,9 @@ class snapshot_model {
         [[nodiscard]] bool may(fault one) const noexcept;
 
         /// One agent alone is nearly always in a state of its own: not worth remembering.
-        [[nodiscard]] bool remembers() const noexcept { return m_model.m_options.agents > 1; }
+        [[nodiscard]] bool remembers() const noexcept {
+            return m_model.m_options.agents > 1 && !m_model.m_options.mutation && !m_compares;
+        }
         [[nodiscard]] bool hold_ends(std::size_t agent);
         [[nodiscard]] std::size_t steps_to_release(const world& from, std::size_t agent,
                                                    std::size_t depth);
@@ -108,6 +120,7 @@ class snapshot_model {
         const state* m_packed = nullptr;
         std::vector<successor> m_found;
         property m_rest = property::none;
+        bool m_compares = false;
         std::size_t m_waits = 0;
         std::size_t m_release_steps = 0;
         agent_memo m_memo;

@@ -14,6 +14,37 @@ namespace {
 
 } // namespace
 
+// Each event leads to the state that it names (SP chapter 14); a release that fails leaves who had
+// refused its hold as released (SP 14.10).
+void stage::participant_step(participant_state& p, participant_input input) {
+    const auto before = p.phase;
+    if (!m_machines.step(p.phase, p.releases, input)) {
+        return;
+    }
+    const auto leads_to = [&] {
+        switch (input) {
+        case participant_input::prepared:
+            return participant_phase::prepared;
+        case participant_input::vetoed:
+            return participant_phase::vetoed;
+        case participant_input::held:
+            return participant_phase::held;
+        case participant_input::let_go:
+            return participant_phase::early;
+        case participant_input::release_failed:
+            return before == participant_phase::vetoed ? participant_phase::released
+                                                       : participant_phase::broken;
+        case participant_input::finished:
+            return participant_phase::finished;
+        case participant_input::reset:
+            return participant_phase::idle;
+        default:
+            return participant_phase::released;
+        }
+    };
+    require(p.phase == leads_to(), property::participants);
+}
+
 void stage::let_go_truly(std::size_t agent, std::size_t participant) {
     agent_world& a = w.agents[agent];
     a.participants[participant].held = false;
@@ -29,7 +60,7 @@ void stage::participant_lets_go(std::size_t agent, std::size_t participant) {
 
 void stage::participant_is_noticed(std::size_t agent, std::size_t participant) {
     participant_state& p = w.agents[agent].participants[participant];
-    m_machines.step(p.phase, p.releases, participant_input::let_go);
+    participant_step(p, participant_input::let_go);
     take(agent, {.kind = machine::agent_event::early});
     advance(agent);
 }
@@ -64,7 +95,7 @@ void stage::participant_answers(std::size_t agent, std::size_t participant,
         answer = participant_input::released;
     }
     if (was != work::recover) {
-        m_machines.step(p.phase, p.releases, answer);
+        participant_step(p, answer);
     }
     switch (answer) {
     case participant_input::held:
@@ -112,6 +143,7 @@ void stage::advance(std::size_t agent) {
         w.agents[agent].step = agent_step::none;
         w.agents[agent].step_failed = false;
         take(agent, {.kind = *ended});
+        require(turn < 15, property::returns);
     }
 }
 

@@ -146,6 +146,117 @@ constexpr auto all_properties = std::to_array<property_info>({
      "each state holds what it says it holds",
      "state: OFF, IDLE, PREP, READY and AWAIT nothing, RESUME no filesystem, FROZEN everything",
      true},
+    {property::never_crashes,
+     {1, 4},
+     "every event is dealt with in every state",
+     "step: no assertion of a machine fails",
+     true},
+    {property::steps_begin,
+     {5, 2},
+     "one step after the other: prepare, quiesce, freeze, thaw, resume",
+     "step: each phase begins with its step, and follows the one before it",
+     true},
+    {property::questions,
+     {2, 14},
+     "Query and Ping are answered at once and change nothing",
+     "step: exactly Status or Pong, and only READY and AWAIT count the Ping as heard",
+     true},
+    {property::repetition,
+     {3, 9},
+     "a repeated request gets Progress or the remembered answer and does nothing",
+     "step: exactly that answer, no change; the end of a transaction is remembered",
+     true},
+    {property::nak_codes,
+     {3, 14},
+     "what the state does not allow is refused with BadState",
+     "step: the code of a Nak that a row sends",
+     true},
+    {property::way_back,
+     {8, 6},
+     "what spoils a transaction undoes it, by the way that releases everything",
+     "step: through THAW from FREEZE and FROZEN, else through RESUME, and the step in work is "
+     "cancelled first",
+     true},
+    {property::first_reason,
+     {7, 13},
+     "the first reason is the one that is reported",
+     "step: the reason of each event, kept until the verdict or Error that tells it",
+     true},
+    {property::stuck_is_told,
+     {7, 10},
+     "a release that fails is STUCK, said at once and tried again",
+     "step: Error(stuck) unless an answer is owed; whatever may help leads back to THAW",
+     true},
+    {property::warnings,
+     {7, 11},
+     "what changes no verdict and no outcome is a warning",
+     "step: a warning or alarm where a clause names one, and nowhere else",
+     true},
+    {property::result_is_told,
+     {9, 8},
+     "every participant learns the true result, once and first",
+     "step: told when the transaction ends, before any message",
+     true},
+    {property::recovery,
+     {9, 5},
+     "a recovery runs once and its end is told",
+     "step: begin, Recovered, Error, and what is given up",
+     true},
+    {property::versions,
+     {2, 5},
+     "a Hello gets the HelloAck that it deserves",
+     "step: agreed as the versions are, for the Hello that came last; refused leads to OFF",
+     true},
+    {property::correlation,
+     {3, 1},
+     "every message carries its session and transaction",
+     "step: those of the agent or of the request",
+     true},
+    {property::session_ends,
+     {8, 8},
+     "loss, clone and stop end the session",
+     "step: what is to follow is noted, and done at the end; nothing is sent meanwhile",
+     true},
+    {property::limits,
+     {15, 3},
+     "every phase has a limit of its own",
+     "state: the timers that run are those of the phase",
+     true},
+    {property::group_is_undone,
+     {12, 12},
+     "a failure of one makes the fate bad and releases the group",
+     "step: fate, phase, the cut that is given up, the agent that counts as lost or unknown",
+     true},
+    {property::late_copy,
+     {12, 11},
+     "a copy that comes too late is discarded",
+     "step: the report of a cut in each phase",
+     true},
+    {property::orders,
+     {12, 1},
+     "every order goes once to every live agent",
+     "step: which, to whom, of which transaction, with the true outcome and result",
+     true},
+    {property::true_outcome,
+     {12, 27},
+     "the outcome is what the record says",
+     "step: success, and a copy that is not kept is thrown away",
+     true},
+    {property::channels_close,
+     {2, 18},
+     "closing is what ends a conversation that failed",
+     "step: DOWN exactly when a clause says so, with all channels closed",
+     true},
+    {property::participants,
+     {14, 3},
+     "a participant is what it was last found to be",
+     "step: each event leads to the state that it names",
+     true},
+    {property::provider,
+     {13, 3},
+     "a provider is what it was last found to be, and a discarded copy is thrown away",
+     "step: each event leads to the state that it names; reports once, and of what happened",
+     true},
 });
 
 } // namespace
@@ -159,13 +270,48 @@ const property_info& info_of(property number) {
                          [&](const property_info& one) { return one.number == number; });
 }
 
-property stage::check_state() const {
-    for (std::size_t i = 0; i < m_options.agents; ++i) {
-        if (const property broken = check_agent(w.agents[i]); broken != property::none) {
-            return broken;
-        }
+namespace {
+
+// Which timers run in a phase (SP 15.3). Frozen has the hold limit, which begins and ends with what
+// is held.
+[[nodiscard]] bool has_its_limits(const agent_world& a) {
+    const auto runs = [&](machine::agent_timer timer) {
+        return (a.timers >> static_cast<unsigned>(timer) & 1U) != 0;
+    };
+    const auto phase = a.machine.phase;
+    const bool works = phase == agent_phase::prep || phase == agent_phase::quiesce ||
+                       phase == agent_phase::freeze || phase == agent_phase::thaw ||
+                       phase == agent_phase::resume ||
+                       (phase == agent_phase::await && a.machine.data.recovering);
+    return runs(machine::agent_timer::phase) == works &&
+           runs(machine::agent_timer::sequence) ==
+               (phase == agent_phase::ready || phase == agent_phase::await) &&
+           runs(machine::agent_timer::retry) == (phase == agent_phase::stuck);
+}
+
+[[nodiscard]] bool has_its_limits(const world_host& w) {
+    switch (w.host.phase) {
+    case orchestrator_phase::down:
+    case orchestrator_phase::idle:
+    case orchestrator_phase::ready:
+        return !w.reply_timer && !w.window_timer;
+    case orchestrator_phase::cut:
+        return !w.reply_timer && w.window_timer;
+    case orchestrator_phase::freeze:
+        return w.reply_timer;
+    default:
+        return w.reply_timer && !w.window_timer;
     }
-    return property::none;
+}
+
+} // namespace
+
+property stage::check_state() const {
+    property broken = has_its_limits(w) ? property::none : property::limits;
+    for (std::size_t i = 0; i < m_options.agents; ++i) {
+        broken = graver(broken, check_agent(w.agents[i]));
+    }
+    return broken;
 }
 
 property stage::check_agent(const agent_world& a) const {
@@ -211,7 +357,7 @@ property stage::check_agent(const agent_world& a) const {
     default:
         break;
     }
-    return property::none;
+    return has_its_limits(a) ? property::none : property::limits;
 }
 
 property stage::check_rest() const {

@@ -14,11 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto table_names =
-    std::to_array<std::string_view>({"agent", "orchestrator", "participant", "provider"});
-constexpr auto mutation_names =
-    std::to_array<std::string_view>({"deletion", "target", "no_effects", "no_sends", "data_only"});
-
 // The number of a word in a list.
 template <class Names>
 std::size_t number_of(std::string_view word, const Names& names, std::string_view what) {
@@ -40,23 +35,6 @@ std::vector<std::string_view> split(std::string_view text, char by) {
         }
         text.remove_prefix(at + 1);
     }
-}
-
-std::uint8_t phase_from(table_kind table, std::string_view word) {
-    if (table == table_kind::agent) {
-        if (const auto phase = from_string<agent_phase>(word)) {
-            return static_cast<std::uint8_t>(*phase);
-        }
-    } else if (const auto phase = from_string<orchestrator_phase>(word)) {
-        return static_cast<std::uint8_t>(*phase);
-    }
-    throw std::invalid_argument(fmt::format("'{}' is no state", word));
-}
-
-std::string phase_text(table_kind table, std::uint8_t phase) {
-    return std::string{table == table_kind::agent
-                           ? to_string(static_cast<agent_phase>(phase))
-                           : to_string(static_cast<orchestrator_phase>(phase))};
 }
 
 } // namespace
@@ -85,44 +63,6 @@ fault_set faults_from(std::string_view words) {
         } else if (word != "none") {
             made |= 1U << number_of(word, fault_names, "fault");
         }
-    }
-    return made;
-}
-
-std::string to_text(const row_mutation& mutation) {
-    const auto row = rows_of(mutation.table).at(static_cast<std::size_t>(mutation.row));
-    auto text = fmt::format("{}:{}:{}:{}:{}", table_names[static_cast<std::size_t>(mutation.table)],
-                            row.from, row.event, row.guard,
-                            mutation_names[static_cast<std::size_t>(mutation.what)]);
-    if (mutation.what == row_mutation::kind::target) {
-        text += '=';
-        text += phase_text(mutation.table, mutation.to);
-    }
-    return text;
-}
-
-row_mutation mutation_from(std::string_view text) {
-    const auto parts = split(text, ':');
-    if (parts.size() != 5) {
-        throw std::invalid_argument(
-            "a mutation is TABLE:STATE:EVENT:GUARD:KIND, GUARD may be empty");
-    }
-    row_mutation made;
-    made.table = static_cast<table_kind>(number_of(parts[0], table_names, "table"));
-    if (made.table != table_kind::agent && made.table != table_kind::orchestrator) {
-        throw std::invalid_argument("rows of agent and orchestrator can be mutated");
-    }
-    made.row =
-        find_row(made.table, std::string{parts[1]}, std::string{parts[2]}, std::string{parts[3]});
-    if (made.row < 0) {
-        throw std::invalid_argument(
-            fmt::format("there is no row {}:{}:{}:{}", parts[0], parts[1], parts[2], parts[3]));
-    }
-    const auto kind = split(parts[4], '=');
-    made.what =
-        static_cast<row_mutation::kind>(number_of(kind[0], mutation_names, "kind of mutation"));
-    if (made.what == row_mutation::kind::target) {
-        made.to = phase_from(made.table, kind.size() == 2 ? kind[1] : "");
     }
     return made;
 }

@@ -14,6 +14,8 @@
 #include "simulator/explore/snapshot/properties.hpp"
 #include "simulator/explore/snapshot/world.hpp"
 
+#include <snapproto/core/bytes.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +32,7 @@ class stage {
         m_blocked = false;
         m_broken = property::none;
         m_late_count = 0;
+        m_seen = fnv1a_basis;
     }
 
     world w;
@@ -38,6 +41,9 @@ class stage {
     [[nodiscard]] bool blocked() const noexcept { return m_blocked; }
     /// The first property that the transition breaks.
     [[nodiscard]] property broken() const noexcept { return m_broken; }
+    /// All that the transition showed to anybody (messages, reports, orders, in their order), as
+    /// one number: what of it the world does not keep.
+    [[nodiscard]] std::uint64_t seen() const noexcept { return m_seen; }
 
     // ---- the agent's half ----
     void agent_takes(std::size_t agent, const packet& message);
@@ -84,10 +90,49 @@ class stage {
     }
 
     void require(bool holds, property otherwise) noexcept {
-        if (!holds && m_broken == property::none) {
+        // What was truly done says more than the record of it.
+        if (!holds &&
+            (m_broken == property::none || (is_of_record(m_broken) && !is_of_record(otherwise)))) {
             m_broken = otherwise;
         }
     }
+
+    // agent_clauses.cpp
+    void judge(std::size_t agent, const machine::agent_state& before,
+               const machine::agent_input& input, const agent_effects& out, bool taken);
+    void judge_steps(const machine::agent_state& before, const machine::agent_state& after,
+                     const machine::agent_input& input, const agent_effects& out);
+    void judge_questions(const machine::agent_state& before, const machine::agent_state& after,
+                         const machine::agent_input& input, const agent_effects& out);
+    void judge_repetition(const machine::agent_state& before, const machine::agent_state& after,
+                          const machine::agent_input& input, const agent_effects& out);
+    void judge_undo(const machine::agent_state& before, const machine::agent_state& after,
+                    const machine::agent_input& input, const agent_effects& out);
+    void judge_end(const machine::agent_state& before, const machine::agent_state& after,
+                   const machine::agent_input& input, const agent_effects& out);
+    void judge_session(const machine::agent_state& before, const machine::agent_state& after,
+                       const machine::agent_input& input, const agent_effects& out);
+
+    // host_clauses.cpp
+    void judge(const machine::orchestrator_state& before, const machine::orchestrator_input& input,
+               const orchestrator_effects& out, bool taken);
+    void judge_failure(const machine::orchestrator_state& before,
+                       const machine::orchestrator_input& input, const orchestrator_effects& out);
+    void judge_orders(const machine::orchestrator_state& before,
+                      const machine::orchestrator_input& input, const orchestrator_effects& out);
+    void judge_report(const machine::orchestrator_state& before,
+                      const machine::orchestrator_input& input, const orchestrator_effects& out);
+    void judge_warnings(const machine::orchestrator_state& before,
+                        const machine::orchestrator_input& input, const orchestrator_effects& out);
+
+    void judge_provider(provider_phase before, provider_input input, const provider_step& step);
+
+    /// One step of a participant's machine, judged by chapter 14.
+    void participant_step(participant_state& p, participant_input input);
+
+    void show(std::uint64_t what) noexcept { m_seen = fnv1a(m_seen, what); }
+    void show(std::size_t agent, const machine::agent_effect& effect) noexcept;
+    void show(const machine::orchestrator_effect& effect) noexcept;
 
     // agent_side.cpp
     void take(std::size_t agent, const machine::agent_input& input);
@@ -146,6 +191,7 @@ class stage {
     machines& m_machines;
     bool m_blocked = false;
     property m_broken = property::none;
+    std::uint64_t m_seen = fnv1a_basis;
 
     // Answers of links that came while the orchestrator was busy with a step.
     struct late_answer {

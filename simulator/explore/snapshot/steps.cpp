@@ -26,19 +26,25 @@ template <class Change>
 void snapshot_model::worker::offer(const action& what, Change&& change,
                                    std::optional<fault> costs) {
     m_stage.begin(m_from);
+    broken_assertion = nullptr;
     change(m_stage);
     if (m_stage.blocked()) {
         ++m_waits;
         return;
     }
-    const property step = m_stage.broken();
+    property step = broken_assertion != nullptr ? property::never_crashes : m_stage.broken();
     state to = m_model.pack(m_stage.w, m_from, *m_packed);
-    SNAPPROTO_ASSERT(m_model.unpack(to) == m_stage.w); // nothing is forgotten
-    if (costs && step == property::none && to == *m_packed) {
+#ifndef NDEBUG
+    if (!(m_model.unpack(to) == m_stage.w) || broken_assertion != nullptr) {
+        step = property::never_crashes; // nothing is forgotten
+    }
+#endif
+    const bool idle = costs && step == property::none && to == *m_packed;
+    if (idle && !m_compares) {
         return; // made no difference: not worth a fault
     }
     to[0] -= costs ? m_model.m_one_fault : 0;
-    m_found.push_back({to, what, step == property::none ? m_stage.check_state() : step});
+    m_found.push_back({to, what, graver(step, m_stage.check_state()), m_stage.seen(), idle});
 }
 
 template <class Change>
@@ -74,7 +80,9 @@ void snapshot_model::worker::offer_alone(const action& what, Change&& change,
     if (known == nullptr) {
         known = &m_memo.add(m_known[agent], work_out(what, change));
     }
+#ifndef NDEBUG // assertions of the simulator are evaluated in every build
     SNAPPROTO_ASSERT(*known == work_out(what, change));
+#endif
     if (known->blocked) {
         ++m_waits;
         return;
@@ -83,10 +91,10 @@ void snapshot_model::worker::offer_alone(const action& what, Change&& change,
         return; // as above
     }
     property broken = known->broken;
-    for (std::size_t i = 0; i < m_model.m_options.agents && broken == property::none; ++i) {
-        broken = i == agent ? known->state : m_known[i].at->state;
+    for (std::size_t i = 0; i < m_model.m_options.agents; ++i) {
+        broken = graver(broken, i == agent ? known->state : m_known[i].at->state);
     }
-    successor& made = m_found.emplace_back(successor{*m_packed, what, broken});
+    successor& made = m_found.emplace_back(successor{*m_packed, what, broken, 0, false});
     made.to[0] -= costs ? m_model.m_one_fault : 0;
     const std::size_t size = m_model.m_agent_words;
     std::copy_n(known->to.begin(), size, made.to.begin() + host_words + agent * size);
@@ -96,7 +104,9 @@ void snapshot_model::worker::unpack(const state& from) {
     m_packed = &from;
     m_model.unpack_host(m_from, from);
     if (!remembers()) {
-        m_model.unpack_agent(m_from, 0, from);
+        for (std::size_t i = 0; i < m_model.m_options.agents; ++i) {
+            m_model.unpack_agent(m_from, i, from);
+        }
         return;
     }
     m_memo.make_room();
@@ -134,6 +144,9 @@ void snapshot_model::worker::expand(const state& from) {
         timers(true);
     }
     faults();
+    if (m_compares) {
+        return;
+    }
     for (std::size_t i = 0; i < m_model.m_options.agents && m_rest == property::none; ++i) {
         if (!hold_ends(i)) {
             m_rest = property::hold_ends;

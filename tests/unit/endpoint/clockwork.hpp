@@ -130,9 +130,10 @@ struct participants {
 /// @param exempt a property that the plan itself breaks; 0 when there is none.
 inline std::string judged(const std::vector<trace::record>& recording, instant end,
                           monitor::viewpoint from = monitor::viewpoint::both_ends,
-                          std::uint8_t exempt = 0) {
+                          std::uint8_t exempt = 0, const timer_limits& timers = {}) {
     std::string found;
     monitor::rules rules;
+    rules.timers = timers;
     rules.seen_from = from;
     monitor::all_monitors judges{rules};
     for (const auto& r : recording) {

@@ -290,6 +290,13 @@ std::ostream& operator<<(std::ostream& out, const plan& p) {
                << (p.keep_degraded ? ", keep degraded" : "");
 }
 
+// As qemu-ga on Linux: nothing but a thaw ever releases.
+qga_agent_options no_limit() {
+    qga_agent_options options;
+    options.timers.hold = seconds{36000};
+    return options;
+}
+
 class world {
   public:
     explicit world(const plan& p) : m_plan(p), m_host({.sync_seed = 5}), m_guest(no_limit()) {
@@ -362,13 +369,6 @@ class world {
     std::string sent; // what the orchestrator wrote
 
   private:
-    // As qemu-ga on Linux: nothing but a thaw ever releases.
-    static qga_agent_options no_limit() {
-        qga_agent_options options;
-        options.timers.hold = seconds{36000};
-        return options;
-    }
-
     void connect() {
         if (!m_up) {
             m_up = true;
@@ -585,8 +585,8 @@ RC_BOOST_PROP(what_the_orchestrator_froze_is_thawed_whatever_goes_wrong, ()) {
         p.what == trouble::silence || p.what == trouble::stuck || p.work_ms > 400;
     const auto said = judged(w.recording, w.clock().now(), monitor::viewpoint::orchestrator_end,
                              answers_late ? 19 : 0);
-    const auto guest_said =
-        judged(w.guest_recording, w.clock().now(), monitor::viewpoint::agent_end);
+    const auto guest_said = judged(w.guest_recording, w.clock().now(),
+                                   monitor::viewpoint::agent_end, 0, no_limit().timers);
     if (!(said + guest_said).empty()) {
         RC_FAIL(said + "of the guest:\n" + guest_said);
     }
