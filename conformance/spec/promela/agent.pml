@@ -158,8 +158,8 @@ inline qga_reply(request, kind, argument) {
     :: else
     fi
 }
-/* What QGA makes of an answer: a thaw is answered by its count, an error has no other word. In
- * STUCK there is no message for it, and a deaf agent is worse (SP 7.10, 29.18). */
+/* What QGA makes of an answer: a thaw is answered by its count, and by an error when an application
+ * did not resume as it should. In STUCK there is no message for it, and a deaf agent is worse (SP 7.10, 29.18). */
 inline agent_sends() {
     freeze_reply = NOTHING;
     thaw_reply = NOTHING;
@@ -168,7 +168,7 @@ inline agent_sends() {
     :: e_kind == ANS_FROZEN -> freeze_reply = ANS_FROZEN
     :: e_kind == ANS_THAWED ->
        freeze_reply = ANS_ERROR;
-       thaw_reply = ANS_THAWED;
+       thaw_reply = (warned -> ANS_ERROR : ANS_THAWED);
        reply_arg = (A.released == PARTICIPANTS - HAS_APPLICATION -> CLEAN : EARLY)
     :: e_kind == ANS_ERROR ->
        REQUIRE(e_arg == STUCK || !HOLDS_TRULY(me), ROLLBACK_BEFORE_ANSWER);
@@ -233,9 +233,11 @@ inline tell_result() {
 }
 
 inline close_channel() {
-    A.open = 0;
 #if QGA
-    A.gone = 0;
+    A.open = (FLAW_REQUESTS_OUTLIVE_CLOSE -> A.open : 0);
+    A.gone = A.open;
+#else
+    A.open = 0;
 #endif
     if
     :: A.up -> break_channel(me, 1, 0)
@@ -276,6 +278,7 @@ inline perform() {
 /* One event through the table, and its effects in order. */
 inline agent_takes_event() {
     effects = 0;
+    warned = 0;
     phase_before = A.phase;
     agent_table();
     if
@@ -350,7 +353,8 @@ inline correlate() {
        reply_arg = EARLY
     :: else ->
        in_txn = A.txn;
-       A.released = (A.phase != AGENT_FROZEN -> 0 : A.released) /* SP 25.1 */
+       A.released = /* the number that this call thaws: SP 25.1 */
+           (A.phase != AGENT_FROZEN && !FLAW_THAW_COUNTS_ALL -> 0 : A.released)
     fi;
     if
     :: answer_is != NOTHING ->

@@ -154,7 +154,7 @@ inline agent_ignore() {
     skip
 }
 inline agent_warn() {
-    skip
+    warned = 1
 }
 
 /* The way to the hold. */

@@ -66,16 +66,10 @@ bit nowhere, silent;
 /* ---- time: free of charge when nothing else can happen ---- */
 
 #define MAY_FIRE (MAY(timeout) || !GOES_ON)
-/* Who hangs in a release is one who was held (docs/verification.md, assumptions). */
-#define OR_HIDES(i, k) || (a[i].p[k].doing == WORK_RELEASE && !a[i].p[k].held)
-#define HIDES(i) \
-    (!FLAW_HUNG_RELEASE_HIDES && a[i].phase == AGENT_RESUME && \
-     (0 EACH_PARTICIPANT(OR_HIDES, i)))
-#define PHASE_FIRES(i) (IS_ARMED(i, TIMER_PHASE) && !HIDES(i))
 #define REPLY_FIRES (LISTENS && h.reply_timer)
 #define WINDOW_FIRES (LISTENS && h.window_timer)
 #define OR_TIMER_RUNS(i) \
-    || PHASE_FIRES(i) || IS_ARMED(i, TIMER_HOLD | TIMER_SEQUENCE) || LINK_WAITS(i)
+    || IS_ARMED(i, TIMER_PHASE | TIMER_HOLD | TIMER_SEQUENCE) || LINK_WAITS(i)
 #define TIME_GOES_ON \
     (REPLY_FIRES || WINDOW_FIRES || \
      h.provider == PROVIDER_CUTTING OVER_AGENTS(OR_TIMER_RUNS))
@@ -152,7 +146,7 @@ bit nowhere, silent;
     OPTION(MAY_RESTART(i), RESTART, i, 0, 0, 0) \
     OPTION(MAY_WATCH(i), WATCHDOG, i, 0, 0, 0) \
     OPTION(MAY_RETRY(i), AGENT_TIMER, i, 0, TIMER_RETRY, 0) \
-    TIMER(PHASE_FIRES(i), AGENT_TIMER, i, TIMER_PHASE) \
+    TIMER(IS_ARMED(i, TIMER_PHASE), AGENT_TIMER, i, TIMER_PHASE) \
     TIMER(IS_ARMED(i, TIMER_HOLD), AGENT_TIMER, i, TIMER_HOLD) \
     TIMER(IS_ARMED(i, TIMER_SEQUENCE), AGENT_TIMER, i, TIMER_SEQUENCE) \
     TIMER(LINK_WAITS(i), LINK_TIMER, i, 0) \

@@ -112,7 +112,8 @@ const std::vector<std::string>& promela_flaws() {
                                               "no_hold_timer",
                                               "no_transaction_ids",
                                               "late_hold_is_kept",
-                                              "hung_release_hides",
+                                              "thaw_counts_all",
+                                              "requests_outlive_close",
                                               "no_resync"};
     return all;
 }

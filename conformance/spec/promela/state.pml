@@ -175,7 +175,7 @@ hidden int fx[12], hfx[8];
 hidden byte e_kind, e_txn, e_session, e_arg, x_kind, x_to, x_txn, x_arg;
 
 /* The agent's part of a step: what is still to be done, and what was before. */
-hidden byte arriving, judging, advancing, request_nr, answer_is, sent_nak, foreign;
+hidden byte arriving, judging, advancing, request_nr, answer_is, warned, sent_nak, foreign;
 hidden byte phase_before, phase_before_request, open_before, machine_changed;
 hidden byte freeze_reply, thaw_reply, reply_arg, wanted;
 hidden short message;
