@@ -193,6 +193,8 @@ find_flaws() {
     find_flaw --flaw no_hold_timer
     find_flaw --flaw cut_at_first --agents 2
     find_flaw --flaw no_transaction_ids --fault-budget 2
+    find_flaw --flaw thaw_counts_all --dialect qga
+    find_flaw --flaw requests_outlive_close --dialect qga
     find_flaw --mutate agent:thaw:hold_expired::deletion --fault-budget 2
 }
 
