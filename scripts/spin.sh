@@ -7,7 +7,7 @@ set -uo pipefail
 
 usage() {
     cat <<'END'
-usage: scripts/spin.sh [--bin DIR] [--all | --only 'OPTIONS'] [--report FILE]
+usage: scripts/spin.sh [--bin DIR] [--all | --only 'OPTIONS' | --states 'OPTIONS'] [--report FILE]
 
 Explores configurations of simulator/explore/manifest.json with `snapsim explore` and, through
 `snapcheck spec promela`, with SPIN, and compares states and transitions with each other and with
@@ -17,6 +17,7 @@ the manifest. Then the flaws that both must find, and the formulas.
   --all             all configurations that have a number for SPIN, not only those marked "spin"
   --only 'OPTIONS'  just this configuration, in the options of snapsim explore; no manifest, and
                     a verifier that is compiled for speed
+  --states 'OPTIONS' likewise, but compares the states themselves and shows those that only one has
   --report FILE     one JSON object a line: states, transitions, seconds, bytes of both
 
 Status: 0 all agree; 1 they do not; 77 there is no spin or no C compiler.
@@ -29,6 +30,7 @@ while [ $# -gt 0 ]; do
     --bin) bin=$2; shift ;;
     --all) scope=all ;;
     --only) only=$2; shift ;;
+    --states) only=$2 scope=states; shift ;;
     --report) report=$2; shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -36,7 +38,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 # Verifiers of small models are compiled for longer than they run.
-optimise=-O1
+optimise=-O1 spin_flags=''
 [ "$scope$only" = marked ] || optimise=-O2
 readonly manifest=$root/simulator/explore/manifest.json
 readonly seconds_max=300     # for one run of a verifier
@@ -69,7 +71,8 @@ verifier() {
     mkdir -p "$place"
     "$bin/snapcheck" spec promela --output "$place/model.pml" "$@" || return 1
     # SPIN says what is wrong on standard output, and its status says nothing.
-    (cd "$place" && spin -a model.pml >spin.log 2>&1 && [ -s pan.c ]) ||
+    # shellcheck disable=SC2086
+    (cd "$place" && spin $spin_flags -a model.pml >spin.log 2>&1 && [ -s pan.c ]) ||
         { cat "$place/spin.log"; return 1; }
     # shellcheck disable=SC2086
     (cd "$place" && gcc "$optimise" -w -DNOREDUCE "-DMEMLIM=$memory_mib_max" $flags -o pan pan.c)
@@ -229,7 +232,29 @@ check_formulas() {
     formula violated hold_ends -A # other assertions are not asked
 }
 
-if [ -n "$only" ]; then
+# The first states that only one of both has, as lines of numbers.
+compare_states() {
+    say "states: snapsim explore $* and SPIN"
+    spin_flags=-DSTATES optimise=-O1
+    verifier "$work/model" '-DSAFETY -DPRINTF' "$@" || { fail "no verifier for $*"; return; }
+    pan "$work/model"
+    "$bin/snapsim" explore --no-symmetry --states "$work/ours" "$@" || fail "snapsim: status $?"
+    # SPIN prints the states to which steps lead: the first one is there all the same.
+    { head -n 1 "$work/ours"; grep '^S ' "$work/model/pan.log"; } | sort -u >"$work/spin.set"
+    sort -u "$work/ours" >"$work/ours.set"
+    wc -l <"$work/ours.set"
+    if ! diff "$work/ours.set" "$work/spin.set" >"$work/diff"; then
+        grep -c '^<' "$work/diff" | sed 's/$/ only with snapsim/'
+        grep -c '^>' "$work/diff" | sed 's/$/ only with SPIN/'
+        head -n 20 "$work/diff"
+        fail "$*: the explorer and SPIN differ"
+    fi
+}
+
+if [ "$scope" = states ]; then
+    # shellcheck disable=SC2086
+    compare_states $only
+elif [ -n "$only" ]; then
     print_head
     # shellcheck disable=SC2086
     compare '' '' $only

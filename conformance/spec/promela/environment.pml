@@ -237,8 +237,26 @@ bit nowhere, silent;
     NOISE_OPTION(i, AGENT_ON_HELLO, 0)
 #endif
 
-#ifndef DUMP_STATE
-#define DUMP_STATE
+/* With spin -DSTATES and gcc -DPRINTF: every state that is reached, in the form of
+ * `snapsim explore --states`. */
+#ifdef STATES
+#define SHOW(name, bits) printf(" %d", h.name);
+#define SHOW_AGENT(name, bits) printf(" %d", a[k].name);
+#define SHOW_PARTICIPANT(name, bits) printf(" %d", a[k].p[r].name);
+inline show_the_state() {
+    printf("S");
+    HOST_FIELDS(SHOW)
+    for (k : 0 .. AGENTS - 1) {
+        AGENT_FIELDS(SHOW_AGENT)
+        for (r : 0 .. PARTICIPANTS - 1) {
+            PARTICIPANT_FIELDS(SHOW_PARTICIPANT)
+            skip
+        }
+        printf(" %d %d %d", a[k].to_agent[0], a[k].to_agent[1], a[k].to_agent[2]);
+        printf(" %d %d %d", a[k].to_host[0], a[k].to_host[1], a[k].to_host[2])
+    }
+    printf("\n")
+}
 #endif
 
 /* ---- the step ---- */
@@ -577,8 +595,15 @@ end_ready:
         d_step {
             run_agent();
             end_the_step();
-            DUMP_STATE
+            skip
         }
+#ifdef STATES
+        ;
+        d_step {
+            show_the_state();
+            skip
+        }
+#endif
 #if LIVENESS
         ;
         if
