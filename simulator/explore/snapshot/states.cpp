@@ -81,7 +81,9 @@ std::string state_line(const config& what, const world& w) {
 
 ending write_states(const config& what, const options& how, std::ostream& to) {
     const snapshot_model model{what};
-    explorer<snapshot_model> run{model, how};
+    options whole = how;
+    whole.compact = false; // which keeps no states
+    explorer<snapshot_model> run{model, whole};
     const auto found = run.run();
     to << state_line(what, model.unpack(model.initial())) << '\n';
     for (const auto& [begin, end] : run.ranges()) {
