@@ -30,7 +30,7 @@ done
 if ! has apt-get || ! has dpkg-query; then
     die "this is neither Debian nor Ubuntu. Needed: a C++20 compiler, CMake 3.25, Ninja, Boost 1.81
 with Boost.JSON and Boost.Test, CLI11, fmt, pugixml; for the tests RapidCheck, Google Benchmark,
-nlohmann/json, gcovr."
+nlohmann/json, gcovr, SPIN."
 fi
 
 installed() {

@@ -24,6 +24,8 @@ Without a stage all of them run, in this order:
   reference   snapcheck judges the agent embedded in it (needs gcc)
   qemu-ga     snapcheck judges the real QEMU guest agent in a sandbox, against the committed
               baseline and five times (needs gcc, root and loop devices)
+  spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
+              (needs gcc)
   coverage    lines of the library that the tests run
 
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
@@ -32,7 +34,8 @@ Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory
 END
 }
 
-readonly all_stages=(deps format gcc release headers noexc clang14 clang asan mutants reference qemu-ga coverage)
+readonly all_stages=(deps format gcc release headers noexc clang14 clang asan reference qemu-ga
+    spin mutants coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -135,6 +138,11 @@ stage_qemu-ga() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     real_agent build/dev/bin --repeat 5 --report "html=$logs/qemu-ga.html" \
         --report "junit=$logs/qemu-ga.xml"
+}
+
+stage_spin() {
+    [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
+    scripts/spin.sh --bin build/dev/bin --report "$logs/spin.jsonl"
 }
 
 stage_coverage() { scripts/coverage.sh --fail-under "${SNAPPROTO_COVERAGE:-95}"; }

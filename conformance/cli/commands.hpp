@@ -6,7 +6,9 @@
 
 #include "conformance/selection.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -59,6 +61,16 @@ struct spec_options {
     std::string machine; ///< Empty: all.
     std::string source;  ///< The source tree for the matrix; empty: none.
     std::string output;  ///< Empty or "-": standard output.
+    // The configuration of the model; what is not given is as promela_options has it.
+    std::optional<std::string> dialect;
+    std::optional<std::size_t> agents;
+    std::optional<std::size_t> participants;
+    std::optional<std::size_t> sessions;
+    std::optional<std::size_t> fault_budget;
+    std::optional<std::string> faults;
+    std::optional<std::string> flaw;
+    std::optional<std::string> mutation;
+    bool liveness = false;
 };
 
 /// Each returns an exit status. @throws usage_error, unreachable

@@ -111,6 +111,28 @@ void add_trace(CLI::App& app, trace_options& o) {
     sub->add_option("--report", o.reports, report_help)->allow_extra_args(false);
 }
 
+/// What `snapsim explore` calls the same.
+void add_model(CLI::App& spec, spec_options& form) {
+    const char* model = "Model (promela)";
+    spec.add_option("--dialect", form.dialect, "native or qga [native]")->group(model);
+    spec.add_option("--agents", form.agents, "Agents in the group, 1 to 3 [1]")->group(model);
+    spec.add_option("--participants", form.participants, "Of each agent, 1 to 3 [2]")->group(model);
+    spec.add_option("--sessions", form.sessions, "Snapshots that are started, 1 to 3 [1]")
+        ->group(model);
+    spec.add_option("--fault-budget", form.fault_budget, "How many faults may happen, 0 to 7 [1]")
+        ->group(model);
+    spec.add_option("--faults", form.faults, "Comma separated; -WORD leaves one out [all]")
+        ->group(model);
+    spec.add_option("--flaw", form.flaw, "Behaviour that is wrong on purpose")->group(model);
+    spec.add_option("--mutate", form.mutation,
+                    "Change one row: TABLE:STATE:EVENT:GUARD:KIND, KIND deletion or target=STATE")
+        ->group(model);
+    spec.add_flag("--liveness", form.liveness,
+                  "With the formulas, and an orchestrator that may "
+                  "fall silent")
+        ->group(model);
+}
+
 void add_others(CLI::App& app, list_options& list, spec_options& form) {
     CLI::App* sub = app.add_subcommand("list", "Every check: id, level, clause, title");
     sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
@@ -118,9 +140,9 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
     spec->add_option(
             "FORM", form.form,
-            "clauses | table | diagram | page | matrix | json | text: the requirements; what "
-            "each machine does in each state; the same as a picture; both as a page; what "
-            "keeps each clause; all of it for programs; the document")
+            "clauses | table | diagram | page | matrix | json | text | promela: the requirements; "
+            "what each machine does in each state; the same as a picture; both as a page; what "
+            "keeps each clause; all of it for programs; the document; a model for SPIN")
         ->required();
     spec->add_option(
         "--format", form.format,
@@ -131,6 +153,7 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     spec->add_option("--source", form.source,
                      "matrix: the project's source tree, for the tests that name clauses");
     spec->add_option("--output,-o", form.output, "A file instead of standard output");
+    add_model(*spec, form);
     // Named, so that they are refused in words that help.
     for (const char* later : {"orchestrator", "learn"}) {
         app.add_subcommand(later, "(not in this version)")->allow_extras();

@@ -4,6 +4,7 @@
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/program.hpp"
 #include "conformance/spec/matrix.hpp"
+#include "conformance/spec/promela/promela.hpp"
 #include "conformance/spec/spec_text.hpp"
 #include "conformance/spec/views/views.hpp"
 
@@ -29,15 +30,16 @@ struct spec_request {
     std::string format;
     chosen_machines machines;
     std::string source; ///< The source tree; empty: none.
+    promela_options model;
 };
 
-/// The flag that a form takes beside --format and --output.
-enum class spec_flag { none, machine, source };
+/// The flags that a form takes beside --format and --output.
+enum class spec_flag { none, machine, source, model };
 
 /// One form of the specification: what it is called, how it can be written, and how it is made.
 struct spec_form {
     std::string name;
-    std::vector<std::string> formats; ///< The first one is the default; empty: not available yet.
+    std::vector<std::string> formats; ///< The first one is the default.
     spec_flag takes;
     std::string (*make)(const spec_request& asked);
 };
@@ -125,6 +127,14 @@ std::string make_matrix_form(const spec_request& asked) {
     return asked.format == "json" ? pretty(matrix_json(all)) : matrix_markdown(all);
 }
 
+std::string make_promela(const spec_request& asked) {
+    try {
+        return promela_model(asked.model);
+    } catch (const std::invalid_argument& wrong) {
+        throw usage_error(wrong.what());
+    }
+}
+
 const std::vector<spec_form>& forms() {
     static const std::vector<spec_form> all{
         {"clauses", {"text", "markdown", "json"}, spec_flag::none, make_clauses},
@@ -134,8 +144,7 @@ const std::vector<spec_form>& forms() {
         {"matrix", {"markdown", "json"}, spec_flag::source, make_matrix_form},
         {"json", {"json"}, spec_flag::machine, make_json},
         {"text", {"markdown"}, spec_flag::none, make_text},
-        {"promela", {}, spec_flag::machine, nullptr},
-
+        {"promela", {"promela"}, spec_flag::model, make_promela},
     };
     return all;
 }
@@ -159,20 +168,37 @@ const spec_form& find_form(const std::string& name) {
         names.push_back(one.name);
     }
     choose("form", name, names);
-    const spec_form& found = *std::find_if(forms().begin(), forms().end(),
-                                           [&](const auto& one) { return one.name == name; });
-    if (found.formats.empty()) {
-        throw usage_error(fmt::format("'spec {}' is not available in this version", name));
-    }
-    return found;
+    return *std::find_if(forms().begin(), forms().end(),
+                         [&](const auto& one) { return one.name == name; });
+}
+
+/// The configuration of a model.
+promela_options model_of(const spec_options& options) {
+    const promela_options made;
+    return {options.dialect.value_or(made.dialect),
+            options.agents.value_or(made.agents),
+            options.participants.value_or(made.participants),
+            options.sessions.value_or(made.sessions),
+            options.fault_budget.value_or(made.fault_budget),
+            options.faults.value_or(made.faults),
+            options.flaw.value_or(made.flaw),
+            options.mutation.value_or(made.mutation),
+            options.liveness};
+}
+
+bool asks_for_a_model(const spec_options& o) {
+    return o.dialect || o.agents || o.participants || o.sessions || o.fault_budget || o.faults ||
+           o.flaw || o.mutation || o.liveness;
 }
 
 } // namespace
 
 int run_spec(const spec_options& options) {
     const spec_form& form = find_form(options.form);
-    spec_request asked{
-        form.formats.front(), {machines().begin(), machines().end()}, options.source};
+    spec_request asked{form.formats.front(),
+                       {machines().begin(), machines().end()},
+                       options.source,
+                       model_of(options)};
     if (!options.format.empty()) {
         asked.format =
             choose(fmt::format("format of 'spec {}'", form.name), options.format, form.formats);
@@ -185,6 +211,10 @@ int run_spec(const spec_options& options) {
     }
     if (!options.source.empty() && form.takes != spec_flag::source) {
         throw usage_error(fmt::format("'spec {}' reads no source tree", form.name));
+    }
+    if (asks_for_a_model(options) && form.takes != spec_flag::model) {
+        throw usage_error(
+            fmt::format("'spec {}' is no model: its options are for 'spec promela'", form.name));
     }
     const std::string text = [&] {
         try {

@@ -29,6 +29,7 @@ struct explore_options {
     std::size_t memory_limit = 0;
     bool no_symmetry = false;
     bool compact = false;
+    std::string states; ///< File for all states; empty: none.
     bool no_cycles = false;
     bool keep_going = false;
     bool rows = false;

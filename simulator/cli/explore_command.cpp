@@ -4,6 +4,7 @@
 #include "simulator/explore/snapshot/chart.hpp"
 #include "simulator/explore/snapshot/manifest.hpp"
 #include "simulator/explore/snapshot/run.hpp"
+#include "simulator/explore/snapshot/states.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -239,6 +240,16 @@ int run_explore(const explore_options& wanted) {
     }
     const config what = config_of(wanted);
     const options how = how_to(wanted);
+    if (!wanted.states.empty()) {
+        std::ofstream out{wanted.states, std::ios::binary};
+        const auto end = write_states(what, how, out);
+        end_progress(how);
+        out.close();
+        if (!out) {
+            throw usage_error(fmt::format("cannot write {}", wanted.states));
+        }
+        return end == ending::complete ? exit_held : exit_violated;
+    }
     const auto result = explore_snapshot(what, how, !wanted.no_cycles);
     end_progress(how);
     fmt::print("snapsim explore {}\n", command_options(what));

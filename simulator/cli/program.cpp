@@ -60,6 +60,9 @@ void add_explore(CLI::App& app, explore_options& o) {
                     "Stop with what was seen when states need more (10M, 4G)")
         ->transform(CLI::AsSizeValue(false))
         ->group(work);
+    sub->add_option("--states", o.states,
+                    "Only write all states to a file, in the numbers of the Promela model")
+        ->group("Output");
     sub->add_flag("--no-symmetry", o.no_symmetry, "Tell agents apart that are in equal states")
         ->group(work);
     sub->add_flag("--compact", o.compact,

@@ -114,7 +114,17 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("orchestrator --listen x", "not available in this version");
     usage("learn", "not available in this version");
     usage("spec clause", "did you mean clauses?");
-    usage("spec promela", "not available in this version");
+    usage("spec promela --agents 4", "--agents is 1 to 3");
+    usage("spec promela --participants 0", "--participants is 1 to 3");
+    usage("spec promela --sessions 4", "--sessions is 1 to 3");
+    usage("spec promela --fault-budget 8", "--fault-budget is 0 to 7");
+    usage("spec promela --faults all,-lost", "'lost' is no fault; there are: loss");
+    usage("spec promela --dialect hyperv", "there are: native qga");
+    usage("spec promela --flaw none,no_hold_timer", "is no flaw");
+    usage("spec promela --mutate agent:thaw", "TABLE:STATE:EVENT:GUARD:KIND");
+    usage("spec promela --mutate agent:thaw:hold_expired::swap", "no kind of mutation");
+    usage("spec promela --machine agent", "not about one machine");
+    usage("spec clauses --agents 2", "options are for 'spec promela'");
     usage("spec diagram --format mermiad --machine agent", "did you mean mermaid?");
     usage("spec diagram --format json", "there are: mermaid, dot, plantuml, markdown");
     usage("spec table --machine orchestrater", "did you mean orchestrator?");
