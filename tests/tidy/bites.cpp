@@ -194,3 +194,14 @@ BOOST_AUTO_TEST_CASE(a_judge_reaches_no_machine_through_others) {
     tree["conformance/builtin/y.hpp"] = "#include <snapproto/machine/agent.hpp>\n";
     BOOST_TEST(tidy::check_judges(tree).empty());
 }
+
+BOOST_AUTO_TEST_CASE(the_kernel_of_the_simulator_stands_alone) {
+    const std::string kernel = "simulator/kernel/event_queue.hpp";
+    BOOST_TEST(include_finding(kernel, "simulator/kernel/ticks.hpp") == "");
+    BOOST_TEST(include_finding(kernel, "vector") == "");
+    for (const auto* target :
+         {"snapproto/core/time.hpp", "simulator/world/channel.hpp", "boost/json.hpp", "unistd.h"}) {
+        BOOST_TEST(include_finding(kernel, target).starts_with("the simulator's kernel"));
+    }
+    BOOST_TEST(include_finding("simulator/world/channel.hpp", "snapproto/core/time.hpp") == "");
+}
