@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -64,18 +65,13 @@ boost::json::object trace_event(std::string_view phase, std::string_view name, t
 } // namespace
 
 std::string jsonl(const history& run) {
-    std::vector<const trace::record*> all;
-    for (const auto* end : {&run.at_host, &run.at_agent}) {
-        for (const auto& one : *end) {
-            all.push_back(&one);
-        }
-    }
-    std::sort(all.begin(), all.end(), [](const trace::record* a, const trace::record* b) {
-        return std::pair(a->at, a) < std::pair(b->at, b);
-    });
+    std::vector<trace::record> all;
+    std::merge(run.at_host.begin(), run.at_host.end(), run.at_agent.begin(), run.at_agent.end(),
+               std::back_inserter(all),
+               [](const trace::record& a, const trace::record& b) { return a.at < b.at; });
     std::string text;
-    for (const auto* one : all) {
-        trace::append_jsonl(text, *one);
+    for (const auto& one : all) {
+        trace::append_jsonl(text, one);
     }
     return text;
 }

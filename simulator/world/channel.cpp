@@ -105,10 +105,6 @@ void channel::send_piece(direction way, std::string piece) {
 /// Pieces come in the order in which they were sent, but for those that overtake.
 void channel::carry(direction way, std::string piece) {
     lane& on = lane_of(way);
-    if (on.stalled) {
-        on.held.push_back(std::move(piece));
-        return;
-    }
     const auto latency = static_cast<ticks>(m_options.latency_us) * kernel::microsecond;
     const auto jitter = static_cast<ticks>(m_options.jitter_us) * kernel::microsecond;
     const auto length = static_cast<ticks>(piece.size()) * kernel::second /
@@ -136,8 +132,8 @@ void channel::carry(direction way, std::string piece) {
 void channel::flow(direction way) {
     lane& on = lane_of(way);
     on.stalled = on.swallows = false;
-    for (auto& piece : std::exchange(on.held, {})) {
-        carry(way, std::move(piece));
+    for (const auto& piece : std::exchange(on.held, {})) {
+        deliver(way, piece);
     }
 }
 
@@ -152,7 +148,7 @@ void channel::handle(const event& what) {
 
 void channel::deliver(direction way, const std::string& piece) {
     lane& on = lane_of(way);
-    if (on.stalled) { // it has not come to the end yet
+    if (on.stalled) {
         on.held.push_back(piece);
     } else if (!on.swallows) {
         m_ends[static_cast<std::size_t>(way)]->bytes_arrived(piece);

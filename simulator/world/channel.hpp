@@ -45,7 +45,7 @@ class channel final : public actor {
 
     void send(direction way, std::string_view bytes);
 
-    /// What is sent that way from now on waits until `flow`.
+    /// What would arrive that way from now on waits until `flow`.
     void stall(direction way) { lane_of(way).stalled = true; }
     /// What is sent that way from now on is lost until `flow`.
     void swallow(direction way) { lane_of(way).swallows = true; }
