@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_freeze_brings_everything_to_the_disk_and_blocks_writers_u
 
     const auto frozen = m.disk.content();
     m.run(10 * kernel::second);
-    BOOST_TEST((m.disk.content() == frozen)); // SP 29.1: not a block changes
+    BOOST_TEST((m.disk.content() == frozen)); // not a block changes
 
     m.files.thaw(m.tag(4));
     m.run(kernel::second);
