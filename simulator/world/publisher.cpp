@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace snapproto::world {
@@ -43,6 +44,9 @@ void publisher::open() {
 }
 
 void publisher::pause() {
+    if (m_busy || std::exchange(m_begins, true)) {
+        return; // it goes on by itself: one publication at a time
+    }
     const auto mean = static_cast<ticks>(m_options.pause_ms) * kernel::millisecond;
     m_world.after(kernel::exponential(m_random, mean), {m_self, begin, 0});
 }
@@ -56,6 +60,7 @@ void publisher::write_file() {
 void publisher::handle(const event& what) {
     switch (what.what) {
     case begin:
+        m_begins = false;
         if (m_quiescing) {
             break; // `resume` begins again
         }

@@ -43,6 +43,7 @@ class publisher final : public actor, public application {
     std::uint64_t m_edition = 0;
     std::size_t m_file = 0; // the one of the edition that is being written
     bool m_busy = false;
+    bool m_begins = false; // the beginning of the next edition is on its way
     bool m_quiescing = false;
     event m_quiesced;
 };
