@@ -79,7 +79,8 @@ list_missing() {
     if [ "$scope" = test ]; then
         wanted="$wanted libboost-test$boost-dev librapidcheck-dev libbenchmark-dev
             nlohmann-json3-dev gcovr xfsprogs btrfs-progs spin"
-        optional="clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev clang-format-14"
+        optional="clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev clang-format-14
+            libns3-dev python3-simpy" # the last two: peers of bench/kernel_hold.cpp
     fi
     missing='' absent=''
     for package in $wanted; do

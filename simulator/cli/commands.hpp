@@ -5,8 +5,11 @@
 // The subcommands, as values that the command line fills.
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace snapproto::simulator {
 
@@ -62,8 +65,24 @@ int run_explore(const explore_options& wanted);
 [[nodiscard]] std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& text);
 
-/// Replays a scenario file. @return an exit status. Errors: throws usage_error.
+/// Replays a counterexample of the explorer. @return an exit status. Errors: throws usage_error.
 int run_scenario(const std::string& file);
+
+struct run_options {
+    std::string scenario; ///< A file, or the name of one in the folder.
+    std::string folder;   ///< Where the scenarios are.
+    std::optional<std::uint64_t> seed;
+    std::vector<std::string> settings; ///< KEY=VALUE
+    std::vector<std::string> traces;   ///< KIND=FILE
+    bool verbose = false;
+};
+
+/// Plays a scenario, or replays a counterexample. @return an exit status. Errors: throws
+/// usage_error.
+int run_run(const run_options& wanted);
+
+/// Lists the scenarios of a folder. @return an exit status. Errors: throws usage_error.
+int run_list(const std::string& folder);
 
 } // namespace snapproto::simulator
 

@@ -107,6 +107,29 @@ void add_mutate(CLI::App& app, mutate_options& o) {
     sub->add_option("--base", o.base, "Ledger of the mutants that are not judged now");
 }
 
+void add_run(CLI::App& app, run_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "run", "Play a scenario, tell what happens, and judge the copies that were made");
+    sub->add_option(
+           "SCENARIO", o.scenario,
+           "A name that 'snapsim list' shows, a scenario file, or a counterexample written "
+           "by 'snapsim explore --scenario'")
+        ->required();
+    sub->add_option("--seed", o.seed, "Instead of the scenario's own");
+    sub->add_option("--set", o.settings,
+                    "KEY=VALUE: change what the scenario says, as in "
+                    "database.full_page_writes=true or fault.1.for_ms=500")
+        ->type_name("KEY=VALUE");
+    sub->add_option("--trace", o.traces,
+                    "jsonl=FILE: the records; mermaid=FILE: a sequence diagram; perfetto=FILE: for "
+                    "ui.perfetto.dev")
+        ->type_name("KIND=FILE");
+    sub->add_option("--scenarios", o.folder, "The folder of the scenarios");
+    sub->add_flag("--verbose,-v", o.verbose, "Tell of every checkpoint");
+    sub->footer("Exit status: 0 every property held; 1 a property was violated, a copy claims more "
+                "than it is,\nor its contents are not whole; 2 wrong usage.");
+}
+
 int refuse(const std::string& words) {
     fmt::print(stderr, "snapsim: {}\n(snapsim --help shows the usage)\n", words);
     return exit_usage;
@@ -119,19 +142,23 @@ int run_program(int argc, const char* const* argv) {
     app.set_version_flag("--version", "snapsim " SNAPPROTO_VERSION_STRING);
     app.require_subcommand(1);
     explore_options explore;
-    std::string file;
+    run_options run;
+    run.folder = SNAPPROTO_SCENARIO_DIR;
+    CLI::App* list = app.add_subcommand("list", "The scenarios, each a sentence");
+    list->add_option("--scenarios", run.folder, "The folder of the scenarios");
+    add_run(app, run);
     add_explore(app, explore);
     mutate_options mutate;
     add_mutate(app, mutate);
-    CLI::App* run = app.add_subcommand("run", "Replay a scenario file, step by step");
-    run->add_option("FILE", file, "Written by 'snapsim explore --scenario'")->required();
-    run->footer(statuses);
     try {
         app.parse(argc, argv);
+        if (list->parsed()) {
+            return run_list(run.folder);
+        }
         if (app.got_subcommand("mutate")) {
             return run_mutate(mutate);
         }
-        return run->parsed() ? run_scenario(file) : run_explore(explore);
+        return app.got_subcommand("run") ? run_run(run) : run_explore(explore);
     } catch (const CLI::Success& asked) {
         return app.exit(asked); // --help, --version
     } catch (const CLI::ParseError& wrong) {

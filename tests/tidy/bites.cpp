@@ -194,3 +194,26 @@ BOOST_AUTO_TEST_CASE(a_judge_reaches_no_machine_through_others) {
     tree["conformance/builtin/y.hpp"] = "#include <snapproto/machine/agent.hpp>\n";
     BOOST_TEST(tidy::check_judges(tree).empty());
 }
+
+BOOST_AUTO_TEST_CASE(the_kernel_of_the_simulator_stands_alone) {
+    const std::string kernel = "simulator/kernel/event_queue.hpp";
+    BOOST_TEST(include_finding(kernel, "simulator/kernel/ticks.hpp") == "");
+    BOOST_TEST(include_finding(kernel, "vector") == "");
+    for (const auto* target :
+         {"snapproto/core/time.hpp", "simulator/world/channel.hpp", "boost/json.hpp", "unistd.h"}) {
+        BOOST_TEST(include_finding(kernel, target).starts_with("the simulator's kernel"));
+    }
+    BOOST_TEST(include_finding("simulator/world/channel.hpp", "snapproto/core/time.hpp") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_judge_of_the_simulator_knows_nobody_who_took_part) {
+    const std::string judge = "simulator/judge/contents.cpp";
+    for (const auto* target : {"simulator/judge/contents.hpp", "simulator/world/disk_format.hpp",
+                               "snapproto/monitor/all.hpp", "fmt/format.h", "vector"}) {
+        BOOST_TEST(include_finding(judge, target) == "");
+    }
+    for (const auto* target : {"simulator/world/database.hpp", "simulator/world/filesystem.hpp",
+                               "snapproto/endpoint/qga_agent.hpp", "snapproto/machine/agent.hpp"}) {
+        BOOST_TEST(include_finding(judge, target).starts_with("a judge of the simulator"));
+    }
+}

@@ -162,6 +162,34 @@ void check_library_include(std::string_view path, const include_line& include,
     }
 }
 
+// The simulator's kernel can be taken out of the tree: it knows itself and the standard library.
+void check_kernel_include(std::string_view path, const include_line& include,
+                          std::vector<finding>& findings) {
+    if (include.target.find_first_of("/.") != std::string::npos &&
+        !include.target.starts_with("simulator/kernel/")) {
+        findings.push_back({std::string{path}, include.line,
+                            "the simulator's kernel includes itself and the standard library "
+                            "only, not " +
+                                include.target});
+    }
+}
+
+// Who judges a simulated run reads what is left of it, and knows nothing of those who took part.
+void check_simulator_judge_include(std::string_view path, const include_line& include,
+                                   std::vector<finding>& findings) {
+    const std::string_view target = include.target;
+    const bool ours = target.starts_with("simulator/") || target.starts_with("snapproto/");
+    const bool allowed =
+        starts_with_any(target, {"simulator/judge/", "simulator/world/disk_format.hpp",
+                                 "simulator/world/history.hpp", "simulator/world/host.hpp",
+                                 "simulator/world/witness.hpp", "snapproto/core/",
+                                 "snapproto/message/", "snapproto/trace/", "snapproto/monitor/"});
+    if (ours && !allowed) {
+        findings.push_back({std::string{path}, include.line,
+                            "a judge of the simulator must not include " + include.target});
+    }
+}
+
 // The path from the root of the tree that an include line of the project means.
 std::string resolve(const std::string& target) {
     return target.starts_with("snapproto/") ? "include/" + target : target;
@@ -260,6 +288,12 @@ std::vector<finding> check_includes(std::string_view path, std::string_view text
         };
         if (path.starts_with("include/")) {
             check_library_include(path, include, findings);
+        }
+        if (path.starts_with("simulator/kernel/")) {
+            check_kernel_include(path, include, findings);
+        }
+        if (path.starts_with("simulator/judge/")) {
+            check_simulator_judge_include(path, include, findings);
         }
         if (include.target.starts_with("boost/msm") && layer_of(path) != "machine") {
             add("Boost.MSM outside of include/snapproto/machine/");

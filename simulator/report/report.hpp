@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_SIMULATOR_REPORT_REPORT_HPP
+#define SNAPPROTO_SIMULATOR_REPORT_REPORT_HPP
+
+// A run, told: for people, and for the programs that show traces.
+
+#include "simulator/judge/verdict.hpp"
+#include "simulator/world/history.hpp"
+
+#include <string>
+
+namespace snapproto::report {
+
+/// What happened, a line for each thing.
+/// @param all also what repeats without meaning for the snapshot, such as checkpoints far from it.
+[[nodiscard]] std::string timeline(const world::history& run, bool all);
+
+/// What to think of it, with evidence.
+[[nodiscard]] std::string verdict_text(const world::history& run, const judge::verdict& made);
+
+/// The records of both ends as JSON Lines, in the order of time.
+[[nodiscard]] std::string jsonl(const world::history& run);
+
+/// The conversation as a sequence diagram.
+[[nodiscard]] std::string mermaid(const world::history& run);
+
+/// Everything as a trace that ui.perfetto.dev opens: one track for each actor.
+[[nodiscard]] std::string perfetto(const world::history& run);
+
+} // namespace snapproto::report
+
+#endif // SNAPPROTO_SIMULATOR_REPORT_REPORT_HPP
