@@ -293,7 +293,7 @@ std::ostream& operator<<(std::ostream& out, const plan& p) {
 // As qemu-ga on Linux: nothing but a thaw ever releases.
 qga_agent_options no_limit() {
     qga_agent_options options;
-    options.timers.hold = seconds{36000};
+    options.timers.hold = options.timers.hold_max = seconds{36000};
     return options;
 }
 
