@@ -150,6 +150,14 @@ void stage::judge_steps(const machine::agent_state& before, const machine::agent
                           : before.data.implicit                ? agent_phase::quiesce
                                                                 : agent_phase::ready;
         require(after.phase == next, property::steps_begin);
+        // What is done is told, and nothing else (SP 4.2, 5.4).
+        require(seen.count(kind::send_prepared) == (next == agent_phase::ready ? 1U : 0U) &&
+                    seen.count(kind::send_frozen) == (next == agent_phase::frozen ? 1U : 0U) &&
+                    seen.sends() == seen.count(kind::send_prepared) + seen.count(kind::send_frozen),
+                property::steps_begin);
+    }
+    if (before.phase == agent_phase::ready && input.kind == agent_event::freeze) { // SP 5.1
+        require(after.phase == agent_phase::quiesce, property::steps_begin);
     }
 }
 
@@ -226,7 +234,11 @@ void stage::judge_repetition(const machine::agent_state& before, const machine::
         break;
     }
     const auto* nak = seen.find(kind::send_nak);
-    require(nak == nullptr || nak->code == nak_code::bad_state, property::nak_codes);
+    require(nak == nullptr || (nak->code == nak_code::bad_state && after == before),
+            property::nak_codes);
+    // One step answers no request twice (SP 3.8).
+    require(seen.count(kind::send_nak) <= 1 && seen.count(kind::send_error) <= 1,
+            property::one_answer);
 }
 
 // What spoils a transaction leads back, by the way that passes everything that may be held
@@ -333,6 +345,13 @@ void stage::judge_end(const machine::agent_state& before, const machine::agent_s
             input.kind == agent_event::hello || input.kind == agent_event::lost ||
             input.kind == agent_event::stop || input.kind == agent_event::generation_changed;
         require(leaves == ends, property::result_is_told);
+        // The session goes on when the transaction ends by itself (SP 8.3, 9.1, 9.4, 9.6).
+        const bool stays =
+            input.kind == agent_event::complete || input.kind == agent_event::abort || expires;
+        require(after.phase == (stays  ? agent_phase::idle
+                                : ends ? after.phase
+                                       : agent_phase::await),
+                property::result_is_told);
     }
 }
 
@@ -358,9 +377,17 @@ void stage::judge_session(const machine::agent_state& before, const machine::age
                     property::correlation);
         }
     }
-    if (at_once) {
-        require(seen.count(kind::send_hello_ack) == 1, property::versions);
+    if (at_once) { // SP 2.2, 2.3, 2.5
+        const bool agreed = input.version_agreed;
+        require(seen.count(kind::send_hello_ack) == 1 &&
+                    after.data.session == (agreed ? input.session : session_none) &&
+                    (!agreed || after.data.granted == input.granted),
+                property::versions);
     }
+    // A process that has ended does nothing more (SP 10.5).
+    require(seen.count(kind::exit_process) == 0 ||
+                out.items[out.size - 1].kind == kind::exit_process,
+            property::session_ends);
     if (input.kind == agent_event::hello && is_releasing(after.phase)) { // SP 2.6, 2.7, 2.9
         require(after.data.waiting != machine::pending_hello::none &&
                     after.data.waiting_session == input.session && !after.data.owes_thawed &&
