@@ -176,6 +176,18 @@ void stage::judge_orders(const machine::orchestrator_state& before,
         require(after.data.txn == input.txn && after.data.go_noted == input.go_at_once &&
                     after.data.outlook == (after.data.live == 0 ? fate::bad : fate::ok),
                 property::orders);
+        require(after.phase ==
+                    (before.data.policy.explicit_prepare ? phase_kind::prep : phase_kind::freeze),
+                property::orders); // SP 12.1
+    }
+    if (input.kind == orchestrator_event::start && before.phase == phase_kind::down) { // SP 12.3
+        require(after.phase == phase_kind::down || before.data.policy.crash_copy_allowed,
+                property::orders);
+    }
+    if (input.kind == orchestrator_event::all_thawed && before.phase == phase_kind::thaw) {
+        require(after.phase ==
+                    (before.data.policy.completion ? phase_kind::complete : phase_kind::idle),
+                property::orders); // SP 12.28
     }
     if (input.kind == orchestrator_event::all_prepared) { // SP 12.4
         require(after.phase == (before.data.go_noted ? phase_kind::freeze : phase_kind::ready),
