@@ -115,7 +115,7 @@ read_explorer() {
     [ -n "$our_states" ] && [ -n "$our_bytes" ]
 }
 
-rate() { awk "BEGIN {printf \"%.0f\", $2 > 0 ? $1 / $2 : 0}"; }
+rate() { awk "BEGIN {printf \"%.0f\", ($2 > 0 ? $1 / $2 : 0)}"; }
 
 # explore OPTION...: both, once. Fails with a word when one does not finish without a violation.
 explore() {
