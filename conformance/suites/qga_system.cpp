@@ -83,8 +83,11 @@ qga_choices choices_of(system_under_test& agent, const std::vector<qga_input>& i
     if (const auto unknown = index_of(inputs, qga_input::freeze_unknown)) {
         made.ignores_unknown = agent.ask({*unknown}).back() != "error";
     }
-    if (const auto thaw = index_of(inputs, qga_input::thaw_hook_fails)) {
-        made.thaws_in_vain = agent.ask({*thaw}).back() == "error";
+    const auto thaw = index_of(inputs, qga_input::thaw);
+    const auto with_hook = index_of(inputs, qga_input::thaw_hook_fails);
+    if (thaw && with_hook) {
+        made.thaws_in_vain =
+            agent.ask({*with_hook}).back() == "error" && agent.ask({*thaw}).back() != "error";
     }
     return made;
 }
