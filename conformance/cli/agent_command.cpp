@@ -44,7 +44,7 @@ int status_of(const run_result& run, bool strict) {
 } // namespace
 
 int run_agent(const agent_options& options) {
-    if (options.complete || !options.sequence.empty()) {
+    if (options.complete || options.sessions != 0 || !options.sequence.empty()) {
         return run_generated(options);
     }
     const agent_plan plan = make_plan(options);

@@ -43,6 +43,7 @@ struct agent_options {
     std::string replay_head; ///< Empty: "snapcheck agent" and the attach flags.
     bool quiet = false;
     std::optional<std::size_t> complete; ///< Extra states of the complete suite.
+    std::size_t sessions = 0;            ///< Random sessions to play; 0: none.
     std::string sequence;                ///< Inputs of the generated suites, one after the other.
 };
 

@@ -101,8 +101,14 @@ void add_agent(CLI::App& app, agent_options& o) {
                         "many states more than the specification is equivalent to it")
             ->check(CLI::Range(0, 4))
             ->group(generated);
+    auto* sessions =
+        sub->add_option("--sessions", o.sessions, "So many random sessions; one that fails shrinks")
+            ->excludes(complete)
+            ->check(CLI::Range(1, 1'000'000))
+            ->group(generated);
     sub->add_option("--sequence", o.sequence, "These inputs, one after the other: 'freeze thaw'")
         ->excludes(complete)
+        ->excludes(sessions)
         ->group(generated);
     sub->add_option("--report", o.reports, report_help)->group("Report")->allow_extra_args(false);
     sub->add_option("--target-name", o.target_name, "What reports call the agent")->group("Report");

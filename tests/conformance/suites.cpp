@@ -3,7 +3,7 @@
 // machine, and both agree about the embedded agents.
 #include "conformance/builtin/builtin.hpp"
 #include "conformance/suites/complete.hpp"
-#include "conformance/suites/complete_case.hpp"
+#include "conformance/suites/generated.hpp"
 #include "conformance/suites/learner.hpp"
 #include "conformance/suites/qga_specification.hpp"
 #include "conformance/suites/qga_system.hpp"
@@ -332,6 +332,21 @@ BOOST_AUTO_TEST_CASE(a_faulty_agent_is_found_and_its_sequence_is_short) {
     const auto again = run_sequence(*agent, word_from("freeze thaw", *agent), {});
     BOOST_TEST((again.cases.at(0).verdict == status::fail));
     BOOST_TEST(again.cases.at(0).found.actual == "returns 0");
+}
+
+BOOST_AUTO_TEST_CASE(random_sessions_pass_the_reference_and_find_a_fault_that_they_shrink) {
+    const auto reference = make_builtin("reference", 1);
+    std::size_t played = 0;
+    const auto run =
+        run_sessions(*reference, 20, {}, [&](std::size_t done, std::size_t) { played = done; });
+    BOOST_TEST((run.cases.at(0).verdict == status::pass), run.cases.at(0).found.actual);
+    BOOST_TEST(played == 20U);
+    const auto faulty = make_builtin("freezes-only-once", 1);
+    const auto found = run_sessions(*faulty, 50, {});
+    BOOST_TEST((found.cases.at(0).verdict == status::fail));
+    const auto& replay = found.cases.at(0).replay;
+    const auto words = replay.substr(replay.find('\'') + 1);
+    BOOST_TEST(std::count(words.begin(), words.end(), ' ') == 2, replay); // three inputs
 }
 
 BOOST_AUTO_TEST_CASE(a_sequence_is_made_of_known_inputs) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "conformance/suites/complete_case.hpp"
+#include "conformance/suites/generated.hpp"
 
 #include "conformance/attach/command_line.hpp"
 #include "conformance/restore.hpp"
 #include "conformance/selection.hpp"
 #include "conformance/spec/clauses.hpp"
+#include "conformance/suites/compared_agent.hpp"
 #include "conformance/suites/complete.hpp"
-#include "conformance/suites/qga_specification.hpp"
-#include "conformance/suites/qga_system.hpp"
+#include "conformance/suites/sessions.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,78 +20,6 @@ namespace snapproto::conformance::suites {
 namespace {
 
 constexpr clause governed_by{1, 4}; // every event is dealt with in every state
-
-/// An agent, its alphabet, and what it should answer.
-class comparison_run {
-  public:
-    comparison_run(target& agent, const run_options& options)
-        : m_agent(agent),
-          m_inputs(alphabet_for(agent)),
-          m_system(agent, m_inputs, {.timeout_scale = options.timeout_scale, .seed = options.seed}),
-          m_choices(choices_of(m_system, m_inputs)),
-          m_spec(qga_specification(m_inputs, m_choices)) {}
-
-    [[nodiscard]] const mealy_machine& spec() const noexcept { return m_spec; }
-    [[nodiscard]] qga_system& system() noexcept { return m_system; }
-
-    /// The shortest beginning of the word that is answered otherwise; empty if none is.
-    [[nodiscard]] word wrong_part(const word& inputs) {
-        const auto actual = m_system.ask(inputs);
-        const auto expected = m_spec.run(inputs);
-        const auto at = std::mismatch(actual.begin(), actual.end(), expected.begin()).first;
-        return at == actual.end()
-                   ? word{}
-                   : word(inputs.begin(), inputs.begin() + (at - actual.begin()) + 1);
-    }
-
-    /// Leaves out inputs as long as something is answered otherwise.
-    [[nodiscard]] word cut_down(word wrong) {
-        for (std::size_t i = 0; i < wrong.size();) {
-            word without = wrong;
-            without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
-            if (word still = wrong_part(without); !still.empty()) {
-                wrong = std::move(still);
-                i = 0;
-            } else {
-                ++i;
-            }
-        }
-        return wrong;
-    }
-
-    /// Asks the word once more and makes a finding of the answer to its last input, if it is wrong
-    /// again. @return whether it is.
-    bool judge(const word& inputs, case_result& to) {
-        m_system.start_recording();
-        const auto actual = m_system.ask(inputs);
-        const auto expected = m_spec.run(inputs);
-        to.transcript = m_system.transcript();
-        const auto at = std::mismatch(actual.begin(), actual.end(), expected.begin()).first;
-        if (at == actual.end()) {
-            return false;
-        }
-        const auto index = static_cast<std::size_t>(at - actual.begin());
-        const word before(inputs.begin(), inputs.begin() + (at - actual.begin()));
-        to.verdict = status::fail;
-        to.found = {fmt::format("after '{}', {} is answered as the specification's machine does",
-                                m_spec.text(before), m_spec.inputs()[inputs[index]]),
-                    expected[index], *at};
-        to.agent_output = printable_lines(m_agent.agent_output());
-        return true;
-    }
-
-    [[nodiscard]] std::string about_alphabet() const {
-        return fmt::format("inputs: {}; {}; reset by {}", fmt::join(names_of(m_inputs), ", "),
-                           describe(m_choices), m_system.how_reset());
-    }
-
-  private:
-    target& m_agent;
-    std::vector<qga_input> m_inputs;
-    qga_system m_system;
-    qga_choices m_choices;
-    mealy_machine m_spec;
-};
 
 std::string replay_of(const target& agent, const run_options& options, std::string_view what) {
     auto command =
@@ -160,6 +88,19 @@ void guarded(target& agent, const run_options& options, run_result& run, Functio
     }
 }
 
+/// Cuts a word down that was answered otherwise, and makes a finding of it. A verdict is confirmed
+/// once before it counts.
+void report(const target& agent, const run_options& options, compared_agent& compared,
+            const word& wrong, case_result& to) {
+    const auto shortest = compared.cut_down(wrong);
+    to.replay =
+        replay_of(agent, options, fmt::format("--sequence '{}'", compared.spec().text(shortest)));
+    if (!compared.judge(shortest, to)) {
+        throw not_deterministic(
+            fmt::format("'{}' is answered rightly now", compared.spec().text(shortest)));
+    }
+}
+
 } // namespace
 
 word word_from(std::string_view names, const target& agent) {
@@ -192,9 +133,9 @@ run_result run_complete(target& agent, std::size_t extra, const run_options& opt
         return run;
     }
     guarded(agent, options, run, [&](case_result& to) {
-        comparison_run compared{agent, options};
+        compared_agent compared{agent, options};
         const auto words = complete_suite(compared.spec(), extra);
-        to.notes.push_back(compared.about_alphabet());
+        to.notes.push_back(compared.about());
         to.notes.push_back(fmt::format(
             "{} sequences of {} inputs; if all are answered rightly, every agent that has at most "
             "{} states over these inputs, answers alike each time and is reset as said is "
@@ -205,13 +146,7 @@ run_result run_complete(target& agent, std::size_t extra, const run_options& opt
         for (const auto& one : words) {
             const auto wrong = compared.wrong_part(one);
             if (!wrong.empty()) {
-                const auto shortest = compared.cut_down(wrong);
-                to.replay = replay_of(
-                    agent, options, fmt::format("--sequence '{}'", compared.spec().text(shortest)));
-                if (!compared.judge(shortest, to)) {
-                    throw not_deterministic(fmt::format("'{}' is answered rightly now",
-                                                        compared.spec().text(shortest)));
-                }
+                report(agent, options, compared, wrong, to);
                 to.notes.push_back(
                     fmt::format("found by sequence {} of {}", done + 1, words.size()));
                 return;
@@ -225,12 +160,36 @@ run_result run_complete(target& agent, std::size_t extra, const run_options& opt
     return run;
 }
 
+run_result run_sessions(target& agent, std::size_t sessions, const run_options& options,
+                        const std::function<void(std::size_t, std::size_t)>& progress) {
+    auto run = begin(agent, options, "sessions",
+                     "answers random sessions as the specification's machine does");
+    run.cases.front().replay =
+        replay_of(agent, options, fmt::format("--sessions {} --seed {}", sessions, options.seed));
+    if (!can_be_judged(agent, run.cases.front())) {
+        return run;
+    }
+    guarded(agent, options, run, [&](case_result& to) {
+        compared_agent compared{agent, options};
+        to.notes.push_back(compared.about());
+        const auto wrong = failing_session(compared, sessions, options.seed, [&](std::size_t done) {
+            if (progress) {
+                progress(done, sessions);
+            }
+        });
+        if (!wrong.empty()) {
+            report(agent, options, compared, wrong, to);
+        }
+    });
+    return run;
+}
+
 run_result run_sequence(target& agent, const word& inputs, const run_options& options) {
     auto run = begin(agent, options, "sequence",
                      "answers this sequence as the specification's machine does");
     guarded(agent, options, run, [&](case_result& to) {
-        comparison_run compared{agent, options};
-        to.notes.push_back(compared.about_alphabet());
+        compared_agent compared{agent, options};
+        to.notes.push_back(compared.about());
         to.replay =
             replay_of(agent, options, fmt::format("--sequence '{}'", compared.spec().text(inputs)));
         compared.judge(inputs, to);

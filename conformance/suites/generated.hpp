@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef SNAPPROTO_CONFORMANCE_SUITES_COMPLETE_CASE_HPP
-#define SNAPPROTO_CONFORMANCE_SUITES_COMPLETE_CASE_HPP
+#ifndef SNAPPROTO_CONFORMANCE_SUITES_GENERATED_HPP
+#define SNAPPROTO_CONFORMANCE_SUITES_GENERATED_HPP
 
-// A complete suite as one case of a report, and a single word of inputs as another.
+// The generated suites, each as one case of a report, and a single word of inputs as another.
 
 #include "conformance/attach/target.hpp"
 #include "conformance/result.hpp"
@@ -31,10 +31,15 @@ namespace snapproto::conformance::suites {
     target& agent, std::size_t extra, const run_options& options,
     const std::function<void(std::size_t done, std::size_t of)>& progress = {});
 
+/// Asks the agent so many random sessions; one that fails is shrunk and confirmed as above.
+[[nodiscard]] run_result run_sessions(
+    target& agent, std::size_t sessions, const run_options& options,
+    const std::function<void(std::size_t done, std::size_t of)>& progress = {});
+
 /// Asks the agent one word and compares. @throws unreachable
 [[nodiscard]] run_result run_sequence(target& agent, const word& inputs,
                                       const run_options& options);
 
 } // namespace snapproto::conformance::suites
 
-#endif // SNAPPROTO_CONFORMANCE_SUITES_COMPLETE_CASE_HPP
+#endif // SNAPPROTO_CONFORMANCE_SUITES_GENERATED_HPP
