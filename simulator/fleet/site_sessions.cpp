@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: BSL-1.0
+// What happens in sessions: messages travel, participants work, the array cuts.
+#include "simulator/fleet/site.hpp"
+
+#include <snapproto/core/bytes.hpp>
+#include <snapproto/monitor/all.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace snapproto::fleet {
+namespace {
+
+constexpr ticks look_around = kernel::millisecond; // to find the participants
+
+ticks ticks_of(instant at) noexcept {
+    return at.time_since_epoch().count();
+}
+
+} // namespace
+
+std::uint64_t site::number_of(const session& s) const noexcept {
+    return (m_first_group + s.group) << 32 | m_groups[s.group].attempts;
+}
+
+// ---- input --------------------------------------------------------------------------------------
+
+void site::handle_in_session(const event& what) {
+    const std::uint32_t at = what.session;
+    session& s = *m_sessions[at];
+    const bool current = s.active && s.life == what.life;
+    if (what.what == task::to_agent || what.what == task::to_host) {
+        const any_message message = taken(what.number);
+        guest& g = s.guests[what.guest];
+        if (current && what.what == task::to_agent && g.alive && g.agent_connected) {
+            g.end.handle(message, clock());
+            ++m_results.inputs;
+            drain_guest(at, what.guest);
+        } else if (current && what.what == task::to_host && g.host_connected) {
+            s.host.handle(what.guest, message, clock());
+            ++m_results.inputs;
+            drain_host(at);
+        }
+    } else if (current) {
+        guest& g = s.guests[what.guest];
+        switch (what.what) {
+        case task::wake:
+            on_wake(at);
+            break;
+        case task::found:
+            if (g.alive) {
+                --g.in_work;
+                g.end.found(m_participants, clock());
+                ++m_results.inputs;
+                drain_guest(at, what.guest);
+            }
+            break;
+        case task::done:
+            on_done(at, what);
+            break;
+        case task::agent_closed:
+            if (g.alive && std::exchange(g.agent_connected, false)) {
+                g.end.channel_lost(clock());
+                ++m_results.inputs;
+                drain_guest(at, what.guest);
+            }
+            break;
+        case task::host_closed:
+            if (std::exchange(g.host_connected, false)) {
+                s.host.channel_lost(what.guest, clock());
+                ++m_results.inputs;
+                drain_host(at);
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    if (current) {
+        end_if_at_rest(at);
+    }
+}
+
+/// The one event that is pending for all deadlines of a session; it may come too early.
+void site::on_wake(std::uint32_t at) {
+    session& s = *m_sessions[at];
+    const ticks now = m_events.now();
+    if (s.wake_at != now) {
+        return; // an earlier one was set meanwhile
+    }
+    s.wake_at = end_of_time;
+    if (s.due <= now) {
+        s.host.timeout(clock());
+        ++m_results.inputs;
+        drain_host(at);
+    }
+    for (std::size_t i = 0; i < s.guests.size(); ++i) {
+        guest& g = s.guests[i];
+        if (g.alive && g.due <= now) {
+            g.end.timeout(clock());
+            ++m_results.inputs;
+            drain_guest(at, i);
+        }
+    }
+    set_wake(at);
+}
+
+void site::set_wake(std::uint32_t at) {
+    session& s = *m_sessions[at];
+    ticks due = s.over ? end_of_time : s.due;
+    for (const guest& g : s.guests) {
+        due = g.alive ? std::min(due, g.due) : due;
+    }
+    if (due < s.wake_at) {
+        s.wake_at = due;
+        m_events.at(due, {.session = at, .life = s.life, .what = task::wake});
+    }
+}
+
+void site::on_done(std::uint32_t at, const event& what) {
+    session& s = *m_sessions[at];
+    guest& g = s.guests[what.guest];
+    if (!g.alive) {
+        return;
+    }
+    --g.in_work;
+    const bool application = what.number < m_options.guest.applications;
+    auto& truth = s.truths[what.guest];
+    held_set& set = application ? truth.applications : truth.filesystems;
+    if (what.said == answer::held) {
+        set.hold(m_events.now());
+    } else if (what.said == answer::released) {
+        set.release(m_events.now());
+    }
+    g.end.answered(static_cast<participant_index>(what.number), what.said, clock());
+    ++m_results.inputs;
+    drain_guest(at, what.guest);
+}
+
+void site::on_cut_done(const event& what) {
+    m_array.end();
+    session& s = *m_sessions[what.session];
+    const bool succeeded = what.number == 0;
+    if (s.active && s.life == what.life && !s.over) {
+        m_results.cuts_in_vain += s.cut_wanted ? 0U : 1U;
+        s.cut.to = m_events.now();
+        s.cut.done = succeeded && s.cut_wanted;
+        s.cut_wanted = false;
+        s.host.cut_finished(s.cut_txn, succeeded, clock());
+        ++m_results.inputs;
+        drain_host(what.session);
+        end_if_at_rest(what.session);
+    } else {
+        ++m_results.cuts_in_vain;
+    }
+    begin_cuts();
+}
+
+void site::begin_cuts() {
+    while (const auto next = m_array.next()) {
+        session& s = *m_sessions[next->session];
+        if (!s.active || s.life != next->life || !s.cut_wanted) {
+            continue; // given up while it waited
+        }
+        m_array.begin(m_events.now() - next->asked);
+        s.cut.from = m_events.now();
+        const ticks time = draw(s.random, m_options.cut);
+        const bool fails =
+            kernel::chance(s.random, static_cast<std::uint32_t>(m_options.array.fail_ppm));
+        m_events.after(time, {.session = next->session,
+                              .life = next->life,
+                              .number = fails ? 1U : 0U,
+                              .what = task::cut_done});
+    }
+}
+
+// ---- output of the orchestrator -----------------------------------------------------------------
+
+void site::drain_host(std::uint32_t at) {
+    session& s = *m_sessions[at];
+    for (;;) {
+        auto next = s.host.poll();
+        if (const auto* until = std::get_if<endpoint::deadline>(&next)) {
+            s.due = ticks_of(until->at);
+            if (!s.started && s.host.at_rest()) {
+                ask_for_snapshot(s); // negotiated, or in vain
+                continue;
+            }
+            if (s.told && !s.over && s.host.at_rest()) {
+                hang_up(at);
+                continue;
+            }
+            break;
+        }
+        perform(at, next);
+    }
+    set_wake(at);
+}
+
+void site::ask_for_snapshot(session& s) {
+    s.started = true;
+    ++m_results.snapshots;
+    ++m_results.inputs;
+    if (!s.host.start(m_wanted, clock())) {
+        violate(s, "the orchestrator refuses to start");
+        s.told = true;
+    }
+}
+
+void site::hang_up(std::uint32_t at) {
+    session& s = *m_sessions[at];
+    s.over = true;
+    for (std::size_t i = 0; i < s.guests.size(); ++i) {
+        guest& g = s.guests[i];
+        if (std::exchange(g.host_connected, false)) {
+            m_events.after(latency(s), {.session = at,
+                                        .life = s.life,
+                                        .guest = static_cast<std::uint16_t>(i),
+                                        .what = task::agent_closed});
+            s.host.channel_lost(static_cast<agent_index>(i), clock());
+            ++m_results.inputs;
+        }
+    }
+}
+
+void site::perform(std::uint32_t at, endpoint::orchestrator_output& what) {
+    session& s = *m_sessions[at];
+    if (auto* sent = std::get_if<endpoint::transmit_to>(&what)) {
+        if (s.guests[sent->agent].host_connected) {
+            send(at, sent->agent, task::to_agent, std::move(sent->message));
+        }
+    } else if (const auto* order = std::get_if<endpoint::provide>(&what)) {
+        if (order->what == endpoint::provider_operation::cut) {
+            s.cut_txn = order->txn;
+            s.cut_wanted = true;
+            m_array.ask({at, s.life, m_events.now()});
+            begin_cuts();
+        } else if (order->what == endpoint::provider_operation::discard) {
+            s.cut_wanted = s.cut.done = false;
+        }
+    } else if (const auto* closed = std::get_if<endpoint::close_agent>(&what)) {
+        if (std::exchange(s.guests[closed->agent].host_connected, false)) {
+            m_events.after(latency(s), {.session = at,
+                                        .life = s.life,
+                                        .guest = closed->agent,
+                                        .what = task::agent_closed});
+        }
+    } else if (const auto* told = std::get_if<endpoint::snapshot_outcome>(&what)) {
+        note_outcome(s, *told);
+    }
+}
+
+void site::note_outcome(session& s, const endpoint::snapshot_outcome& told) {
+    if (std::exchange(s.told, true)) {
+        violate(s, "the outcome is told twice");
+    }
+    s.outcome = told.outcome;
+    s.label = told.label;
+    ++m_results.outcomes[static_cast<std::size_t>(told.outcome)];
+    ++m_results.labels[static_cast<std::size_t>(told.label)];
+    if (told.outcome != session_outcome::success) {
+        ++m_results.reasons[told.reason];
+    }
+    if (const auto untrue = untrue_claim(told.label, s.cut, s.truths); !untrue.empty()) {
+        violate(s, untrue);
+    }
+}
+
+// ---- output of an agent -------------------------------------------------------------------------
+
+void site::drain_guest(std::uint32_t at, std::size_t i) {
+    guest& g = m_sessions[at]->guests[i];
+    for (;;) {
+        auto next = g.end.poll();
+        if (const auto* until = std::get_if<endpoint::deadline>(&next)) {
+            g.due = ticks_of(until->at);
+            break;
+        }
+        perform(at, i, next);
+    }
+    set_wake(at);
+}
+
+void site::perform(std::uint32_t at, std::size_t i, endpoint::agent_output& what) {
+    session& s = *m_sessions[at];
+    guest& g = s.guests[i];
+    if (auto* sent = std::get_if<endpoint::transmit>(&what)) {
+        if (g.agent_connected) {
+            send(at, i, task::to_host, std::move(sent->message));
+        }
+    } else if (std::holds_alternative<endpoint::find_participants>(what)) {
+        ++g.in_work;
+        m_events.after(look_around, {.session = at,
+                                     .life = s.life,
+                                     .guest = static_cast<std::uint16_t>(i),
+                                     .what = task::found});
+    } else if (const auto* asked = std::get_if<endpoint::operate>(&what)) {
+        operate(at, i, *asked);
+    } else if (std::holds_alternative<endpoint::close_channel>(what)) {
+        if (std::exchange(g.agent_connected, false)) {
+            m_events.after(latency(s), {.session = at,
+                                        .life = s.life,
+                                        .guest = static_cast<std::uint16_t>(i),
+                                        .what = task::host_closed});
+        }
+    }
+}
+
+/// What is cancelled ends when it would have ended anyway: a flush cannot be taken back.
+void site::operate(std::uint32_t at, std::size_t i, const endpoint::operate& asked) {
+    session& s = *m_sessions[at];
+    const bool application = asked.participant < m_options.guest.applications;
+    ticks time = 0;
+    answer said = answer::finished;
+    switch (asked.what) {
+    case endpoint::operation::prepare:
+        time = draw(s.random, m_options.prepare);
+        said = answer::prepared;
+        break;
+    case endpoint::operation::hold:
+        time = application ? draw(s.random, m_options.quiesce) : freeze_time(s);
+        said = application && kernel::chance(s.random,
+                                             static_cast<std::uint32_t>(m_options.guest.veto_ppm))
+                   ? answer::vetoed
+                   : answer::held;
+        break;
+    case endpoint::operation::release: {
+        auto& truth = s.truths[i];
+        (application ? truth.applications : truth.filesystems).ask_to_release(m_events.now());
+        time = draw(s.random, application ? m_options.resume : m_options.thaw);
+        said = answer::released;
+        break;
+    }
+    default:
+        return; // `finish` is not answered
+    }
+    ++s.guests[i].in_work;
+    m_events.after(time, {.session = at,
+                          .life = s.life,
+                          .number = asked.participant,
+                          .guest = static_cast<std::uint16_t>(i),
+                          .what = task::done,
+                          .said = said});
+}
+
+ticks site::freeze_time(session& s) {
+    ticks time = draw(s.random, m_options.freeze);
+    if (m_options.guest.dirty_mb != 0) {
+        const auto megabytes = static_cast<std::uint64_t>(
+            kernel::exponential(s.random, static_cast<ticks>(m_options.guest.dirty_mb)));
+        time += m_array.written(megabytes, m_events.now()) - m_events.now();
+    }
+    return time;
+}
+
+// ---- messages -----------------------------------------------------------------------------------
+
+ticks site::latency(session& s) const noexcept {
+    const auto& line = m_options.channel;
+    return static_cast<ticks>(line.latency_us) * kernel::microsecond +
+           kernel::between(s.random, 0, static_cast<ticks>(line.jitter_us) * kernel::microsecond);
+}
+
+void site::send(std::uint32_t at, std::size_t i, task way, any_message&& message) {
+    session& s = *m_sessions[at];
+    if (m_options.channel.loss_ppm != 0 &&
+        kernel::chance(s.random, static_cast<std::uint32_t>(m_options.channel.loss_ppm))) {
+        ++m_results.messages_lost;
+        return;
+    }
+    guest& g = s.guests[i];
+    ticks& from = way == task::to_agent ? g.to_agent_from : g.to_host_from;
+    from = std::max(from, m_events.now() + latency(s));
+    auto place = static_cast<std::uint32_t>(m_messages.size());
+    if (m_free_messages.empty()) {
+        m_messages.push_back(std::move(message));
+    } else {
+        place = m_free_messages.back();
+        m_free_messages.pop_back();
+        m_messages[place] = std::move(message);
+    }
+    m_events.at(from, {.session = at,
+                       .life = s.life,
+                       .number = place,
+                       .guest = static_cast<std::uint16_t>(i),
+                       .what = way});
+}
+
+any_message site::taken(std::uint32_t message) {
+    m_free_messages.push_back(message);
+    return std::move(m_messages[message]);
+}
+
+// ---- the end ------------------------------------------------------------------------------------
+
+void site::end_if_at_rest(std::uint32_t at) {
+    const session& s = *m_sessions[at];
+    if (s.active && s.over &&
+        std::all_of(s.guests.begin(), s.guests.end(), [](auto& g) { return g.at_rest(); })) {
+        end_session(at);
+    }
+}
+
+void site::end_session(std::uint32_t at) {
+    session& s = *m_sessions[at];
+    judge(s);
+    std::uint64_t digest = fnv1a(fnv1a_basis, number_of(s));
+    const auto mix = [&](auto word) { digest = fnv1a(digest, static_cast<std::uint64_t>(word)); };
+    mix(s.outcome);
+    mix(s.label);
+    mix(s.begun);
+    mix(m_events.now());
+    for (std::size_t i = 0; i < s.guests.size(); ++i) {
+        const guest_truth& truth = s.truths[i];
+        if (truth.holds_something()) {
+            violate(s, "something is held after the end");
+        } else if (const auto broken =
+                       broken_limit(truth, milliseconds(m_options.session.hold_limit_ms));
+                   !broken.empty()) {
+            violate(s, broken);
+        }
+        if (truth.stopped() != 0) {
+            m_results.stopped.add(truth.stopped());
+        }
+        if (truth.held() != 0) {
+            m_results.held.add(truth.held());
+        }
+        mix(truth.stopped());
+        m_results.holds_expired +=
+            s.guests[i].alive && s.guests[i].end.last_verdict() == verdict::expired ? 1U : 0U;
+    }
+    m_results.digest += digest;
+    m_results.last_end = m_events.now();
+    s.active = false;
+    ++s.life;
+    s.due = s.wake_at = end_of_time;
+    s.cut = {};
+    const bool whole = s.outcome == session_outcome::success;
+    s.outcome = session_outcome::failed;
+    s.label = consistency::none;
+    s.started = s.told = s.over = s.cut_wanted = false;
+    m_free_sessions.push_back(at);
+    --m_active;
+    after_session(s.group, whole);
+}
+
+void site::judge(session& s) {
+    if (!std::exchange(s.monitored, false)) {
+        return;
+    }
+    monitor::rules measures;
+    measures.timers = m_timers;
+    monitor::all_monitors judges{measures};
+    for (const auto& one : s.records) {
+        judges.observe(one);
+    }
+    judges.finish(clock());
+    for (const auto& one : judges.violations()) {
+        violate(s, fmt::format("SP 18.{}: {}", one.property, one.sentence));
+    }
+    if (judges.overflowed()) {
+        violate(s, "a monitor has overflowed");
+    }
+    s.records.clear();
+    ++m_results.monitored;
+}
+
+void site::violate(const session& s, std::string_view what) {
+    m_results.violate(fmt::format(
+        "group {}, attempt {}, at {:.3f} s: {}", m_first_group + s.group,
+        m_groups[s.group].attempts,
+        static_cast<double>(m_events.now()) / static_cast<double>(kernel::second), what));
+}
+
+} // namespace snapproto::fleet
