@@ -21,6 +21,14 @@ ticks ticks_of(instant at) noexcept {
     return at.time_since_epoch().count();
 }
 
+/// In a fleet it does not matter which agent of its group it was.
+std::string reason_of(std::string_view told) {
+    constexpr std::string_view agent = "agent ";
+    const auto number = told.starts_with(agent) ? agent.size() : told.size();
+    const auto rest = std::min(told.find_first_not_of("0123456789", number), told.size());
+    return rest > number ? std::string{"an agent"}.append(told.substr(rest)) : std::string{told};
+}
+
 } // namespace
 
 std::uint64_t site::number_of(const session& s) const noexcept {
@@ -263,7 +271,7 @@ void site::note_outcome(session& s, const endpoint::snapshot_outcome& told) {
     ++m_results.outcomes[static_cast<std::size_t>(told.outcome)];
     ++m_results.labels[static_cast<std::size_t>(told.label)];
     if (told.outcome != session_outcome::success) {
-        ++m_results.reasons[told.reason];
+        ++m_results.reasons[reason_of(told.reason)];
     }
     if (const auto untrue = untrue_claim(told.label, s.cut, s.truths); !untrue.empty()) {
         violate(s, untrue);
