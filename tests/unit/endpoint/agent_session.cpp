@@ -140,3 +140,37 @@ BOOST_AUTO_TEST_CASE(a_step_that_ends_after_its_deadline_is_late_though_no_timer
         }
     }
 }
+
+// A pool of endpoints serves one guest after the other.
+BOOST_AUTO_TEST_CASE(a_reset_agent_does_what_a_new_one_does) {
+    const auto play = [](bench& b) {
+        b.said.clear();
+        b.work.clear();
+        std::vector<trace::record> recording;
+        b.agent.record_to(&recording);
+        b.open();
+        b.ask(prepare_request{}, {7});
+        const std::vector<participant_summary> found{{"/", participant_kind::filesystem}};
+        b.agent.participants_found(found, b.now);
+        b.agent.participant_answered(0, machine::participant_event::prepared, b.now);
+        b.ask(freeze_request{}, {7});
+        b.agent.participant_answered(0, machine::participant_event::held, b.now);
+        b.drain();
+        return recording;
+    };
+    agent_options options;
+    options.timers.hold = seconds{3};
+    bench fresh{options};
+    bench used{options};
+    const auto first = play(used);
+    used.seq = 0;
+    used.agent.reset();
+    BOOST_TEST((used.agent.phase() == agent_phase::off));
+    BOOST_TEST((used.agent.hold_deadline() == never));
+    BOOST_TEST(used.agent.held_filesystems() == 0U);
+    const auto again = play(used);
+    BOOST_TEST(!again.empty());
+    BOOST_TEST((again == first));
+    BOOST_TEST((again == play(fresh)));
+    BOOST_TEST((used.agent.hold_deadline() == used.now + seconds{3})); // its options are kept
+}
