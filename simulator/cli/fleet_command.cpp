@@ -115,8 +115,10 @@ int run_fleet(const fleet_run& wanted) {
     if (wanted.work.sweep.empty()) {
         runs.push_back(play_valid(base, wanted.work.jobs));
         fmt::print("{}", fleet::to_text(runs.front()));
-        for (const auto& one : fleet::surprises(runs.front())) {
-            fmt::print("not what the scenario expects: {}\n", one);
+        if (wanted.settings.empty()) { // else it is another fleet than its author's
+            for (const auto& one : fleet::surprises(runs.front())) {
+                fmt::print("not what the scenario expects: {}\n", one);
+            }
         }
     } else {
         runs = play_all(base, wanted.work);

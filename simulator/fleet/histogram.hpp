@@ -44,8 +44,10 @@ class histogram {
         for (std::size_t i = 0; i < m_buckets.size(); ++i) {
             seen += m_buckets[i];
             if (seen >= rank && seen != 0) {
-                return std::min(m_longest,
-                                static_cast<kernel::ticks>(greatest_of(i)) * kernel::microsecond);
+                // Unsigned: the last bucket ends behind the end of time.
+                return static_cast<kernel::ticks>(
+                    std::min(static_cast<std::uint64_t>(m_longest),
+                             greatest_of(i) * std::uint64_t{kernel::microsecond}));
             }
         }
         return 0;

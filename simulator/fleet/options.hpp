@@ -47,8 +47,9 @@ struct session_options {
 struct guest_options {
     std::uint64_t applications = 1;
     std::uint64_t filesystems = 1;
-    std::uint64_t veto_ppm = 0; ///< So many in a million refuse to be quiesced.
-    std::uint64_t dirty_mb = 0; ///< On average, what a freeze writes to the array.
+    std::uint64_t veto_ppm = 0;    ///< So many in a million refuse to be quiesced.
+    std::uint64_t cancel_ms = 100; ///< A hold that is cancelled ends so soon, if not by itself.
+    std::uint64_t dirty_mb = 0;    ///< On average, what a freeze writes to the array.
 };
 
 /// The storage array.

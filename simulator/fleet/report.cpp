@@ -91,8 +91,8 @@ std::string text_of_checks(const results& found) {
         text += fmt::format("violated: {}\n", one);
     }
     if (found.violations == 0) {
-        return text + "verdict: every session ended, every claim is true, no hold was longer than "
-                      "its limit\n";
+        return text + "verdict: every session ended, every claim is true, every hold was let go "
+                      "within its limit\n";
     }
     return text + fmt::format("verdict: NOT as it should be: {} violations\n", found.violations);
 }

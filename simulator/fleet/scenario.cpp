@@ -55,6 +55,7 @@ std::vector<field> fields_of(scenario& s) {
         {"guest.applications", &s.guest.applications, 0, 16, {}},
         {"guest.filesystems", &s.guest.filesystems, 1, 16, {}},
         {"guest.veto_ppm", &s.guest.veto_ppm, 0, million, {}},
+        {"guest.cancel_ms", &s.guest.cancel_ms, 0, day_ms, {}},
         {"guest.dirty_mb", &s.guest.dirty_mb, 0, million, {}},
         {"array.slots", &s.array.slots, 1, million, {}},
         {"array.fail_ppm", &s.array.fail_ppm, 0, million, {}},

@@ -16,15 +16,24 @@
 
 namespace snapproto::fleet {
 
+/// What a participant is asked for, until it ends.
+struct work {
+    std::uint32_t number = 0; ///< Counts operations: the end of one that was cut short is no event.
+    bool hold = false;
+    ticks ends = 0;
+};
+
 /// A guest's side of a session.
 struct guest {
-    explicit guest(agent_end&& fresh) noexcept : end(std::move(fresh)) {}
+    guest(agent_end&& fresh, std::size_t participants)
+        : end(std::move(fresh)), works(participants) {}
 
     agent_end end;
     bool alive = false;           ///< Its machine runs.
     bool agent_connected = false; ///< As the agent sees it.
     bool host_connected = false;  ///< As the orchestrator sees it.
     std::uint32_t in_work = 0;    ///< Operations that have still to end.
+    std::vector<work> works;      ///< By participant.
     ticks due = end_of_time;      ///< The agent's next deadline.
     // A channel delivers in order: nothing arrives before this.
     ticks to_agent_from = 0;
@@ -45,10 +54,10 @@ struct guest {
 
 /// One snapshot while it is being made.
 struct session {
-    session(std::size_t machines, const timer_limits& timers)
+    session(std::size_t machines, std::size_t participants, const timer_limits& timers)
         : host(machines, timers), truths(machines) {
         for (std::size_t i = 0; i < machines; ++i) {
-            guests.emplace_back(agent_end{static_cast<agent_index>(i), timers});
+            guests.emplace_back(agent_end{static_cast<agent_index>(i), timers}, participants);
         }
     }
 

@@ -196,8 +196,8 @@ std::uint32_t site::take_session() {
         m_free_sessions.pop_back();
         return at;
     }
-    m_sessions.push_back(
-        std::make_unique<session>(static_cast<std::size_t>(m_options.machines.group), m_timers));
+    m_sessions.push_back(std::make_unique<session>(
+        static_cast<std::size_t>(m_options.machines.group), m_participants.size(), m_timers));
     return static_cast<std::uint32_t>(m_sessions.size() - 1);
 }
 

@@ -47,8 +47,9 @@ class site {
     struct event {
         std::uint32_t session = 0; ///< Or the group.
         std::uint32_t life = 0;    ///< Of the session: events of an earlier one mean nothing.
-        std::uint32_t number = 0;  ///< A message, or a participant.
+        std::uint32_t number = 0;  ///< A message, or an operation.
         std::uint16_t guest = 0;
+        participant_index participant = 0;
         task what = task::wake;
         answer said = answer::finished;
     };
@@ -83,6 +84,8 @@ class site {
     void perform(std::uint32_t at, endpoint::orchestrator_output& what);
     void perform(std::uint32_t at, std::size_t i, endpoint::agent_output& what);
     void operate(std::uint32_t at, std::size_t i, const endpoint::operate& asked);
+    void cut_short(std::uint32_t at, std::size_t i, participant_index participant);
+    void end_work(std::uint32_t at, std::size_t i, participant_index participant, answer said);
     void ask_for_snapshot(session& s);
     void hang_up(std::uint32_t at);
     void note_outcome(session& s, const endpoint::snapshot_outcome& told);

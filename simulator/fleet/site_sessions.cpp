@@ -132,11 +132,11 @@ void site::set_wake(std::uint32_t at) {
 void site::on_done(std::uint32_t at, const event& what) {
     session& s = *m_sessions[at];
     guest& g = s.guests[what.guest];
-    if (!g.alive) {
-        return;
+    if (!g.alive || g.works[what.participant].number != what.number) {
+        return; // it was cut short
     }
     --g.in_work;
-    const bool application = what.number < m_options.guest.applications;
+    const bool application = what.participant < m_options.guest.applications;
     auto& truth = s.truths[what.guest];
     held_set& set = application ? truth.applications : truth.filesystems;
     if (what.said == answer::held) {
@@ -144,7 +144,7 @@ void site::on_done(std::uint32_t at, const event& what) {
     } else if (what.said == answer::released) {
         set.release(m_events.now());
     }
-    g.end.answered(static_cast<participant_index>(what.number), what.said, clock());
+    g.end.answered(what.participant, what.said, clock());
     ++m_results.inputs;
     drain_guest(at, what.guest);
 }
@@ -308,6 +308,8 @@ void site::perform(std::uint32_t at, std::size_t i, endpoint::agent_output& what
                                      .what = task::found});
     } else if (const auto* asked = std::get_if<endpoint::operate>(&what)) {
         operate(at, i, *asked);
+    } else if (const auto* cancelled = std::get_if<endpoint::cancel>(&what)) {
+        cut_short(at, i, cancelled->participant);
     } else if (std::holds_alternative<endpoint::close_channel>(what)) {
         if (std::exchange(g.agent_connected, false)) {
             m_events.after(latency(s), {.session = at,
@@ -318,7 +320,6 @@ void site::perform(std::uint32_t at, std::size_t i, endpoint::agent_output& what
     }
 }
 
-/// What is cancelled ends when it would have ended anyway: a flush cannot be taken back.
 void site::operate(std::uint32_t at, std::size_t i, const endpoint::operate& asked) {
     session& s = *m_sessions[at];
     const bool application = asked.participant < m_options.guest.applications;
@@ -346,13 +347,34 @@ void site::operate(std::uint32_t at, std::size_t i, const endpoint::operate& ask
     default:
         return; // `finish` is not answered
     }
-    ++s.guests[i].in_work;
-    m_events.after(time, {.session = at,
-                          .life = s.life,
-                          .number = asked.participant,
-                          .guest = static_cast<std::uint16_t>(i),
-                          .what = task::done,
-                          .said = said});
+    guest& g = s.guests[i];
+    ++g.in_work;
+    work& begun = g.works[asked.participant];
+    begun.hold = asked.what == endpoint::operation::hold;
+    begun.ends = kernel::later(m_events.now(), time);
+    end_work(at, i, asked.participant, said);
+}
+
+/// A hold that is cancelled holds nothing when it ends, unless it ends before it can be stopped.
+void site::cut_short(std::uint32_t at, std::size_t i, participant_index participant) {
+    work& cancelled = m_sessions[at]->guests[i].works[participant];
+    const ticks soon = kernel::later(m_events.now(), milliseconds(m_options.guest.cancel_ms));
+    if (cancelled.hold && soon < cancelled.ends) {
+        cancelled.ends = soon;
+        end_work(at, i, participant, answer::vetoed);
+    }
+}
+
+void site::end_work(std::uint32_t at, std::size_t i, participant_index participant, answer said) {
+    session& s = *m_sessions[at];
+    work& what = s.guests[i].works[participant];
+    m_events.at(what.ends, {.session = at,
+                            .life = s.life,
+                            .number = ++what.number,
+                            .guest = static_cast<std::uint16_t>(i),
+                            .participant = participant,
+                            .what = task::done,
+                            .said = said});
 }
 
 ticks site::freeze_time(session& s) {

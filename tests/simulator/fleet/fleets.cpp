@@ -262,4 +262,17 @@ BOOST_AUTO_TEST_CASE(an_array_that_writes_slowly_stops_a_storm_before_any_cut) {
     BOOST_TEST(found.reasons.contains("an agent reports expired")); // the limit of the freeze
 }
 
+// SP 10.11: agents get stuck on freezes that do not end, and let go as soon as they do.
+BOOST_AUTO_TEST_CASE(freezes_that_cannot_be_cancelled_end_in_no_hold_beyond_the_limit) {
+    auto what = load("40-freeze-storm");
+    what.machines.count = 500;
+    what.array = {.slots = 1'000, .fail_ppm = 0, .write_mb_per_s = 2'000};
+    what.guest.dirty_mb = 2'000;
+    what.guest.cancel_ms = 3'600'000;
+    what.check.monitored_every = 0; // SP 18.19 is broken: an Abort is not answered in time
+    const auto found = fleet::play(what, 1);
+    expect_no_violation(found);
+    BOOST_TEST(found.holds_expired > 100U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

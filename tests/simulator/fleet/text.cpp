@@ -68,8 +68,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_its_line) {
                "line 5: schedule.kind is one of: together, spread");
     BOOST_TEST(complaint_of(with("\"session\": {\"crash_copy\": 1}")) ==
                "line 5: session.crash_copy is true or false");
-    BOOST_TEST(complaint_of(with("\"title\": 3")) == "line 5: title is a text");
+    BOOST_TEST(complaint_of(with("\"session\": {\"wanted\": 3}")) ==
+               "line 5: session.wanted is a text");
     BOOST_TEST(complaint_of(with("\"seed\": }")).starts_with("line 5: "));
+    BOOST_TEST(complaint_of(with("\"title\": \"c\"")) ==
+               "line 5: an object names the same member twice");
 }
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {
