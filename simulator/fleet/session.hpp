@@ -83,6 +83,16 @@ struct session {
     bool started = false; ///< The snapshot was asked for.
     bool told = false;    ///< Its outcome is known.
     bool over = false;    ///< The orchestrator has hung up.
+
+    /// The snapshot has been made; another one can be made in this place.
+    void rest() noexcept {
+        ++life;
+        due = wake_at = end_of_time;
+        cut = {};
+        outcome = session_outcome::failed;
+        label = consistency::none;
+        active = started = told = over = cut_wanted = false;
+    }
 };
 
 } // namespace snapproto::fleet

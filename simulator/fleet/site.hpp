@@ -76,6 +76,7 @@ class site {
 
     // ---- sessions (site_sessions.cpp) ----
     void handle_in_session(const event& what);
+    void on_message(std::uint32_t at, const event& what, const any_message& message);
     void on_wake(std::uint32_t at);
     void on_done(std::uint32_t at, const event& what);
     void on_cut_done(const event& what);
@@ -88,18 +89,21 @@ class site {
     void end_work(std::uint32_t at, std::size_t i, participant_index participant, answer said);
     void ask_for_snapshot(session& s);
     void hang_up(std::uint32_t at);
-    void note_outcome(session& s, const endpoint::snapshot_outcome& told);
     void begin_cuts();
-    void end_if_at_rest(std::uint32_t at);
-    void end_session(std::uint32_t at);
-    void judge(session& s);
-    void violate(const session& s, std::string_view what);
     void send(std::uint32_t at, std::size_t i, task way, any_message&& message);
     [[nodiscard]] any_message taken(std::uint32_t message);
     void set_wake(std::uint32_t at);
     [[nodiscard]] ticks latency(session& s) const noexcept;
     [[nodiscard]] ticks freeze_time(session& s);
     [[nodiscard]] instant clock() const noexcept { return instant{duration{m_events.now()}}; }
+
+    // ---- their ends (site_ends.cpp) ----
+    void note_outcome(session& s, const endpoint::snapshot_outcome& told);
+    void end_if_at_rest(std::uint32_t at);
+    void end_session(std::uint32_t at);
+    void note_guests(const session& s);
+    void judge(session& s);
+    void violate(const session& s, std::string_view what);
     [[nodiscard]] std::uint64_t number_of(const session& s) const noexcept;
 
     scenario m_options;

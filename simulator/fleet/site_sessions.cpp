@@ -2,13 +2,7 @@
 // What happens in sessions: messages travel, participants work, the array cuts.
 #include "simulator/fleet/site.hpp"
 
-#include <snapproto/core/bytes.hpp>
-#include <snapproto/monitor/all.hpp>
-
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -21,19 +15,7 @@ ticks ticks_of(instant at) noexcept {
     return at.time_since_epoch().count();
 }
 
-/// In a fleet it does not matter which agent of its group it was.
-std::string reason_of(std::string_view told) {
-    constexpr std::string_view agent = "agent ";
-    const auto number = told.starts_with(agent) ? agent.size() : told.size();
-    const auto rest = std::min(told.find_first_not_of("0123456789", number), told.size());
-    return rest > number ? std::string{"an agent"}.append(told.substr(rest)) : std::string{told};
-}
-
 } // namespace
-
-std::uint64_t site::number_of(const session& s) const noexcept {
-    return (m_first_group + s.group) << 32 | m_groups[s.group].attempts;
-}
 
 // ---- input --------------------------------------------------------------------------------------
 
@@ -42,16 +24,9 @@ void site::handle_in_session(const event& what) {
     session& s = *m_sessions[at];
     const bool current = s.active && s.life == what.life;
     if (what.what == task::to_agent || what.what == task::to_host) {
-        const any_message message = taken(what.number);
-        guest& g = s.guests[what.guest];
-        if (current && what.what == task::to_agent && g.alive && g.agent_connected) {
-            g.end.handle(message, clock());
-            ++m_results.inputs;
-            drain_guest(at, what.guest);
-        } else if (current && what.what == task::to_host && g.host_connected) {
-            s.host.handle(what.guest, message, clock());
-            ++m_results.inputs;
-            drain_host(at);
+        const any_message message = taken(what.number); // also when nobody hears it
+        if (current) {
+            on_message(at, what, message);
         }
     } else if (current) {
         guest& g = s.guests[what.guest];
@@ -90,6 +65,20 @@ void site::handle_in_session(const event& what) {
     }
     if (current) {
         end_if_at_rest(at);
+    }
+}
+
+void site::on_message(std::uint32_t at, const event& what, const any_message& message) {
+    session& s = *m_sessions[at];
+    guest& g = s.guests[what.guest];
+    if (what.what == task::to_agent && g.alive && g.agent_connected) {
+        g.end.handle(message, clock());
+        ++m_results.inputs;
+        drain_guest(at, what.guest);
+    } else if (what.what == task::to_host && g.host_connected) {
+        s.host.handle(what.guest, message, clock());
+        ++m_results.inputs;
+        drain_host(at);
     }
 }
 
@@ -262,22 +251,6 @@ void site::perform(std::uint32_t at, endpoint::orchestrator_output& what) {
     }
 }
 
-void site::note_outcome(session& s, const endpoint::snapshot_outcome& told) {
-    if (std::exchange(s.told, true)) {
-        violate(s, "the outcome is told twice");
-    }
-    s.outcome = told.outcome;
-    s.label = told.label;
-    ++m_results.outcomes[static_cast<std::size_t>(told.outcome)];
-    ++m_results.labels[static_cast<std::size_t>(told.label)];
-    if (told.outcome != session_outcome::success) {
-        ++m_results.reasons[reason_of(told.reason)];
-    }
-    if (const auto untrue = untrue_claim(told.label, s.cut, s.truths); !untrue.empty()) {
-        violate(s, untrue);
-    }
-}
-
 // ---- output of an agent -------------------------------------------------------------------------
 
 void site::drain_guest(std::uint32_t at, std::size_t i) {
@@ -423,87 +396,6 @@ void site::send(std::uint32_t at, std::size_t i, task way, any_message&& message
 any_message site::taken(std::uint32_t message) {
     m_free_messages.push_back(message);
     return std::move(m_messages[message]);
-}
-
-// ---- the end ------------------------------------------------------------------------------------
-
-void site::end_if_at_rest(std::uint32_t at) {
-    const session& s = *m_sessions[at];
-    if (s.active && s.over &&
-        std::all_of(s.guests.begin(), s.guests.end(), [](auto& g) { return g.at_rest(); })) {
-        end_session(at);
-    }
-}
-
-void site::end_session(std::uint32_t at) {
-    session& s = *m_sessions[at];
-    judge(s);
-    std::uint64_t digest = fnv1a(fnv1a_basis, number_of(s));
-    const auto mix = [&](auto word) { digest = fnv1a(digest, static_cast<std::uint64_t>(word)); };
-    mix(s.outcome);
-    mix(s.label);
-    mix(s.begun);
-    mix(m_events.now());
-    for (std::size_t i = 0; i < s.guests.size(); ++i) {
-        const guest_truth& truth = s.truths[i];
-        if (truth.holds_something()) {
-            violate(s, "something is held after the end");
-        } else if (const auto broken =
-                       broken_limit(truth, milliseconds(m_options.session.hold_limit_ms));
-                   !broken.empty()) {
-            violate(s, broken);
-        }
-        if (truth.stopped() != 0) {
-            m_results.stopped.add(truth.stopped());
-        }
-        if (truth.held() != 0) {
-            m_results.held.add(truth.held());
-        }
-        mix(truth.stopped());
-        m_results.holds_expired +=
-            s.guests[i].alive && s.guests[i].end.last_verdict() == verdict::expired ? 1U : 0U;
-    }
-    m_results.digest += digest;
-    m_results.last_end = m_events.now();
-    s.active = false;
-    ++s.life;
-    s.due = s.wake_at = end_of_time;
-    s.cut = {};
-    const bool whole = s.outcome == session_outcome::success;
-    s.outcome = session_outcome::failed;
-    s.label = consistency::none;
-    s.started = s.told = s.over = s.cut_wanted = false;
-    m_free_sessions.push_back(at);
-    --m_active;
-    after_session(s.group, whole);
-}
-
-void site::judge(session& s) {
-    if (!std::exchange(s.monitored, false)) {
-        return;
-    }
-    monitor::rules measures;
-    measures.timers = m_timers;
-    monitor::all_monitors judges{measures};
-    for (const auto& one : s.records) {
-        judges.observe(one);
-    }
-    judges.finish(clock());
-    for (const auto& one : judges.violations()) {
-        violate(s, fmt::format("SP 18.{}: {}", one.property, one.sentence));
-    }
-    if (judges.overflowed()) {
-        violate(s, "a monitor has overflowed");
-    }
-    s.records.clear();
-    ++m_results.monitored;
-}
-
-void site::violate(const session& s, std::string_view what) {
-    m_results.violate(fmt::format(
-        "group {}, attempt {}, at {:.3f} s: {}", m_first_group + s.group,
-        m_groups[s.group].attempts,
-        static_cast<double>(m_events.now()) / static_cast<double>(kernel::second), what));
 }
 
 } // namespace snapproto::fleet
