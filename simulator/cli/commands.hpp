@@ -4,6 +4,8 @@
 
 // The subcommands, as values that the command line fills.
 
+#include "simulator/cli/fleet_command.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -75,6 +77,7 @@ struct run_options {
     std::vector<std::string> settings; ///< KEY=VALUE
     std::vector<std::string> traces;   ///< KIND=FILE
     bool verbose = false;
+    fleet_work fleet;
 };
 
 /// Plays a scenario, or replays a counterexample. @return an exit status. Errors: throws

@@ -2,6 +2,7 @@
 // snapsim list and run: a scenario is played, told and judged.
 #include "simulator/cli/commands.hpp"
 #include "simulator/cli/program.hpp"
+#include "simulator/fleet/scenario.hpp"
 #include "simulator/judge/verdict.hpp"
 #include "simulator/report/report.hpp"
 #include "simulator/world/faults.hpp"
@@ -116,8 +117,11 @@ int run_list(const std::string& folder) {
         width = std::max(width, path.stem().string().size());
     }
     for (const auto& path : files) {
-        const auto one = load(path, read_file(path));
-        fmt::print("{:<{}}  {}\n", one.name, width, one.title);
+        const auto text = read_file(path);
+        const auto name = path.stem().string();
+        fmt::print("{:<{}}  {}\n", name, width,
+                   fleet::looks_like_fleet(text) ? title_of_fleet(name, text)
+                                                 : load(path, text).title);
     }
     return exit_held;
 }
@@ -125,6 +129,16 @@ int run_list(const std::string& folder) {
 int run_run(const run_options& wanted) {
     const fs::path path = find_scenario(wanted);
     const std::string text = read_file(path);
+    if (fleet::looks_like_fleet(text)) {
+        if (!wanted.traces.empty()) {
+            throw usage_error("a fleet has no traces: play one machine, or take --report");
+        }
+        return run_fleet({path.stem().string(), text, wanted.scenario, wanted.seed, wanted.settings,
+                          wanted.fleet});
+    }
+    if (wanted.fleet.asked_for()) {
+        throw usage_error("--sweep, --report and --jobs are for fleets");
+    }
     if (!world::looks_like_scenario(text)) {
         if (wanted.seed || !wanted.settings.empty() || !wanted.traces.empty()) {
             throw usage_error("a counterexample of the explorer has no seed, settings or traces");
