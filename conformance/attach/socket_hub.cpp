@@ -13,6 +13,7 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 namespace snapproto::conformance {
@@ -30,7 +31,10 @@ descriptor listen_unix(const address& where) {
     }
     std::memcpy(name.sun_path, where.place.data(), where.place.size());
     descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    ::unlink(where.place.c_str()); // what a former run has left
+    struct stat there {};
+    if (::lstat(where.place.c_str(), &there) == 0 && S_ISSOCK(there.st_mode)) {
+        ::unlink(where.place.c_str()); // what a former run has left
+    }
     if (!listener ||
         ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
         ::listen(listener.get(), 8) != 0) {

@@ -73,6 +73,24 @@ bool same(const std::vector<std::string>& shown, const std::vector<std::string>&
     return false;
 }
 
+/// Runs what a guide shows, and compares what comes.
+void check_guide(const std::string& name, std::size_t blocks_min) {
+    const auto blocks = blocks_of(read_file(SNAPPROTO_SOURCE_DIR "/docs/guides/" + name));
+    BOOST_TEST(blocks.size() >= blocks_min);
+    for (const auto& block : blocks) {
+        const test::scratch place;
+        std::ofstream(place.file("commands")) << block.commands;
+        const std::string run = "cd '" + place.path() +
+                                "' && PATH='" SNAPPROTO_PROGRAM_DIR
+                                "':\"$PATH\" sh commands > printed 2>&1";
+        (void)std::system(run.c_str());
+        const std::string printed = read_file(place.file("printed"));
+        BOOST_TEST(!block.commands.empty());
+        BOOST_TEST(same(block.output, lines_of(printed)), block.commands << "prints now:\n"
+                                                                         << printed);
+    }
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(guides)
@@ -86,21 +104,11 @@ BOOST_AUTO_TEST_CASE(lines_left_out_stand_for_any_number_of_lines_and_for_nothin
 }
 
 BOOST_AUTO_TEST_CASE(judge_your_agent_shows_what_happens) {
-    const auto blocks =
-        blocks_of(read_file(SNAPPROTO_SOURCE_DIR "/docs/guides/judge-your-agent.md"));
-    BOOST_TEST(blocks.size() >= 4U);
-    for (const auto& block : blocks) {
-        const test::scratch place;
-        std::ofstream(place.file("commands")) << block.commands;
-        const std::string run = "cd '" + place.path() +
-                                "' && PATH='" SNAPPROTO_PROGRAM_DIR
-                                "':\"$PATH\" sh commands > printed 2>&1";
-        (void)std::system(run.c_str());
-        const std::string printed = read_file(place.file("printed"));
-        BOOST_TEST(!block.commands.empty());
-        BOOST_TEST(same(block.output, lines_of(printed)), block.commands << "prints now:\n"
-                                                                         << printed);
-    }
+    check_guide("judge-your-agent.md", 4);
+}
+
+BOOST_AUTO_TEST_CASE(judge_your_orchestrator_shows_what_happens) {
+    check_guide("judge-your-orchestrator.md", 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
