@@ -4,10 +4,10 @@
 
 // The time that one check has. Every wait of a check goes through it, so no check can hang.
 
-#include "conformance/attach/target.hpp"
 #include "conformance/interrupt.hpp"
 #include "conformance/outcome.hpp"
 #include "conformance/time.hpp"
+#include "conformance/time_source.hpp"
 
 #include <algorithm>
 
@@ -17,7 +17,7 @@ namespace snapproto::conformance {
 class budget {
   public:
     /// @param scale the factor of --timeout-scale; waits that a check asks for are multiplied.
-    budget(target& clock, duration bound, double scale)
+    budget(const time_source& clock, duration bound, double scale)
         : m_clock(clock), m_scale(scale), m_deadline(clock.now() + scaled(bound)) {}
 
     /// For clean-up work, which has to be done most of all when the user has asked to stop.
@@ -55,7 +55,7 @@ class budget {
     }
 
   private:
-    target& m_clock;
+    const time_source& m_clock;
     double m_scale;
     instant m_deadline;
     bool m_stops_on_interrupt = true;

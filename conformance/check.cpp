@@ -27,8 +27,13 @@ std::string_view name(level which) noexcept {
     return "?";
 }
 
+std::string_view name(role which) noexcept {
+    return which == role::agent ? "agent" : "orchestrator";
+}
+
 void registry::add(check one) {
-    if (!one.about || one.index < 1 || one.title.empty() || one.run == nullptr) {
+    const bool judges_one = (one.run == nullptr) != (one.judge == nullptr);
+    if (!one.about || one.index < 1 || one.title.empty() || !judges_one) {
         throw std::logic_error("a check lacks its clause, index, title or function: " + one.id());
     }
     const auto place =

@@ -24,6 +24,13 @@ enum class level { must, should, may };
 
 [[nodiscard]] std::string_view name(level which) noexcept; ///< "MUST", "SHOULD", "MAY".
 
+class trial;
+
+/// Whose side of the conversation is judged.
+enum class role { agent, orchestrator };
+
+[[nodiscard]] std::string_view name(role which) noexcept; ///< "agent", "orchestrator".
+
 /// One case of the suite.
 struct check {
     /// The clause it judges.
@@ -38,8 +45,15 @@ struct check {
     duration bound = std::chrono::seconds(20);
     /// Only to lower the level below the clause's.
     std::optional<level> lowered{};
-    /// The judgement. Throws through run_context's expectations only.
+    /// The judgement of an agent. Throws through the context's expectations only.
     void (*run)(run_context&) = nullptr;
+    /// The judgement of an orchestrator, in the place of `run`.
+    void (*judge)(trial&) = nullptr;
+
+    /// Who is judged.
+    [[nodiscard]] role judged() const noexcept {
+        return run != nullptr ? role::agent : role::orchestrator;
+    }
 
     /// "24.3/1".
     [[nodiscard]] std::string id() const {
@@ -61,8 +75,14 @@ class registry {
     std::vector<check> m_checks;
 };
 
-/// Every check of the QGA dialect (conformance/clauses/all.cpp lists the files).
+/// Every check of agents that speak QGA (conformance/clauses/all.cpp lists the files).
 [[nodiscard]] const registry& qga_checks();
+
+/// Every check of orchestrators that speak QGA.
+[[nodiscard]] const registry& qga_orchestrator_checks();
+
+/// Both, in order of id: no id is given twice.
+[[nodiscard]] const registry& all_qga_checks();
 
 } // namespace snapproto::conformance
 

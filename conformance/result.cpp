@@ -93,11 +93,13 @@ claim claim_of(const run_result& run) {
     }
     const bool all_should = should.pass > 0 && should.warn == 0 && should.skip == 0;
     // Role, dialect, levels, version: without them nobody can repeat the judgement (SP 1.1).
-    std::string words = fmt::format(
-        "conforms as agent, {}, {}, version {}: all {} MUST checks that apply passed", run.dialect,
-        all_should ? "MUST and SHOULD" : "MUST", SNAPPROTO_VERSION_STRING, applicable);
+    std::string words =
+        fmt::format("conforms as {}, {}, {}, version {}: all {} MUST checks that apply passed",
+                    name(run.judged), run.dialect, all_should ? "MUST and SHOULD" : "MUST",
+                    SNAPPROTO_VERSION_STRING, applicable);
     if (inapplicable > 0) {
-        words += fmt::format(" ({} do not apply to this agent or transport)", inapplicable);
+        words += fmt::format(" ({} do not apply to this {} or transport)", inapplicable,
+                             name(run.judged));
     }
     if (should.warn > 0) {
         words += fmt::format("; {} SHOULD checks show a deviation", should.warn);

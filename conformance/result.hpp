@@ -59,6 +59,7 @@ struct counts {
 };
 
 struct run_result {
+    role judged = role::agent;
     std::string dialect = "qga";
     std::string target;
     std::uint64_t seed = 1;

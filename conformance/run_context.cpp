@@ -17,9 +17,11 @@ constexpr duration connect_wait = std::chrono::seconds(5);
 } // namespace
 
 run_context::run_context(target& agent, const settings& how)
-    : m_agent(agent), m_time(agent, how.bound, how.timeout_scale), m_random(how.seed) {
+    : judgement(agent, lane::orchestrator, how.seed),
+      m_agent(agent),
+      m_time(agent, how.bound, how.timeout_scale) {
     for (freeze_target* known : agent.freeze_targets()) {
-        m_watched.push_back(std::make_unique<watched_filesystem>(*known, agent, m_log));
+        m_watched.push_back(std::make_unique<watched_filesystem>(*known, agent, log()));
     }
 }
 
@@ -43,16 +45,16 @@ void run_context::disconnect() {
 
 std::unique_ptr<qga_client> run_context::connect(std::string name) {
     ++m_connections;
-    const std::uint64_t seed = m_random();
+    const std::uint64_t seed = random()();
     return std::make_unique<qga_client>(m_agent.connect(m_time.allow(connect_wait)), m_agent,
-                                        m_time, m_log, std::move(name), seed);
+                                        m_time, log(), std::move(name), seed);
 }
 
 void run_context::start(const start_options& options) {
     disconnect();
     m_started = true;
     m_time.look_for_interrupt();
-    m_log.event(now(), lane::agent, "is started afresh");
+    log().event(now(), lane::agent, "is started afresh");
     m_agent.start(options);
 }
 
@@ -121,42 +123,6 @@ void run_context::must_sync() {
 void run_context::sleep_for(duration span) {
     m_agent.sleep_for(m_time.allow(span));
     m_time.look_for_interrupt();
-}
-
-void run_context::require(bool holds, std::string_view requirement, std::string_view expected,
-                          std::string_view actual) {
-    if (!holds) {
-        fail(requirement, expected, actual);
-    }
-}
-
-bool run_context::expect(bool holds, std::string_view requirement, std::string_view expected,
-                         std::string_view actual) {
-    if (!holds) {
-        m_findings.push_back(
-            {std::string(requirement), std::string(expected), std::string(actual)});
-        m_log.event(now(), lane::orchestrator, fmt::format("does not hold: {}", requirement));
-    }
-    return holds;
-}
-
-void run_context::fail(std::string_view requirement, std::string_view expected,
-                       std::string_view actual) {
-    m_log.event(now(), lane::orchestrator, fmt::format("does not hold: {}", requirement));
-    throw check_failed({std::string(requirement), std::string(expected), std::string(actual)});
-}
-
-void run_context::skip(const std::string& reason) {
-    throw check_skipped(skip_kind::not_judged, reason);
-}
-
-void run_context::inapplicable(const std::string& reason) {
-    throw check_skipped(skip_kind::inapplicable, reason);
-}
-
-void run_context::note(std::string_view text) {
-    m_notes.emplace_back(text);
-    m_log.event(now(), lane::orchestrator, fmt::format("note: {}", text));
 }
 
 void run_context::require_value(const reply& got, std::string_view what) {

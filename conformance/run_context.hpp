@@ -6,25 +6,19 @@
 
 #include "conformance/attach/target.hpp"
 #include "conformance/budget.hpp"
-#include "conformance/outcome.hpp"
+#include "conformance/judgement.hpp"
 #include "conformance/qga_client.hpp"
-#include "conformance/transcript.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace snapproto::conformance {
 
-/// The surroundings of one run of one check.
-///
-/// Expectations come in two strengths: require() ends the check at once, expect() notes the failure
-/// and goes on (the check fails at its end with the first one; the later ones become notes). All
-/// time is the target's.
-class run_context {
+/// The surroundings of one run of one check. All time is the target's.
+class run_context : public judgement {
   public:
     struct settings {
         duration bound = std::chrono::seconds(20);
@@ -34,8 +28,6 @@ class run_context {
 
     run_context(target& agent, const settings& how);
     ~run_context();
-    run_context(const run_context&) = delete;
-    run_context& operator=(const run_context&) = delete;
 
     // The implementation under test.
 
@@ -89,7 +81,6 @@ class run_context {
 
     // Time.
 
-    [[nodiscard]] instant now() const { return m_agent.now(); }
     /// Lets nominal time pass (scaled by --timeout-scale, within the bound).
     void sleep_for(duration span);
     /// A nominal time limit as this run judges it: "answered within a second" times the scale.
@@ -97,23 +88,6 @@ class run_context {
     [[nodiscard]] budget& time() noexcept { return m_time; }
 
     // Judgement.
-
-    /// Ends the check as failed unless `holds`.
-    void require(bool holds, std::string_view requirement, std::string_view expected,
-                 std::string_view actual);
-    /// Notes a failure unless `holds`, and goes on. @return holds
-    bool expect(bool holds, std::string_view requirement, std::string_view expected,
-                std::string_view actual);
-    [[noreturn]] void fail(std::string_view requirement, std::string_view expected,
-                           std::string_view actual);
-    /// Ends the check as skipped because it cannot be judged here; a MUST that is not judged stands
-    /// in the way of the claim "conforms".
-    [[noreturn]] void skip(const std::string& reason);
-    /// Ends the check as skipped because the clause does not apply to this agent (it does not
-    /// announce an optional feature, say); this does not touch the claim.
-    [[noreturn]] void inapplicable(const std::string& reason);
-    /// Records a fact or a variant for the report, whatever the verdict.
-    void note(std::string_view text);
 
     /// Requires `return`; the requirement names the command.
     void require_value(const reply& got, std::string_view what);
@@ -124,29 +98,13 @@ class run_context {
     /// Requires an error; of this class, unless the class is empty.
     void require_error(const reply& got, std::string_view error_class, std::string_view what);
 
-    // The record.
-
-    [[nodiscard]] transcript& log() noexcept { return m_log; }
-    [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
-    [[nodiscard]] const std::vector<finding>& findings() const noexcept { return m_findings; }
-
-    /// The case's random source; the same seed gives the same case. Use below(), since the
-    /// standard distributions differ between libraries.
-    [[nodiscard]] std::mt19937_64& random() noexcept { return m_random; }
-    /// A number in [0, bound). @pre bound > 0
-    [[nodiscard]] std::uint64_t below(std::uint64_t bound) { return m_random() % bound; }
-
   private:
     target& m_agent;
     budget m_time;
-    transcript m_log;
-    std::mt19937_64 m_random;
     std::uint64_t m_connections = 0;
     bool m_started = false;
     std::unique_ptr<qga_client> m_client;
     std::vector<std::unique_ptr<freeze_target>> m_watched;
-    std::vector<std::string> m_notes;
-    std::vector<finding> m_findings;
 };
 
 } // namespace snapproto::conformance

@@ -50,6 +50,8 @@ std::string_view name(lane which) noexcept {
         return "hook";
     case lane::filesystem:
         return "filesystem";
+    case lane::provider:
+        return "provider";
     }
     return "?";
 }

@@ -15,7 +15,7 @@
 namespace snapproto::conformance {
 
 /// Who takes part in a case; the lanes of a sequence chart.
-enum class lane { orchestrator, agent, hook, filesystem };
+enum class lane { orchestrator, agent, hook, filesystem, provider };
 
 [[nodiscard]] std::string_view name(lane which) noexcept;
 

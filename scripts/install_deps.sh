@@ -6,10 +6,11 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-usage: scripts/install_deps.sh [--dry-run] [--replace-boost] [run|test]
+usage: scripts/install_deps.sh [--dry-run] [--replace-boost] [run|test|libvirt]
 
   run              what snapcheck needs to be built and run
   test             that, and what the tests, benchmarks and other compilers need (default)
+  libvirt          that, and libvirt and QEMU for the stage libvirt of scripts/test.sh
   --dry-run        say what is missing and install nothing; status 1 if something is
   --replace-boost  let apt remove the -dev packages of another Boost version, which cannot be
                    installed beside the one we need
@@ -21,7 +22,7 @@ for argument in "$@"; do
     case $argument in
     --dry-run) dry_run=yes ;;
     --replace-boost) replace_boost=yes ;;
-    run | test) scope=$argument ;;
+    run | test | libvirt) scope=$argument ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -76,11 +77,15 @@ list_missing() {
     wanted="g++ cmake ninja-build ccache pkg-config libboost$boost-dev libboost-json$boost-dev
         libcli11-dev libfmt-dev libpugixml-dev librapidcheck-dev e2fsprogs util-linux"
     optional=''
-    if [ "$scope" = test ]; then
+    if [ "$scope" != run ]; then
         wanted="$wanted libboost-test$boost-dev libbenchmark-dev
-            nlohmann-json3-dev gcovr xfsprogs btrfs-progs spin"
+            nlohmann-json3-dev gcovr python3 xfsprogs btrfs-progs spin"
         optional="clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev clang-format-14
             libns3-dev python3-simpy" # the last two: peers of bench/kernel_hold.cpp
+    fi
+    if [ "$scope" = libvirt ]; then
+        wanted="$wanted libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86
+            qemu-utils busybox-static cpio"
     fi
     missing='' absent=''
     for package in $wanted; do

@@ -22,9 +22,11 @@ Without a stage all of them run, in this order:
   asan        address and undefined behaviour sanitizers, all tests
   mutants     each row of the tables changed in each way: they end as
               the ledger says (needs release)
-  reference   snapcheck judges the agent embedded in it (needs gcc)
+  reference   snapcheck judges the agent and the orchestrator embedded in it (needs gcc)
   qemu-ga     snapcheck judges the real QEMU guest agent in a sandbox, against the committed
               baseline and five times (needs gcc, root and loop devices)
+  libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline:
+              a quarter of an hour (needs gcc and scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
               (needs gcc)
   coverage    lines of the library that the tests run
@@ -36,7 +38,7 @@ END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan reference qemu-ga
-    spin mutants coverage)
+    libvirt spin mutants coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -133,13 +135,22 @@ stage_mutants() {
 stage_reference() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     "$snapcheck" agent --builtin reference --strict --report "html=$logs/reference.html" \
-        --report "junit=$logs/reference.xml"
+        --report "junit=$logs/reference.xml" &&
+        "$snapcheck" orchestrator --builtin reference --strict \
+            --report "html=$logs/reference-orchestrator.html" \
+            --report "junit=$logs/reference-orchestrator.xml"
 }
 
 stage_qemu-ga() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     real_agent build/dev/bin --repeat 5 --report "html=$logs/qemu-ga.html" \
         --report "junit=$logs/qemu-ga.xml"
+}
+
+stage_libvirt() {
+    [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
+    conformance/peers/libvirt.sh --baseline --snapcheck "$snapcheck" -- \
+        --report "html=$logs/libvirt.html" --report "junit=$logs/libvirt.xml"
 }
 
 stage_spin() {

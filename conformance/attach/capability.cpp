@@ -51,6 +51,12 @@ std::string_view describe(capability what) noexcept {
         return "a mount hidden under a later one";
     case capability::virtual_time:
         return "virtual time";
+    case capability::cut_seen:
+        return "seeing when the cut happens";
+    case capability::cut_control:
+        return "making the cut slow or fail";
+    case capability::group:
+        return "a snapshot of several guests";
     }
     return "an unknown capability";
 }

@@ -36,6 +36,9 @@ enum class capability {
     nested_mount,        ///< A start can add a filesystem whose image lies on the first target.
     hidden_mount,        ///< The agent sees a mount that is hidden under a later one.
     virtual_time,        ///< Time is virtual: waiting costs nothing.
+    cut_seen,            ///< It is seen when an orchestrator's cut begins and ends.
+    cut_control,         ///< A cut can be made to fail, and to take its time.
+    group,               ///< The orchestrator takes a snapshot of several guests at once.
 };
 
 /// The words for a capability in reports: "a second client at the same time".

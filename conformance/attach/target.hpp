@@ -9,6 +9,7 @@
 #include "conformance/attach/freeze_target.hpp"
 #include "conformance/attach/hook.hpp"
 #include "conformance/time.hpp"
+#include "conformance/time_source.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -62,13 +63,8 @@ struct resource_use {
 /// Every function is bounded in time and is called from one thread. A function whose capability is
 /// absent must not be called (a check lists the capabilities it uses as its needs); called
 /// nevertheless, it throws std::logic_error. The agent is running once the target is made.
-class target {
+class target : public time_source {
   public:
-    target() = default;
-    target(const target&) = delete;
-    target& operator=(const target&) = delete;
-    virtual ~target() = default;
-
     /// One line for reports: "unix:/run/qga.sock", "embedded agent 'reference'".
     [[nodiscard]] virtual std::string description() const = 0;
 
@@ -78,10 +74,7 @@ class target {
     /// The attach flags that reach this target again, for replay commands: "--builtin reference".
     [[nodiscard]] virtual std::string replay_flags() const = 0;
 
-    // Time.
-
-    /// The time now, on the target's clock.
-    [[nodiscard]] virtual instant now() const = 0;
+    // Time; now() is the target's.
 
     /// Lets that much of the target's time pass.
     virtual void sleep_for(duration span) = 0;

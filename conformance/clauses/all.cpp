@@ -34,4 +34,27 @@ const registry& qga_checks() {
     return checks;
 }
 
+const registry& qga_orchestrator_checks() {
+    static const registry checks = [] {
+        registry all;
+        clauses::orchestrator_12_group(all);
+        clauses::orchestrator_22_sync(all);
+        clauses::orchestrator_29_hold(all);
+        clauses::orchestrator_29_replies(all);
+        return all;
+    }();
+    return checks;
+}
+
+const registry& all_qga_checks() {
+    static const registry checks = [] {
+        registry all = qga_checks();
+        for (const check& one : qga_orchestrator_checks().all()) {
+            all.add(one);
+        }
+        return all;
+    }();
+    return checks;
+}
+
 } // namespace snapproto::conformance

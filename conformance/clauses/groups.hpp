@@ -34,6 +34,11 @@ void qga_28_memory(registry& checks);
 void qga_28_time(registry& checks);
 void qga_29_effect(registry& checks);
 
+void orchestrator_12_group(registry& checks);
+void orchestrator_22_sync(registry& checks);
+void orchestrator_29_hold(registry& checks);
+void orchestrator_29_replies(registry& checks);
+
 } // namespace clauses
 } // namespace snapproto::conformance
 

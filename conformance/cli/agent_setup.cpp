@@ -9,29 +9,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace snapproto::conformance {
 namespace {
-
-std::optional<std::string> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return std::nullopt;
-    }
-    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-}
-
-baseline parse_baseline(const std::string& path, const std::string& text) {
-    try {
-        return read_baseline(text);
-    } catch (const std::invalid_argument& wrong) {
-        throw usage_error(fmt::format("{}: {}", path, wrong.what()));
-    }
-}
 
 std::string tail_for_replay(const agent_options& options) {
     std::string tail;
@@ -96,38 +77,8 @@ agent_plan make_plan(const agent_options& options) {
             "socket instead: --spawn 'ADAPTER {socket}', or --connect unix:PATH to "
             "one that runs");
     }
-    if (!std::isfinite(options.timeout_scale)) {
-        throw usage_error("--timeout-scale: not a number");
-    }
-    agent_plan plan;
+    agent_plan plan{make_judging_plan(options, qga_checks().all())};
     plan.embedded = options.connect.empty() && options.spawn.empty();
-    plan.reports = read_reports(options.reports);
-    const auto all = qga_checks().all();
-    for (const check& one : all) {
-        plan.all_ids.push_back(one.id());
-    }
-    try {
-        plan.checks = select(all, options.selected);
-    } catch (const std::invalid_argument& wrong) {
-        throw usage_error(wrong.what());
-    }
-    if (plan.checks.empty()) {
-        throw usage_error("the selection leaves no check to run");
-    }
-    plan.all_selected = plan.checks.size() == all.size();
-    if (!options.baseline.empty()) {
-        const auto text = read_file(options.baseline);
-        if (!text) {
-            throw usage_error(fmt::format("--baseline {}: cannot be read", options.baseline));
-        }
-        plan.expected = parse_baseline(options.baseline, *text);
-    }
-    if (!options.write_baseline.empty()) {
-        require_directory_of("--write-baseline", options.write_baseline);
-        if (const auto text = read_file(options.write_baseline)) {
-            plan.written_before = parse_baseline(options.write_baseline, *text);
-        }
-    }
     plan.replay_tail = tail_for_replay(options);
     return plan;
 }

@@ -6,26 +6,15 @@
 // before anything is attached to.
 
 #include "conformance/attach/target.hpp"
-#include "conformance/baseline.hpp"
 #include "conformance/cli/commands.hpp"
-#include "conformance/cli/report_files.hpp"
+#include "conformance/cli/judging.hpp"
 
 #include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace snapproto::conformance {
 
-struct agent_plan {
-    std::vector<const check*> checks;
-    std::vector<std::string> all_ids; ///< Of all checks, selected or not.
-    bool all_selected = true;
+struct agent_plan : judging_plan {
     bool embedded = false; ///< The target is the embedded agent.
-    report_requests reports;
-    std::optional<baseline> expected; ///< With --baseline.
-    baseline written_before;          ///< What the file of --write-baseline held.
-    std::string replay_tail;          ///< Flags of a replay command beside attach and selection.
 };
 
 /// @throws usage_error

@@ -26,14 +26,4 @@ attachment::~attachment() {
     m_attached.store(nullptr);
 }
 
-run_options run_options_of(const agent_options& options, const agent_plan& plan) {
-    run_options how;
-    how.seed = options.seed;
-    how.timeout_scale = options.timeout_scale;
-    how.target_name = options.target_name;
-    how.replay_head = options.replay_head;
-    how.replay_tail = plan.replay_tail;
-    return how;
-}
-
 } // namespace snapproto::conformance

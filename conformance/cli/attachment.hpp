@@ -32,9 +32,6 @@ class attachment {
     std::unique_ptr<target> m_agent;
 };
 
-/// What the options say of how a run is done; without progress.
-[[nodiscard]] run_options run_options_of(const agent_options& options, const agent_plan& plan);
-
 } // namespace snapproto::conformance
 
 #endif // SNAPPROTO_CONFORMANCE_CLI_ATTACHMENT_HPP

@@ -21,16 +21,9 @@ class usage_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-struct agent_options {
+/// What is the same whoever is judged: which checks, how, and what is reported.
+struct judging_options {
     std::string dialect = "qga";
-    std::string builtin = "reference";
-    std::string connect; ///< Empty: not given.
-    std::string spawn;   ///< Empty: not given.
-    std::string shim;    ///< Empty: not given.
-    std::string work_dir;
-    std::vector<std::string> freeze_targets;
-    bool remote = false;     ///< The agent runs in another machine.
-    bool any_device = false; ///< Also freeze targets that are not on a loop device.
     selection selected;
     bool strict = false;
     std::uint64_t seed = 1;
@@ -40,8 +33,19 @@ struct agent_options {
     unsigned repeat = 1;
     std::vector<std::string> reports;
     std::string target_name; ///< Empty: the target's own description.
-    std::string replay_head; ///< Empty: "snapcheck agent" and the attach flags.
+    std::string replay_head; ///< Empty: the subcommand and the attach flags.
     bool quiet = false;
+};
+
+struct agent_options : judging_options {
+    std::string builtin = "reference";
+    std::string connect; ///< Empty: not given.
+    std::string spawn;   ///< Empty: not given.
+    std::string shim;    ///< Empty: not given.
+    std::string work_dir;
+    std::vector<std::string> freeze_targets;
+    bool remote = false;                 ///< The agent runs in another machine.
+    bool any_device = false;             ///< Also freeze targets that are not on a loop device.
     std::optional<std::size_t> complete; ///< Extra states of the complete suite.
     std::size_t sessions = 0;            ///< Random sessions to play; 0: none.
     std::string sequence;                ///< Inputs of the generated suites, one after the other.
@@ -56,8 +60,22 @@ struct learn_options {
     std::string json;
 };
 
+/// Times are in seconds.
+struct orchestrator_options : judging_options {
+    std::string builtin = "reference";
+    std::string listen;  ///< Empty: not given, and the embedded orchestrator is judged.
+    std::string trigger; ///< Begins one snapshot and ends when it is over.
+    std::string before;  ///< Run before each check; empty: nothing.
+    std::string qmp;     ///< Where the played monitor of QEMU listens; empty: there is none.
+    std::string cut_marker;
+    std::string degraded; ///< Words of the output: made, but not claimed to be consistent.
+    double patience = 60;
+    double hold_limit = 10;
+};
+
 struct list_options {
     std::string dialect = "qga";
+    std::string role; ///< Empty: both.
     bool faults = false;
 };
 
@@ -89,6 +107,7 @@ struct spec_options {
 int run_agent(const agent_options& options);
 int run_generated(const agent_options& options);
 int run_learn(const learn_options& options);
+int run_orchestrator(const orchestrator_options& options);
 int run_list(const list_options& options);
 int run_spec(const spec_options& options);
 int run_trace(const trace_options& options);

@@ -27,23 +27,39 @@ void require_dialect(const std::string& dialect) {
                           : fmt::format("unknown dialect '{}'; did you mean {}?", dialect, near));
 }
 
+namespace {
+
+void print_faults(std::string_view role, std::span<const fault_info> all) {
+    for (const fault_info& one : all) {
+        fmt::print("{:<13} {:<40} {:<8} {}\n{:<63} source: {}\n", role, one.name, one.caught_by,
+                   one.sentence, "", one.source);
+    }
+}
+
+} // namespace
+
 int run_list(const list_options& options) {
     require_dialect(options.dialect);
+    const bool agents = options.role != "orchestrator";
+    const bool orchestrators = options.role != "agent";
     if (options.faults) {
-        for (const fault_info& one : builtin_faults()) {
-            fmt::print("{:<34} {:<8} {}\n{:<43} source: {}\n", one.name, one.caught_by,
-                       one.sentence, "", one.source);
-        }
+        const auto of_agents = agents ? builtin_faults() : std::span<const fault_info>{};
+        const auto others =
+            orchestrators ? builtin_orchestrator_faults() : std::span<const fault_info>{};
+        print_faults("agent", of_agents);
+        print_faults("orchestrator", others);
         fmt::print("{} faults; the number names the check that catches each\n",
-                   builtin_faults().size());
+                   of_agents.size() + others.size());
         return exit_good;
     }
-    const auto checks = qga_checks().all();
-    for (const check& one : checks) {
-        fmt::print("{:<8} {:<7} {:<9} {}\n", one.id(), name(level_of(one)), clause_id(one.about),
-                   one.title);
+    const registry& checks = !agents          ? qga_orchestrator_checks()
+                             : !orchestrators ? qga_checks()
+                                              : all_qga_checks();
+    for (const check& one : checks.all()) {
+        fmt::print("{:<13} {:<8} {:<7} {:<9} {}\n", name(one.judged()), one.id(),
+                   name(level_of(one)), clause_id(one.about), one.title);
     }
-    fmt::print("{} checks for dialect {}\n", checks.size(), options.dialect);
+    fmt::print("{} checks for dialect {}\n", checks.all().size(), options.dialect);
     return exit_good;
 }
 

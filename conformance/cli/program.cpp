@@ -28,6 +28,42 @@ constexpr const char* statuses =
 constexpr const char* report_help =
     "KIND=FILE, repeatable; kinds: junit html json tap markdown; FILE '-' is standard output";
 
+/// Which dialect, seed and clock: the same whoever is attached to.
+void add_course(CLI::App& app, judging_options& o) {
+    app.add_option("--dialect", o.dialect, "qga")->capture_default_str();
+    app.add_option("--seed", o.seed, "Seed of every random choice")->capture_default_str();
+    app.add_option("--timeout-scale", o.timeout_scale, "Factor for every time limit")
+        ->capture_default_str()
+        ->check(CLI::Range(0.01, 1000.0));
+}
+
+/// What is judged and reported: the same for agents and orchestrators.
+void add_judging(CLI::App& app, judging_options& o) {
+    const char* select = "Selection";
+    app.add_option("--only", o.selected.only, "Run the checks whose id, clause or title matches")
+        ->group(select)
+        ->allow_extra_args(false);
+    app.add_option("--skip", o.selected.skip, "Leave those out")
+        ->group(select)
+        ->allow_extra_args(false);
+    app.add_flag("--strict", o.strict, "A SHOULD that is not met counts as failed")->group(select);
+    app.add_option("--baseline", o.baseline, "File of expected deviations; must be met exactly")
+        ->group(select);
+    app.add_option("--write-baseline", o.write_baseline,
+                   "Write that file from this run; reasons in it stay")
+        ->group(select);
+    app.add_option("--repeat", o.repeat, "Run all so often; verdicts must not differ")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 1000U))
+        ->group(select);
+    app.add_option("--report", o.reports, report_help)->group("Report")->allow_extra_args(false);
+    app.add_option("--target-name", o.target_name, "What reports call the target")->group("Report");
+    app.add_option("--replay-head", o.replay_head,
+                   "What replay commands begin with, for a target that a script attaches to")
+        ->group("Report");
+    app.add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
+}
+
 /// The options that say which agent, and where.
 void add_attachment(CLI::App* sub, agent_options& o) {
     const char* attach = "Attach";
@@ -66,34 +102,14 @@ void add_attachment(CLI::App* sub, agent_options& o) {
                   "Also freeze targets that are not on loop devices; nobody else may need them")
         ->needs(freeze)
         ->group(attach);
-    sub->add_option("--dialect", o.dialect, "qga")->capture_default_str();
-    sub->add_option("--seed", o.seed, "Seed of every random choice")->capture_default_str();
-    sub->add_option("--timeout-scale", o.timeout_scale, "Factor for every time limit")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 1000.0));
+    add_course(*sub, o);
 }
 
 void add_agent(CLI::App& app, agent_options& o) {
     CLI::App* sub = app.add_subcommand("agent", "Judge an agent (the guest side)");
     sub->footer(statuses);
     add_attachment(sub, o);
-    const char* select = "Selection";
-    sub->add_option("--only", o.selected.only, "Run the checks whose id, clause or title matches")
-        ->group(select)
-        ->allow_extra_args(false);
-    sub->add_option("--skip", o.selected.skip, "Leave those out")
-        ->group(select)
-        ->allow_extra_args(false);
-    sub->add_flag("--strict", o.strict, "A SHOULD that is not met counts as failed")->group(select);
-    sub->add_option("--baseline", o.baseline, "File of expected deviations; must be met exactly")
-        ->group(select);
-    sub->add_option("--write-baseline", o.write_baseline,
-                    "Write that file from this run; reasons in it stay")
-        ->group(select);
-    sub->add_option("--repeat", o.repeat, "Run all so often; verdicts must not differ")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 1000U))
-        ->group(select);
+    add_judging(*sub, o);
     const char* generated = "Generated suites, instead of the named checks";
     auto* complete =
         sub->add_option("--complete", o.complete,
@@ -110,12 +126,45 @@ void add_agent(CLI::App& app, agent_options& o) {
         ->excludes(complete)
         ->excludes(sessions)
         ->group(generated);
-    sub->add_option("--report", o.reports, report_help)->group("Report")->allow_extra_args(false);
-    sub->add_option("--target-name", o.target_name, "What reports call the agent")->group("Report");
-    sub->add_option("--replay-head", o.replay_head,
-                    "What replay commands begin with, for an agent that a script attaches to")
-        ->group("Report");
-    sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
+}
+
+void add_orchestrator(CLI::App& app, orchestrator_options& o) {
+    CLI::App* sub = app.add_subcommand("orchestrator", "Judge an orchestrator (the host side)");
+    sub->footer(statuses);
+    const char* attach = "Attach";
+    auto* builtin = sub->add_option("--builtin", o.builtin,
+                                    "The embedded orchestrator: 'reference' or the name of a fault")
+                        ->capture_default_str()
+                        ->group(attach);
+    auto* listen = sub->add_option("--listen", o.listen,
+                                   "Where we play the guest agent and it connects: unix:PATH, "
+                                   "tcp:HOST:PORT")
+                       ->excludes(builtin)
+                       ->group(attach);
+    const auto add = [&](const char* flag, std::string& value, const char* words) {
+        return sub->add_option(flag, value, words)->needs(listen)->group(attach);
+    };
+    auto* trigger = add("--trigger", o.trigger,
+                        "Shell command that takes one snapshot and ends with status 0 when it is "
+                        "consistent; {socket} {qmp} {marker} are replaced");
+    listen->needs(trigger);
+    add("--before", o.before, "Shell command that is run before each snapshot");
+    add("--qmp", o.qmp, "Where we play QEMU's monitor, to see and to spoil cuts");
+    add("--cut-marker", o.cut_marker,
+        "A file to which a line is added for each cut: begin, end, fail, or any other for both");
+    add("--degraded", o.degraded,
+        "Regular expression: an output that says that the copy is not consistent");
+    const auto add_time = [&](const char* flag, double& value, const char* words) {
+        sub->add_option(flag, value, words)
+            ->check(CLI::Range(0.1, 86400.0))
+            ->capture_default_str()
+            ->needs(listen)
+            ->group(attach);
+    };
+    add_time("--patience", o.patience, "Seconds after which a snapshot must have ended");
+    add_time("--hold-limit", o.hold_limit, "Seconds for which it may hold a guest");
+    add_course(*sub, o);
+    add_judging(*sub, o);
 }
 
 void add_learn(CLI::App& app, learn_options& o) {
@@ -173,9 +222,11 @@ void add_model(CLI::App& spec, spec_options& form) {
 }
 
 void add_others(CLI::App& app, list_options& list, spec_options& form) {
-    CLI::App* sub = app.add_subcommand("list", "Every check: id, level, clause, title");
+    CLI::App* sub = app.add_subcommand("list", "Every check: role, id, level, clause, title");
     sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
-    sub->add_flag("--faults", list.faults, "The faults of the embedded agent instead");
+    sub->add_option("--role", list.role, "agent or orchestrator [both]")
+        ->check(CLI::IsMember({"agent", "orchestrator"}));
+    sub->add_flag("--faults", list.faults, "The faults of the embedded targets instead");
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
     spec->add_option(
             "FORM", form.form,
@@ -193,8 +244,6 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
                      "matrix: the project's source tree, for the tests that name clauses");
     spec->add_option("--output,-o", form.output, "A file instead of standard output");
     add_model(*spec, form);
-    // Named, so that they are refused in words that help.
-    app.add_subcommand("orchestrator", "(not in this version)")->allow_extras();
 }
 
 /// Long names of the options and subcommands that could have been meant.
@@ -235,7 +284,8 @@ int refuse(const std::string& words) {
     return exit_usage;
 }
 
-int dispatch(const CLI::App& app, const agent_options& agent, const learn_options& learn,
+int dispatch(const CLI::App& app, const agent_options& agent,
+             const orchestrator_options& orchestrator, const learn_options& learn,
              const list_options& list, const trace_options& trace, const spec_options& spec) {
     const std::string chosen = app.get_subcommands().front()->get_name();
     if (chosen == "agent") {
@@ -243,6 +293,9 @@ int dispatch(const CLI::App& app, const agent_options& agent, const learn_option
     }
     if (chosen == "learn") {
         return run_learn(learn);
+    }
+    if (chosen == "orchestrator") {
+        return run_orchestrator(orchestrator);
     }
     if (chosen == "list") {
         return run_list(list);
@@ -264,16 +317,18 @@ int run_program(int argc, const char* const* argv) {
     app.require_subcommand(1);
     agent_options agent;
     learn_options learn;
+    orchestrator_options orchestrator;
     list_options list;
     trace_options trace;
     spec_options spec;
     add_agent(app, agent);
     add_learn(app, learn);
+    add_orchestrator(app, orchestrator);
     add_trace(app, trace);
     add_others(app, list, spec);
     try {
         app.parse(argc, argv);
-        return dispatch(app, agent, learn, list, trace, spec);
+        return dispatch(app, agent, orchestrator, learn, list, trace, spec);
     } catch (const CLI::ExtrasError&) {
         return refuse(explain_extras(app));
     } catch (const CLI::Success& asked) {

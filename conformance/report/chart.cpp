@@ -15,7 +15,8 @@ constexpr std::size_t rows_max = 150;
 constexpr int time_width = 86;
 constexpr int line_height = 15;
 constexpr int glyph_width_tenths = 73; ///< Of the 12 px monospaced face, rounded up.
-constexpr std::array lanes{lane::orchestrator, lane::agent, lane::hook, lane::filesystem};
+constexpr std::array lanes{lane::orchestrator, lane::agent, lane::hook, lane::filesystem,
+                           lane::provider};
 
 /// Cuts text into lines of at most `columns` characters (not bytes), `most` lines.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns, std::size_t most) {

@@ -123,7 +123,7 @@ matrix make_matrix_of_project(const std::string& root) {
         {.clauses = clauses_of_spec(),
          .machines = machines(),
          .properties = monitor::judged_properties,
-         .checks = qga_checks().all(),
+         .checks = all_qga_checks().all(),
          .excuses = clause_excuses(),
          .tests = root.empty() ? std::nullopt : std::optional{read_citations(root)}});
 }

@@ -10,6 +10,23 @@ namespace snapproto::conformance {
 
 using namespace tests;
 
+namespace {
+
+/// Runs what a guide shows, and compares what comes.
+void check_guide(const std::string& name, std::size_t blocks_min) {
+    const auto blocks = blocks_of(contents_of(SNAPPROTO_SOURCE_DIR "/docs/guides/" + name));
+    BOOST_TEST(blocks.size() >= blocks_min);
+    for (const auto& block : blocks) {
+        const test::scratch place;
+        const std::string printed = printed_by(block, place.path(), SNAPPROTO_PROGRAM_DIR);
+        BOOST_TEST(!block.commands.empty());
+        BOOST_TEST(same(block.output, lines_of(printed)), block.commands << "prints now:\n"
+                                                                         << printed);
+    }
+}
+
+} // namespace
+
 BOOST_AUTO_TEST_SUITE(guides)
 
 BOOST_AUTO_TEST_CASE(lines_left_out_stand_for_any_number_of_lines_and_for_nothing_else) {
@@ -21,16 +38,11 @@ BOOST_AUTO_TEST_CASE(lines_left_out_stand_for_any_number_of_lines_and_for_nothin
 }
 
 BOOST_AUTO_TEST_CASE(judge_your_agent_shows_what_happens) {
-    const auto blocks =
-        blocks_of(contents_of(SNAPPROTO_SOURCE_DIR "/docs/guides/judge-your-agent.md"));
-    BOOST_TEST(blocks.size() >= 4U);
-    for (const auto& block : blocks) {
-        const test::scratch place;
-        const std::string printed = printed_by(block, place.path(), SNAPPROTO_PROGRAM_DIR);
-        BOOST_TEST(!block.commands.empty());
-        BOOST_TEST(same(block.output, lines_of(printed)), block.commands << "prints now:\n"
-                                                                         << printed);
-    }
+    check_guide("judge-your-agent.md", 6);
+}
+
+BOOST_AUTO_TEST_CASE(judge_your_orchestrator_shows_what_happens) {
+    check_guide("judge-your-orchestrator.md", 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

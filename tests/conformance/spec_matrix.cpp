@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(every_row_check_and_property_is_found) {
     }
     BOOST_TEST(rows == rows_there_are);
     BOOST_TEST(refusals == refusals_there_are);
-    BOOST_TEST(checks == qga_checks().all().size());
+    BOOST_TEST(checks == all_qga_checks().all().size());
     BOOST_TEST(properties.size() == monitor::judged_properties.size());
 }
 

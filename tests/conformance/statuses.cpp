@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --builtin holds-forever", "did you mean holds-for-ever?");
     usage("agent --shim x", "not available in this version");
     usage("agent --shim x", "--spawn 'ADAPTER {socket}'");
-    usage("orchestrator --listen x", "not available in this version");
+    usage("orchestrator --listen unix:/x", "--trigger");
     usage("learn --builtin referense", "did you mean reference?");
     usage("learn --states-max 0", "--states-max");
     usage("learn --dot /no/such/place/x", "no directory");
@@ -148,9 +148,12 @@ BOOST_AUTO_TEST_CASE(help_version_and_lists_give_0) {
     BOOST_TEST(says(snapcheck(place, "agent --help").out, "Exit status: 0"));
     const program_result list = snapcheck(place, "list");
     BOOST_TEST(list.status == 0);
-    for (const check& one : qga_checks().all()) {
+    for (const check& one : all_qga_checks().all()) {
         BOOST_TEST(says(list.out, one.id() + " "), one.id());
     }
+    const program_result half = snapcheck(place, "list --role orchestrator");
+    BOOST_TEST(says(half.out, "orchestrator  29.12/1 "));
+    BOOST_TEST(!says(half.out, "agent         "));
     BOOST_TEST(snapcheck(place, "spec clauses").status == 0);
     BOOST_TEST(snapcheck(place, "spec diagram --format dot -o " + place.file("x")).status == 0);
     BOOST_TEST(says(test::read_all(place.file("x")), "digraph provider"));

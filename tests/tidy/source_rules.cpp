@@ -123,7 +123,8 @@ bool is_judge(std::string_view path) {
     }
     const auto rest = path.substr(std::string_view{"conformance/"}.size());
     return rest.find('/') == std::string_view::npos ||
-           starts_with_any(rest, {"attach/", "clauses/", "cli/", "effects/", "report/"});
+           starts_with_any(rest,
+                           {"attach/", "clauses/", "cli/", "effects/", "orchestrator/", "report/"});
 }
 
 bool is_embedded_agent(std::string_view path) {

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/orchestrator/played_agent.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace snapproto::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array commands{"guest-fsfreeze-thaw",
+                              "guest-fsfreeze-freeze",
+                              "guest-fsfreeze-freeze-list",
+                              "guest-fsfreeze-status",
+                              "guest-info",
+                              "guest-ping",
+                              "guest-sync-delimited",
+                              "guest-sync"};
+
+std::string quoted(std::string_view words) {
+    return boost::json::serialize(boost::json::string(words));
+}
+
+asked kind_of(qga::verb verb) {
+    switch (verb) {
+    case qga::verb::sync:
+    case qga::verb::sync_delimited:
+        return asked::sync;
+    case qga::verb::info:
+        return asked::info;
+    case qga::verb::freeze_status:
+        return asked::status;
+    case qga::verb::freeze:
+    case qga::verb::freeze_list:
+        return asked::freeze;
+    case qga::verb::thaw:
+        return asked::thaw;
+    default:
+        return asked::other;
+    }
+}
+
+bool contains(const std::vector<std::string>& all, std::string_view one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+} // namespace
+
+std::string_view name(asked what) noexcept {
+    constexpr std::array<std::string_view, 6> names{"synchronisation", "info", "status",
+                                                    "freeze",          "thaw", "other"};
+    return names[static_cast<std::size_t>(what)];
+}
+
+std::string_view name(claim_made what) noexcept {
+    constexpr std::array<std::string_view, 3> names{"consistent", "degraded", "failure"};
+    return names[static_cast<std::size_t>(what)];
+}
+
+void reaction::returns(std::string_view json) {
+    member = fmt::format("\"return\": {}", json);
+    step = hold_step::none;
+}
+
+void reaction::fails(std::string_view words) {
+    member = fmt::format(R"("error": {{"class": "GenericError", "desc": {}}})", quoted(words));
+    step = hold_step::none;
+}
+
+void reaction::refuses(std::string_view words) {
+    member = fmt::format(R"("error": {{"class": "CommandNotFound", "desc": {}}})", quoted(words));
+    step = hold_step::none;
+}
+
+void played_agent::on(asked what, manner how) {
+    on(what, 0, std::move(how));
+}
+
+void played_agent::on(asked what, std::size_t nth, manner how) {
+    m_changes.push_back({what, nth, std::move(how)});
+}
+
+// ---- what it holds ------------------------------------------------------------------------------
+
+void played_agent::freeze_now() {
+    if (!std::exchange(m_frozen, true)) {
+        m_holds.push_back({m_stage.now(), std::nullopt});
+        m_stage.remark(m_number, "is frozen");
+    }
+}
+
+void played_agent::thaw_now() {
+    if (std::exchange(m_frozen, false)) {
+        m_holds.back().until = m_stage.now();
+        m_stage.remark(m_number, "is thawed");
+    }
+}
+
+bool played_agent::held_at(instant when) const {
+    return std::any_of(m_holds.begin(), m_holds.end(), [&](const hold_span& one) {
+        return one.from <= when && (!one.until || when <= *one.until);
+    });
+}
+
+std::vector<heard_request> played_agent::heard(asked what) const {
+    std::vector<heard_request> found;
+    std::copy_if(m_heard.begin(), m_heard.end(), std::back_inserter(found),
+                 [&](const heard_request& one) { return one.what == what; });
+    return found;
+}
+
+std::optional<connection> played_agent::open_connection() const {
+    return m_open.empty() ? std::nullopt : std::optional{m_open.back()};
+}
+
+// ---- bytes in -----------------------------------------------------------------------------------
+
+void played_agent::connected(connection on) {
+    m_all.push_back(on);
+    m_open.push_back(on);
+    m_lines[on.number].wedged = m_starts_wedged;
+    if (!m_greeting.empty()) {
+        m_stage.send(on, m_greeting);
+    }
+}
+
+void played_agent::disconnected(connection on) {
+    std::erase(m_open, on);
+    m_lines.erase(on.number);
+}
+
+void played_agent::received(connection on, std::string_view bytes) {
+    const auto found = m_lines.find(on.number);
+    if (m_deaf || found == m_lines.end()) {
+        return;
+    }
+    line& from = found->second;
+    if (from.wedged) {
+        const auto reset = bytes.find('\xFF');
+        if (reset == std::string_view::npos) {
+            return; // part of what another client has begun
+        }
+        from.wedged = false;
+        bytes.remove_prefix(reset);
+    }
+    take(on, from, bytes);
+}
+
+void played_agent::take(connection on, line& from, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::size_t taken = from.decoder.feed(as_bytes(bytes));
+        const auto got = from.decoder.next();
+        const bool moved = taken > 0 || got.has_value() || got.has_failure();
+        if (!moved) {
+            return;
+        }
+        from.saw_ff = from.saw_ff || bytes.substr(0, taken).find('\xFF') != std::string_view::npos;
+        bytes.remove_prefix(taken);
+        if (got.has_value()) {
+            hear(on, from, *got);
+        } else if (got.has_failure()) {
+            m_stage.send(on, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse "
+                             "error\"}}\n");
+        }
+    }
+}
+
+void played_agent::hear(connection on, line& from, const qga::request& request) {
+    heard_request made;
+    made.at = m_stage.now();
+    made.on = on;
+    made.what = kind_of(request.verb);
+    made.name = std::string(request.name);
+    made.id = std::string(request.id.text);
+    made.sync_id = request.sync_id;
+    made.delimited = request.verb == qga::verb::sync_delimited;
+    made.behind_ff = std::exchange(from.saw_ff, false);
+    made.nth = ++m_counts[made.what];
+    m_heard.push_back(made);
+    m_waiting.push_back(std::move(made));
+    serve_next();
+}
+
+// ---- one request after the other ----------------------------------------------------------------
+
+void played_agent::serve_next() {
+    if (m_busy || m_waiting.empty()) {
+        return;
+    }
+    const heard_request request = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    reaction how = right_reaction(request);
+    for (const change& one : m_changes) {
+        if (one.what == request.what && (one.nth == 0 || one.nth == request.nth)) {
+            one.how(request, how);
+        }
+    }
+    m_busy = true;
+    m_stage.later(how.after, [this, request, how] {
+        m_busy = false;
+        finish(request, how);
+        serve_next();
+    });
+}
+
+reaction played_agent::right_reaction(const heard_request& request) const {
+    reaction how;
+    switch (request.what) {
+    case asked::sync:
+        how.returns(std::to_string(request.sync_id));
+        how.lead = request.delimited ? "\xFF" : "";
+        return how;
+    case asked::info:
+        how.returns(info());
+        return how;
+    case asked::status:
+        how.returns(m_frozen ? "\"frozen\"" : "\"thawed\"");
+        return how;
+    case asked::freeze:
+        how.after = 20ms;
+        if (m_frozen || contains(m_disabled, request.name) || contains(m_absent, request.name)) {
+            how.refuses(fmt::format("Command {} has been disabled", request.name));
+        } else {
+            how.returns(std::to_string(filesystems));
+            how.step = hold_step::freeze;
+        }
+        return how;
+    case asked::thaw:
+        how.after = 5ms;
+        if (contains(m_disabled, request.name) || contains(m_absent, request.name)) {
+            how.refuses(fmt::format("Command {} has been disabled", request.name));
+        } else {
+            how.returns(std::to_string(m_frozen ? filesystems : 0));
+            how.step = hold_step::thaw;
+        }
+        return how;
+    case asked::other:
+        break;
+    }
+    if (request.name == "guest-ping") {
+        how.returns("{}");
+    } else {
+        how.refuses(fmt::format("The command {} has not been found", request.name));
+    }
+    return how;
+}
+
+std::string played_agent::info() const {
+    std::string list;
+    for (const std::string_view one : commands) {
+        if (contains(m_absent, one)) {
+            continue;
+        }
+        const bool off =
+            contains(m_disabled, one) || (m_frozen && one.starts_with("guest-fsfreeze-freeze"));
+        list += fmt::format(R"({}{{"enabled": {}, "name": "{}", "success-response": true}})",
+                            list.empty() ? "" : ", ", !off, one);
+    }
+    return fmt::format(R"({{"version": "8.0.0{}", "supported_commands": [{}]}})",
+                       std::string(m_info_padding, 'x'), list);
+}
+
+void played_agent::finish(const heard_request& request, const reaction& how) {
+    if (m_deaf) {
+        return;
+    }
+    if (how.step == hold_step::freeze) {
+        freeze_now();
+    } else if (how.step == hold_step::thaw) {
+        thaw_now();
+    }
+    if (how.answers) {
+        std::string bytes = how.lead;
+        if (how.instead) {
+            bytes += *how.instead;
+        } else {
+            const bool echo = how.echoes_id && !request.id.empty();
+            bytes += fmt::format("{{{}{}{}{}}}\n", how.member, echo ? ", \"id\": " : "",
+                                 echo ? request.id : "", how.more);
+        }
+        say(request.on, bytes + how.trail, how.piece);
+    }
+    if (how.hangs_up) {
+        m_stage.hang_up(request.on);
+    }
+}
+
+void played_agent::say(connection on, const std::string& bytes, std::size_t piece) {
+    if (piece == 0 || bytes.size() <= piece) {
+        m_stage.send(on, bytes);
+        return;
+    }
+    m_stage.send(on, bytes.substr(0, piece));
+    m_busy = true; // what comes behind waits
+    m_stage.later(1ms, [this, on, rest = bytes.substr(piece), piece] {
+        m_busy = false;
+        say(on, rest, piece);
+        serve_next();
+    });
+}
+
+} // namespace snapproto::conformance

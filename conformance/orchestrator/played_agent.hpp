@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_CONFORMANCE_ORCHESTRATOR_PLAYED_AGENT_HPP
+#define SNAPPROTO_CONFORMANCE_ORCHESTRATOR_PLAYED_AGENT_HPP
+
+// The guest agent that the suite plays: a right one, until a check tells it to do otherwise. It
+// freezes nothing; what it holds is a number, and the times when it did.
+
+#include "conformance/attach/orchestrator_target.hpp"
+#include "conformance/time.hpp"
+
+#include <snapproto/dialect/qga/request_decoder.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snapproto::conformance {
+
+/// What a request asks for, as far as checks tell requests apart.
+enum class asked { sync, info, status, freeze, thaw, other };
+
+[[nodiscard]] std::string_view name(asked what) noexcept;
+
+/// A request that reached the agent.
+struct heard_request {
+    instant at{};
+    connection on;
+    asked what = asked::other;
+    std::string name; ///< "guest-fsfreeze-freeze"
+    std::string id;   ///< JSON text; empty: none.
+    std::int64_t sync_id = 0;
+    bool delimited = false; ///< guest-sync-delimited.
+    bool behind_ff = false; ///< A 0xFF came between the request before and this one.
+    std::size_t nth = 1;    ///< Among those that ask for the same.
+};
+
+/// What an agent does to its filesystems when it answers.
+enum class hold_step { none, freeze, thaw };
+
+/// What the agent does on a request. It comes as a right agent's; a check may change it.
+struct reaction {
+    duration after = std::chrono::milliseconds(2); ///< From when the request's turn comes.
+    hold_step step = hold_step::none;
+    std::string member;  ///< The member of the reply: "\"return\": 3".
+    std::string more;    ///< Further members, with a leading comma.
+    std::string lead;    ///< Bytes before the reply.
+    std::string trail;   ///< Bytes behind it.
+    bool answers = true; ///< False: no reply, and the next request is served.
+    bool echoes_id = true;
+    std::optional<std::string> instead; ///< These bytes in the place of the reply line.
+    std::size_t piece = 0;              ///< Bytes in one go, 1 ms apart; 0: all.
+    bool hangs_up = false;              ///< Ends the connection when it has answered.
+
+    void returns(std::string_view json);
+    void fails(std::string_view words);
+    /// The reply that a command gets which the agent does not have, or not now.
+    void refuses(std::string_view words);
+};
+
+/// Time and wires, for the agent.
+class agent_stage {
+  public:
+    [[nodiscard]] virtual instant now() const = 0;
+    virtual void later(duration span, std::function<void()> what) = 0;
+    virtual void send(connection on, std::string bytes) = 0;
+    virtual void hang_up(connection on) = 0;
+    virtual void remark(std::size_t guest, std::string_view words) = 0;
+
+  protected:
+    ~agent_stage() = default;
+};
+
+/// The time in which the agent held its filesystems.
+struct hold_span {
+    instant from{};
+    std::optional<instant> until; ///< Absent: it still does.
+};
+
+class played_agent {
+  public:
+    using manner = std::function<void(const heard_request&, reaction&)>;
+
+    played_agent(agent_stage& stage, std::size_t number) : m_stage(stage), m_number(number) {}
+
+    // ---- how it is to behave ----
+
+    /// Changes the reactions to requests of this kind; later changes see what earlier ones did.
+    void on(asked what, manner how);
+    /// The same for the n-th such request only, from 1.
+    void on(asked what, std::size_t nth, manner how);
+    /// From now on it neither reads nor answers.
+    void go_deaf(bool deaf = true) { m_deaf = deaf; }
+    /// A new connection finds it with half a request of somebody else: everything is swallowed
+    /// until a 0xFF comes.
+    void start_wedged() { m_starts_wedged = true; }
+    /// Says this to each new connection before anything was asked.
+    void greets_with(std::string bytes) { m_greeting = std::move(bytes); }
+    /// What guest-info says of a command: absent, or disabled.
+    void lacks(std::string_view command) { m_absent.emplace_back(command); }
+    void disables(std::string_view command) { m_disabled.emplace_back(command); }
+    void pads_info(std::size_t bytes) { m_info_padding = bytes; }
+
+    /// Freezes or thaws on its own account, or somebody else does.
+    void freeze_now();
+    void thaw_now();
+
+    // ---- what it has seen ----
+
+    [[nodiscard]] const std::vector<heard_request>& heard() const noexcept { return m_heard; }
+    [[nodiscard]] std::vector<heard_request> heard(asked what) const;
+    [[nodiscard]] std::size_t count(asked what) const { return heard(what).size(); }
+    [[nodiscard]] bool frozen() const noexcept { return m_frozen; }
+    [[nodiscard]] const std::vector<hold_span>& holds() const noexcept { return m_holds; }
+    [[nodiscard]] bool held_at(instant when) const;
+    [[nodiscard]] const std::vector<connection>& connections() const noexcept { return m_all; }
+    /// A connection that is open; the last one.
+    [[nodiscard]] std::optional<connection> open_connection() const;
+
+    /// Filesystems that a freeze holds.
+    static constexpr int filesystems = 2;
+
+    // ---- what reaches it ----
+
+    void connected(connection on);
+    void received(connection on, std::string_view bytes);
+    void disconnected(connection on);
+
+  private:
+    struct line {
+        qga::request_decoder decoder{qga::request_limits};
+        bool wedged = false;
+        bool saw_ff = false;
+    };
+    struct change {
+        asked what;
+        std::size_t nth; ///< 0: all.
+        manner how;
+    };
+
+    void take(connection on, line& from, std::string_view bytes);
+    void hear(connection on, line& from, const qga::request& request);
+    void serve_next();
+    [[nodiscard]] reaction right_reaction(const heard_request& request) const;
+    [[nodiscard]] std::string info() const;
+    void finish(const heard_request& request, const reaction& how);
+    void say(connection on, const std::string& bytes, std::size_t piece);
+
+    agent_stage& m_stage;
+    std::size_t m_number;
+    std::vector<change> m_changes;
+    std::map<std::uint32_t, line> m_lines;
+    std::vector<connection> m_all;
+    std::vector<connection> m_open;
+    std::vector<heard_request> m_heard;
+    std::map<asked, std::size_t> m_counts;
+    std::deque<heard_request> m_waiting;
+    std::vector<hold_span> m_holds;
+    std::vector<std::string> m_absent;
+    std::vector<std::string> m_disabled;
+    std::string m_greeting;
+    std::size_t m_info_padding = 0;
+    bool m_frozen = false;
+    bool m_busy = false;
+    bool m_deaf = false;
+    bool m_starts_wedged = false;
+};
+
+} // namespace snapproto::conformance
+
+#endif // SNAPPROTO_CONFORMANCE_ORCHESTRATOR_PLAYED_AGENT_HPP

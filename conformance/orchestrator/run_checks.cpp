@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/orchestrator/run_checks.hpp"
+
+#include "conformance/case_judging.hpp"
+#include "conformance/interrupt.hpp"
+#include "conformance/orchestrator/trial.hpp"
+
+#include <utility>
+
+namespace snapproto::conformance {
+namespace {
+
+case_result run_one(orchestrator_target& judged, const check& one, const run_options& options) {
+    case_result result =
+        describe_case(one, "snapcheck orchestrator " + judged.replay_flags(), options);
+    if (lacks_something(one, result, [&](capability what) { return judged.can(what); })) {
+        return result;
+    }
+    const instant begin = judged.now();
+    trial course(judged, {.bound = judged.patience() + judged.aftermath(),
+                          .timeout_scale = options.timeout_scale,
+                          .seed = case_seed(options.seed, result.id)});
+    judge_case(
+        course, [&] { one.judge(course); }, judged.patience(), result);
+    result.notes = course.notes();
+    result.transcript = course.log().entries();
+    if (result.deviates() && course.end()) {
+        result.agent_output = printable_lines(course.end()->output);
+    }
+    result.took = judged.now() - begin;
+    return result;
+}
+
+} // namespace
+
+run_result run_checks(orchestrator_target& judged, const std::vector<const check*>& selected,
+                      const run_options& options) {
+    run_result run;
+    run.judged = role::orchestrator;
+    run.target = options.target_name.empty() ? judged.description() : options.target_name;
+    run.seed = options.seed;
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+        if (options.before) {
+            options.before(*selected[i], i, selected.size());
+        }
+        if (stop_requested()) {
+            run.interrupted = true;
+            break;
+        }
+        case_result result = run_one(judged, *selected[i], options);
+        if (options.after) {
+            options.after(result);
+        }
+        run.cases.push_back(std::move(result));
+        run.interrupted = stop_requested();
+    }
+    return run;
+}
+
+} // namespace snapproto::conformance
