@@ -117,6 +117,8 @@ class played_agent {
     [[nodiscard]] bool frozen() const noexcept { return m_frozen; }
     [[nodiscard]] const std::vector<hold_span>& holds() const noexcept { return m_holds; }
     [[nodiscard]] bool held_at(instant when) const;
+    /// True while a request is in work or waits: a freeze that comes late may still come.
+    [[nodiscard]] bool busy() const noexcept { return m_busy || !m_waiting.empty(); }
     [[nodiscard]] const std::vector<connection>& connections() const noexcept { return m_all; }
     /// A connection that is open; the last one.
     [[nodiscard]] std::optional<connection> open_connection() const;

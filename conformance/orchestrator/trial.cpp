@@ -63,6 +63,11 @@ void trial::snapshot() {
         return m_end.has_value();
     });
     log().event(now(), lane::orchestrator, "ends: " + end_words());
+    // A freeze that was given up may still come.
+    run_until(now() + limit(m_target.patience()), [this] {
+        return std::none_of(m_guests.begin(), m_guests.end(),
+                            [](const auto& one) { return one->busy(); });
+    });
     // Somebody who was told to thaw may still be doing it, and a daemon goes on by itself.
     run_until(now() + limit(m_target.aftermath()), [this] { return !any_frozen(); });
 }

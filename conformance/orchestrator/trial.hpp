@@ -56,8 +56,9 @@ class trial final : public judgement, private orchestrator_events, private agent
 
     // ---- the snapshot ----
 
-    /// Begins a snapshot, and goes on until it is over (or its patience is), and then until nothing
-    /// is frozen any more (or the aftermath is over).
+    /// Begins a snapshot, and goes on until it is over (or its patience is), then until the agents
+    /// have done all that they were asked for, and then until nothing is frozen any more (or the
+    /// aftermath is over).
     void snapshot();
 
     // ---- after ----
