@@ -262,9 +262,8 @@ std::vector<orchestrator_fault> order_faults() {
              }
          }});
     all.push_back(
-        {.info = {"thaws-the-first-of-a-group",
-                  "Only the first guest of a group is thawed.", single_change,
-                  "12.10/2"},
+        {.info = {"thaws-the-first-of-a-group", "Only the first guest of a group is thawed.",
+                  single_change, "12.10/2"},
          .request = [](faulty_orchestrator&, const sent_request& of) -> std::optional<std::string> {
              if (of.guest == 0) {
                  return std::nullopt;
