@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// snapcheck agent --complete K, --sessions N and --sequence: the suites that are made from the table.
+// snapcheck agent --complete K, --sessions N and --sequence: suites made from the table.
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/attachment.hpp"
 #include "conformance/cli/commands.hpp"
