@@ -14,10 +14,12 @@ guest::guest(environment& whole, std::uint32_t number, const scenario& what)
     : beside(whole, number),
       inside(whole, number),
       disk(beside, what.disk,
-           filesystem::disk_blocks(database::room(what.database) + publisher::room())),
+           filesystem::disk_blocks(database::room(what.database) + publisher::room() +
+                                   message_queue::room(what.queue))),
       files(inside, disk, what.filesystem),
       rows(inside, files, what.database, seen),
       pages(inside, files, rows, what.publisher, seen),
+      messages(inside, files, what.queue),
       users(inside, rows, what.clients, what.database.accounts, seen),
       line(beside, what.channel),
       agent(inside, line, what.agent),
@@ -29,8 +31,14 @@ void guest::open() {
     if (m_options.publisher.enabled) {
         pages.open();
     }
+    if (m_options.queue.enabled) {
+        messages.open();
+    }
     files.mount();
     // What uses the database is stopped before it.
+    if (m_options.queue.enabled && m_options.queue.quiesce) {
+        agent.add("queue", messages);
+    }
     if (m_options.publisher.enabled && m_options.publisher.quiesce) {
         agent.add("publisher", pages);
     }

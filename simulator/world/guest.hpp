@@ -11,6 +11,7 @@
 #include "simulator/world/database.hpp"
 #include "simulator/world/environment.hpp"
 #include "simulator/world/filesystem.hpp"
+#include "simulator/world/message_queue.hpp"
 #include "simulator/world/options.hpp"
 #include "simulator/world/port.hpp"
 #include "simulator/world/publisher.hpp"
@@ -51,6 +52,7 @@ class guest {
     filesystem files;
     database rows;
     publisher pages;
+    message_queue messages;
     clients users;
     channel line;
     agent_process agent;

@@ -44,6 +44,14 @@ struct publisher_options {
     bool quiesce = true;          ///< The agent's hook knows it.
 };
 
+/// The queues through which each guest sends messages to the next one, and the last to the first.
+struct queue_options {
+    bool enabled = false;
+    std::uint64_t pause_ms = 20;    ///< Between messages, on average.
+    std::uint64_t latency_us = 500; ///< From guest to guest.
+    bool quiesce = true;            ///< The agent's hook knows it.
+};
+
 /// Who uses the database.
 struct clients_options {
     std::uint64_t count = 8;
@@ -84,6 +92,8 @@ struct host_options {
     std::string kind = "reference";    ///< Or "naive": believes whatever reply comes next.
     std::string wanted = "filesystem"; ///< The consistency that is asked for.
     std::uint64_t start_ms = 5000;
+    bool group = false;               ///< All guests are held together; otherwise each by itself,
+    std::uint64_t stagger_ms = 500;   ///< each so much after the one before.
     std::uint64_t repeat_ms = 0;      ///< A snapshot again after so long; 0: only one.
     bool crash_copy = false;          ///< Without a session, cut anyway.
     bool keep_degraded = false;       ///< Keep a copy that is less than was wanted.
@@ -118,10 +128,12 @@ struct scenario {
     std::string teaches;
     std::uint64_t seed = 1;
     std::uint64_t run_ms = 30'000;
+    std::uint64_t guests = 1;
     disk_options disk;
     filesystem_options filesystem;
     database_options database;
     publisher_options publisher;
+    queue_options queue;
     clients_options clients;
     agent_process_options agent;
     channel_options channel;
