@@ -120,6 +120,9 @@ class agent_endpoint {
     /// Filesystems whose release was asked for and has not been answered yet.
     [[nodiscard]] std::uint32_t releases_in_work() const noexcept;
 
+    /// Filesystems whose freeze has been asked for and has not come back: they may be frozen.
+    [[nodiscard]] std::uint32_t freezes_in_work() const noexcept;
+
     /// True when an application could not be resumed in this transaction, or the last one.
     [[nodiscard]] bool resume_failed() const noexcept { return m_resume_failed; }
 
@@ -147,6 +150,7 @@ class agent_endpoint {
         return static_cast<std::size_t>(timer);
     }
 
+    [[nodiscard]] std::uint32_t filesystems_in(operation what) const noexcept;
     void take(const machine::agent_input& input, instant now);
     void raise(const machine::agent_input& input, instant now);
     void raise(machine::agent_event kind, instant now) {
