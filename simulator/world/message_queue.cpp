@@ -10,7 +10,7 @@ namespace snapproto::world {
 namespace {
 
 constexpr ticks look_again_after = 200 * kernel::millisecond;
-constexpr std::uint64_t resent_max = 8; // messages at once
+constexpr std::uint64_t resent_max = 64; // messages at once: more than come in that time
 
 } // namespace
 
