@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace snapproto::judge {
 namespace {
@@ -48,6 +49,33 @@ void judge_conversations(verdict& made, const history& run) {
     for (std::size_t i = 0; i <= run.more_guests.size(); ++i) {
         judge_end(made, run, run.of_guest(i).at_agent, monitor::viewpoint::agent_end,
                   numbered("the agent", i));
+    }
+}
+
+/// What the clone has given out after it was restored, and its original too.
+void judge_clone(verdict& made, const history& run) {
+    judge_end(made, run, run.restored->at_agent, monitor::viewpoint::agent_end,
+              "the clone's agent");
+    if (run.restored->still_frozen) {
+        made.liveness.emplace_back("the filesystem of the clone is still frozen at the end");
+    }
+    std::set<std::uint64_t> given;
+    for (const token& one : run.seen.tokens) {
+        given.insert(one.value);
+    }
+    std::size_t shared = 0;
+    std::size_t own = 0;
+    for (const token& one : run.restored->seen.tokens) {
+        if (one.at >= run.restored_at) {
+            given.contains(one.value) ? ++shared : ++own;
+        }
+    }
+    if (shared != 0) {
+        made.identity.push_back(
+            fmt::format("{} of the {} tokens that the clone has given out are its original's too",
+                        shared, shared + own));
+    } else if (own == 0 && run.played.tokens.enabled) {
+        made.liveness.emplace_back("the clone has given out no token");
     }
 }
 
@@ -106,7 +134,8 @@ bool verdict::claims_are_true() const noexcept {
 }
 
 bool verdict::held() const noexcept {
-    return conversation.empty() && liveness.empty() && claims_are_true() && worst() <= worth::whole;
+    return conversation.empty() && liveness.empty() && identity.empty() && claims_are_true() &&
+           worst() <= worth::whole;
 }
 
 verdict judge(const history& run) {
@@ -122,6 +151,9 @@ verdict judge(const history& run) {
     }
     if (run.played.queue.enabled) {
         judge_queues(made, run);
+    }
+    if (run.restored) {
+        judge_clone(made, run);
     }
     for (std::size_t i = 0; i < run.attempts.size(); ++i) {
         made.attempts[i].untrue = untrue_claim(run.attempts[i], made.attempts[i].found);
@@ -150,6 +182,7 @@ std::vector<std::string> surprises(const history& run, const verdict& made) {
     compare("claim", wanted.claim, made.claims_are_true() ? "true" : "false");
     compare("conversation", wanted.conversation,
             made.conversation.empty() && made.liveness.empty() ? "kept" : "violated");
+    compare("identity", wanted.identity, made.identity.empty() ? "own" : "shared");
     return found;
 }
 

@@ -90,6 +90,9 @@ std::string verdict_text(const history& run, const judge::verdict& made) {
     for (const auto& one : made.liveness) {
         text += fmt::format("violated: {}\n", one);
     }
+    for (const auto& one : made.identity) {
+        text += fmt::format("violated: {}\n", one);
+    }
     text += made.held()
                 ? "verdict: every property held\n"
                 : fmt::format(

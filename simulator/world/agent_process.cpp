@@ -138,7 +138,30 @@ void agent_process::on_watchdog(std::uint64_t life) {
             one->held = false;
             m_world.tell("watchdog", "releases", "releases " + one->name);
             one->files != nullptr ? one->files->thaw({}) : one->program->resume({}, {});
+            note_released(static_cast<std::size_t>(one.base() - m_participants.begin()) - 1);
         }
+    }
+}
+
+/// What the watchdog does is part of what the agent held and released.
+void agent_process::note_released(std::size_t index) {
+    const auto place = std::find(m_order.begin(), m_order.end(), index);
+    trace::record made;
+    made.at = m_world.clock();
+    made.who = trace::role::watchdog;
+    made.agent = 0;
+    made.item = static_cast<participant_index>(place - m_order.begin());
+    made.participant = summary_of(index).kind;
+    made.what = trace::record_kind::released;
+    m_recording.push_back(std::move(made));
+    m_world.notice(m_recording, m_noticed);
+}
+
+void agent_process::generation_changed(generation_id now) {
+    m_generation = now;
+    if (m_process) {
+        m_process->agent.generation_changed(now, clock());
+        drain();
     }
 }
 
@@ -222,6 +245,10 @@ void agent_process::collect() {
             }
         } else if (const auto* said = std::get_if<endpoint::warning>(&next)) {
             m_world.tell("agent", "warns", std::string{said->what});
+        } else if (std::holds_alternative<endpoint::reseed>(next)) {
+            if (m_tokens != nullptr) {
+                m_tokens->renew(m_generation.value);
+            }
         } else if (std::holds_alternative<endpoint::exit_process>(next)) {
             m_process->exits = true;
         }
@@ -316,7 +343,11 @@ void agent_process::on_filesystem(const event& what) {
     const auto came = static_cast<freeze_answer>(what.number & 0xffU);
     participant& who = m_participants[index];
     const std::uint64_t life = what.number >> 32;
-    note_held(who, who.files->frozen(), life);
+    if (came == freeze_answer::frozen) {
+        note_held(who, true, life);
+    } else if (came == freeze_answer::thawed || came == freeze_answer::not_frozen) {
+        note_held(who, false, life);
+    }
     if (who.held && life != m_life) { // who asked for it has died meanwhile
         m_world.after(milliseconds(m_options.hold_limit_ms), {m_self, watchdog, life});
     }

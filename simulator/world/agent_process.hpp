@@ -10,7 +10,9 @@
 #include "simulator/world/environment.hpp"
 #include "simulator/world/filesystem.hpp"
 #include "simulator/world/options.hpp"
+#include "simulator/world/tokens.hpp"
 
+#include <snapproto/core/ids.hpp>
 #include <snapproto/message/freeze.hpp>
 #include <snapproto/trace/record.hpp>
 
@@ -44,6 +46,10 @@ class agent_process final : public actor, public channel_end {
     void restart();
     /// Replaces it by a newer one: it is told to stop, and the other begins when it has.
     void upgrade();
+    /// What draws from randomness that no other machine may have.
+    void renews(token_service& what) noexcept { m_tokens = &what; }
+    /// The guest is another one now: a copy of it was restored.
+    void generation_changed(generation_id now);
     /// The guest's wall clock was set.
     void clock_was_set();
 
@@ -95,6 +101,7 @@ class agent_process final : public actor, public channel_end {
     static void note_held(participant& who, bool held, std::uint64_t life) noexcept;
     void answer(const event& what, machine::participant_event told, std::string_view why);
     void on_watchdog(std::uint64_t life);
+    void note_released(std::size_t index);
     void note_life(trace::record_kind what);
 
     environment& m_world;
@@ -102,7 +109,9 @@ class agent_process final : public actor, public channel_end {
     agent_process_options m_options;
     actor_id m_self;
     std::vector<participant> m_participants;
-    std::vector<std::size_t> m_order;   // of the session: places in the list above
+    std::vector<std::size_t> m_order; // of the session: places in the list above
+    token_service* m_tokens = nullptr;
+    generation_id m_generation{};
     std::unique_ptr<process> m_process; // null while it does not run
     std::string m_input;                // bytes that the agent did not take yet
     std::uint64_t m_life = 0;

@@ -24,9 +24,9 @@ environment::environment(std::uint64_t seed)
     m_all->seed = seed;
 }
 
-environment::environment(environment& whole, std::uint32_t guest)
-    : m_all(whole.m_all), m_guest(guest) {
-    if (guest != 0) {
+environment::environment(environment& whole, std::uint32_t guest, std::string_view suffix)
+    : m_all(whole.m_all), m_guest(guest), m_suffix(suffix) {
+    if (guest != 0 && suffix.empty()) {
         m_suffix = "-" + std::to_string(guest + 1);
     }
 }
@@ -122,6 +122,9 @@ kernel::generator environment::stream(std::string_view name) const {
 }
 
 void environment::tell(std::string_view who, std::string_view what, std::string text) {
+    if (m_mute) {
+        return;
+    }
     m_all->story.push_back(
         {now(), std::string{who}.append(m_suffix), std::string{what}, std::move(text)});
     if (m_all->watching != nullptr) {
@@ -139,7 +142,7 @@ void environment::watch(watcher* who) noexcept {
 
 void environment::notice(const std::vector<trace::record>& recording, std::size_t& seen) {
     for (; seen < recording.size(); ++seen) {
-        if (m_all->watching != nullptr) {
+        if (m_all->watching != nullptr && !m_mute) {
             const auto& one = recording[seen];
             std::string name{to_string(one.who)};
             name.append(m_suffix).append(".").append(to_string(one.what));

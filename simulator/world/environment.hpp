@@ -74,7 +74,8 @@ class environment {
     /// A place in it that belongs to one guest.
     /// @param guest from 0. Those after the first have their number behind their names in the
     ///              story: "database-2".
-    environment(environment& whole, std::uint32_t guest);
+    /// @param suffix what stands behind the names in the story instead.
+    environment(environment& whole, std::uint32_t guest, std::string_view suffix = {});
     ~environment();
     environment(const environment&) = delete;
     environment& operator=(const environment&) = delete;
@@ -103,6 +104,9 @@ class environment {
     /// Adds a line to the story.
     void tell(std::string_view who, std::string_view what, std::string text);
     [[nodiscard]] const std::vector<note>& story() const noexcept;
+
+    /// Nothing that happens here is told.
+    void mute(bool on) noexcept { m_mute = on; }
 
     void watch(watcher* who) noexcept;
     /// Tells the watcher of the records that have come since the last call.
@@ -143,6 +147,7 @@ class environment {
     steady_clock m_clock;
     std::uint64_t m_pace = steady_clock::usual_rate; // of the clock while it runs
     ticks m_wall_ahead = 0;
+    bool m_mute = false;
     bool m_still = false;
     bool m_clock_too = false;
     ticks m_since = 0; // of the standstill

@@ -122,6 +122,8 @@ void change_inmate(guest& to, fault_kind kind, const fault& how, bool begins) {
         return to.files.fail_freezes(begins);
     case thaw_fails:
         return to.files.fail_thaws(begins);
+    case frozen_by_another:
+        return to.files.freeze_by_another(begins);
     case thawed_by_another:
         return static_cast<void>(to.files.thaw_by_another());
     case participant_vetoes:

@@ -167,6 +167,12 @@ void filesystem::handle(const event& what) {
     case storm:
         write_back_in_storm();
         break;
+    case own_limit:
+        if (m_freeze == freeze_state::frozen && what.number == m_freezes) {
+            m_world.tell(m_name, "lets_go", "has been frozen for as long as it can be");
+            let_go();
+        }
+        break;
     case write_failed:
         give_up_freeze();
         break;
@@ -345,6 +351,11 @@ void filesystem::progress_freeze() {
             m_freeze = freeze_state::frozen;
             m_world.tell(m_name, "frozen", "everything written is on the disk");
             m_world.after(0, with(m_freeze_done, freeze_answer::frozen));
+            ++m_freezes;
+            if (m_options.hold_limit_ms != 0) {
+                m_world.after(milliseconds(m_options.hold_limit_ms),
+                              {m_self, own_limit, m_freezes});
+            }
         }
         return;
     }
@@ -389,6 +400,15 @@ void filesystem::let_go() {
     m_world.tell(m_name, "thawed",
                  std::to_string(m_blocked.size()) + " writers that were blocked go on");
     release_writers();
+}
+
+void filesystem::freeze_by_another(bool on) {
+    if (on && m_freeze == freeze_state::thawed) {
+        m_foreign = true;
+        freeze({});
+    } else if (!on && std::exchange(m_foreign, false)) {
+        (void)thaw_by_another();
+    }
 }
 
 bool filesystem::thaw_by_another() {

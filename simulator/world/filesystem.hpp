@@ -54,7 +54,9 @@ class filesystem : public actor {
     void fail_thaws(bool on) noexcept { m_thaws_fail = on; }
     /// Memory is short: everything is written back at once, and writers are held up.
     void press(bool on);
-    /// Somebody else, an administrator perhaps, thaws it. @return false when it was not frozen.
+    /// Somebody else, an administrator perhaps, freezes it, and thaws it with `false`.
+    void freeze_by_another(bool on);
+    /// Somebody else thaws it. @return false when it was not frozen.
     bool thaw_by_another();
 
     [[nodiscard]] bool frozen() const noexcept { return m_freeze == freeze_state::frozen; }
@@ -74,7 +76,8 @@ class filesystem : public actor {
         write_back,
         freeze_now,
         write_failed,
-        storm
+        storm,
+        own_limit
     };
     enum class freeze_state : std::uint8_t { thawed, freezing, closing, frozen };
     enum class journal_state : std::uint8_t { idle, data, log, commit, home, tail };
@@ -159,6 +162,8 @@ class filesystem : public actor {
     freeze_state m_freeze = freeze_state::thawed;
     event m_freeze_done;
     std::uint64_t m_failures_left = 0;
+    std::uint64_t m_freezes = 0; // counts them
+    bool m_foreign = false;      // the freeze is somebody else's
     bool m_freezes_hang = false;
     bool m_freezes_fail = false;
     bool m_thaws_fail = false;

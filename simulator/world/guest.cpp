@@ -10,9 +10,10 @@ constexpr std::uint64_t plugged_room = 16; // blocks for each file
 
 } // namespace
 
-guest::guest(environment& whole, std::uint32_t number, const scenario& what)
-    : beside(whole, number),
-      inside(whole, number),
+guest::guest(environment& whole, std::uint32_t number, const scenario& what,
+             std::string_view suffix)
+    : beside(whole, number, suffix),
+      inside(whole, number, suffix),
       disk(beside, what.disk,
            filesystem::disk_blocks(database::room(what.database) + publisher::room() +
                                    message_queue::room(what.queue))),
@@ -20,6 +21,7 @@ guest::guest(environment& whole, std::uint32_t number, const scenario& what)
       rows(inside, files, what.database, seen),
       pages(inside, files, rows, what.publisher, seen),
       messages(inside, files, what.queue),
+      tokens(inside, what.tokens, seen),
       users(inside, rows, what.clients, what.database.accounts, seen),
       line(beside, what.channel),
       agent(inside, line, what.agent),
@@ -35,6 +37,13 @@ void guest::open() {
         messages.open();
     }
     files.mount();
+    if (m_options.tokens.enabled) {
+        tokens.open();
+        agent.renews(tokens);
+    }
+    if (m_options.tokens.enabled && m_options.tokens.quiesce) {
+        agent.add("tokens", tokens);
+    }
     // What uses the database is stopped before it.
     if (m_options.queue.enabled && m_options.queue.quiesce) {
         agent.add("queue", messages);

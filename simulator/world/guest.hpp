@@ -15,17 +15,21 @@
 #include "simulator/world/options.hpp"
 #include "simulator/world/port.hpp"
 #include "simulator/world/publisher.hpp"
+#include "simulator/world/tokens.hpp"
 #include "simulator/world/witness.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace snapproto::world {
 
 class guest {
   public:
     /// @param number from 0.
-    guest(environment& whole, std::uint32_t number, const scenario& what);
+    /// @param suffix what stands behind the names of its story instead of the number.
+    guest(environment& whole, std::uint32_t number, const scenario& what,
+          std::string_view suffix = {});
 
     /// Switches it on.
     void open();
@@ -53,6 +57,7 @@ class guest {
     database rows;
     publisher pages;
     message_queue messages;
+    token_service tokens;
     clients users;
     channel line;
     agent_process agent;

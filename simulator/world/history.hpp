@@ -11,6 +11,7 @@
 
 #include <snapproto/trace/record.hpp>
 
+#include <optional>
 #include <vector>
 
 namespace snapproto::world {
@@ -33,6 +34,8 @@ struct history : guest_history {
     std::vector<attempt> attempts;      ///< In the order in which they began.
     std::vector<guest_history> more_guests;
     std::vector<std::vector<trace::record>> at_more_hosts; ///< Of guests that are held one by one.
+    std::optional<guest_history> restored;                 ///< The clone of the first guest.
+    ticks restored_at = 0;
 
     [[nodiscard]] const guest_history& of_guest(std::size_t number) const {
         return number == 0 ? *this : more_guests.at(number - 1);

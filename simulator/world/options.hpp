@@ -23,6 +23,7 @@ struct filesystem_options {
     std::uint64_t dirty_ms = 300;      ///< How old a block is then.
     std::uint64_t freeze_hangs_ms = 0; ///< A freeze is answered so much later.
     std::uint64_t thaw_failures = 0;   ///< So many thaws fail.
+    std::uint64_t hold_limit_ms = 0;   ///< Frozen for so long, it lets go by itself; 0: never.
 };
 
 /// The database with a write-ahead log.
@@ -50,6 +51,13 @@ struct queue_options {
     std::uint64_t pause_ms = 20;    ///< Between messages, on average.
     std::uint64_t latency_us = 500; ///< From guest to guest.
     bool quiesce = true;            ///< The agent's hook knows it.
+};
+
+/// The service that gives out tokens.
+struct tokens_options {
+    bool enabled = false;
+    std::uint64_t pause_ms = 100; ///< Between tokens, on average.
+    bool quiesce = true;          ///< The agent's hook knows it.
 };
 
 /// Who uses the database.
@@ -87,6 +95,12 @@ struct provider_options {
     bool loses_copies = false;  ///< or turns out not to be there.
 };
 
+/// What comes of a copy with the memory of the first guest.
+struct restore_options {
+    std::uint64_t after_ms = 0; ///< It is restored so long after its cut; 0: there is none.
+    bool generation = true;     ///< The guest learns that it is another one now.
+};
+
 /// The host.
 struct host_options {
     std::string kind = "reference";    ///< Or "naive": believes whatever reply comes next.
@@ -119,6 +133,7 @@ struct expectation {
     std::string contents;     ///< whole, lost, torn, none
     std::string claim;        ///< true, false
     std::string conversation; ///< kept, violated
+    std::string identity;     ///< of a restored copy: own, shared
 };
 
 /// A scenario: a world, its faults, and what to expect.
@@ -134,10 +149,12 @@ struct scenario {
     database_options database;
     publisher_options publisher;
     queue_options queue;
+    tokens_options tokens;
     clients_options clients;
     agent_process_options agent;
     channel_options channel;
     provider_options provider;
+    restore_options restore;
     host_options host;
     std::vector<fault> faults;
     expectation expect;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // One world: hosts, and guests with everything in them.
+#include "simulator/world/clone.hpp"
 #include "simulator/world/faults.hpp"
 #include "simulator/world/guest.hpp"
 #include "simulator/world/history.hpp"
@@ -62,6 +63,11 @@ struct one_world {
             targets.push_back({guests[i].get(), at.outside.get(), &at.copies});
         }
         faults = std::make_unique<fault_injector>(world, what.faults, std::move(targets));
+        if (what.restore.after_ms != 0) {
+            twin = std::make_unique<clone>(world, what, *guests[0]);
+            racks[0]->copies.tell_of_cuts(twin->cut_ended());
+            guests[0]->line.join(racks[0]->outside->end_of(0), *twin);
+        }
         open();
     }
 
@@ -92,6 +98,9 @@ struct one_world {
         for (auto& one : guests) {
             one->agent.open();
         }
+        if (twin) {
+            twin->open();
+        }
         for (auto& one : racks) {
             one->outside->open();
         }
@@ -108,6 +117,10 @@ struct one_world {
         static_cast<guest_history&>(made) = left_of(*guests[0]);
         for (std::size_t i = 1; i < guests.size(); ++i) {
             made.more_guests.push_back(left_of(*guests[i]));
+        }
+        if (twin && twin->restored()) {
+            made.restored = left_of(twin->copy());
+            made.restored_at = *twin->restored();
         }
         made.played = options;
         made.end = world.now();
@@ -136,6 +149,7 @@ struct one_world {
     std::vector<std::unique_ptr<guest>> guests;
     std::vector<std::unique_ptr<rack>> racks;
     std::unique_ptr<fault_injector> faults;
+    std::unique_ptr<clone> twin; // null unless a copy with memory is to be restored
 };
 
 } // namespace

@@ -70,6 +70,7 @@ void provider::end_cut(cut& what, std::uint64_t number) {
     }
     m_world.tell("provider", "cut_ends", "the cut ends: this is the snapshot point");
     take(what);
+    m_world.after(0, m_told);
     if (m_late != 0) {
         m_world.after(m_late, {m_self, point_comes, number});
     }

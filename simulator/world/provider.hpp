@@ -38,6 +38,8 @@ class provider final : public actor {
     [[nodiscard]] bool is_ready(std::uint64_t number) const;
     /// @pre succeeded(number).
     [[nodiscard]] copy content(std::uint64_t number, std::size_t disk) const;
+    /// Who is told of each cut that has ended well, too.
+    void tell_of_cuts(const event& whom) noexcept { m_told = whom; }
     /// Gives its copies up.
     void discard(std::uint64_t number);
 
@@ -72,6 +74,7 @@ class provider final : public actor {
     provider_options m_options;
     actor_id m_self;
     std::map<std::uint64_t, cut> m_cuts;
+    event m_told;
     ticks m_slow = 0;
     ticks m_late = 0;
     bool m_fails = false;

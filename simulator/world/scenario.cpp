@@ -227,6 +227,7 @@ std::vector<field> fields_of(scenario& s) {
         {"filesystem.dirty_ms", &s.filesystem.dirty_ms, 0, long_ms, {}},
         {"filesystem.freeze_hangs_ms", &s.filesystem.freeze_hangs_ms, 0, long_ms, {}},
         {"filesystem.thaw_failures", &s.filesystem.thaw_failures, 0, million, {}},
+        {"filesystem.hold_limit_ms", &s.filesystem.hold_limit_ms, 0, long_ms, {}},
         {"database.accounts", &s.database.accounts, 14, 100'000, {}},
         {"database.log_blocks", &s.database.log_blocks, 64, 100'000, {}},
         {"database.group_commit_us", &s.database.group_commit_us, 0, million, {}},
@@ -242,6 +243,9 @@ std::vector<field> fields_of(scenario& s) {
         {"queue.pause_ms", &s.queue.pause_ms, 1, long_ms, {}},
         {"queue.latency_us", &s.queue.latency_us, 0, 60 * million, {}},
         {"queue.quiesce", &s.queue.quiesce, 0, 0, {}},
+        {"tokens.enabled", &s.tokens.enabled, 0, 0, {}},
+        {"tokens.pause_ms", &s.tokens.pause_ms, 1, long_ms, {}},
+        {"tokens.quiesce", &s.tokens.quiesce, 0, 0, {}},
         {"clients.count", &s.clients.count, 1, 10'000, {}},
         {"clients.think_ms", &s.clients.think_ms, 0, long_ms, {}},
         {"agent.hold_limit_ms", &s.agent.hold_limit_ms, 1, long_ms, {}},
@@ -261,6 +265,8 @@ std::vector<field> fields_of(scenario& s) {
         {"provider.fails", &s.provider.fails, 0, 0, {}},
         {"provider.ready_ms", &s.provider.ready_ms, 0, long_ms, {}},
         {"provider.loses_copies", &s.provider.loses_copies, 0, 0, {}},
+        {"restore.after_ms", &s.restore.after_ms, 0, long_ms, {}},
+        {"restore.generation", &s.restore.generation, 0, 0, {}},
         {"host.kind", &s.host.kind, 0, 0, {"reference", "naive"}},
         {"host.wanted", &s.host.wanted, 0, 0, {"filesystem", "application"}},
         {"host.start_ms", &s.host.start_ms, 0, long_ms, {}},
@@ -274,6 +280,7 @@ std::vector<field> fields_of(scenario& s) {
         {"expect.contents", &s.expect.contents, 0, 0, {"whole", "lost", "torn", "none"}},
         {"expect.claim", &s.expect.claim, 0, 0, {"true", "false"}},
         {"expect.conversation", &s.expect.conversation, 0, 0, {"kept", "violated"}},
+        {"expect.identity", &s.expect.identity, 0, 0, {"own", "shared"}},
     };
 }
 
