@@ -4,6 +4,7 @@
 
 #include "simulator/judge/contents.hpp"
 #include "simulator/judge/verdict.hpp"
+#include "simulator/report/report.hpp"
 #include "simulator/world/history.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -133,6 +134,14 @@ BOOST_AUTO_TEST_CASE(copies_of_a_group_belong_together_with_and_without_hooks) {
             }
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_diagram_has_a_lane_for_each_guest) {
+    const auto text = report::mermaid(world::play(machines(2, false)));
+    BOOST_TEST(text.find("    host-2->>guest-2: ") != std::string::npos);
+    BOOST_TEST(text.find("    guest-2->>host-2: ") != std::string::npos);
+    BOOST_TEST(text.find("    Note over guest-2: ") != std::string::npos);
+    BOOST_TEST(text.find("    host->>guest: ") != std::string::npos);
 }
 
 // SP 12.13, 17.6: one guest that lets go spoils the group.

@@ -286,8 +286,8 @@ BOOST_AUTO_TEST_CASE(an_application_that_resumes_badly_is_a_warning) {
     expect_in_the_end(s, {});
 }
 
-// SP 3.2 is about orchestrators: an agent that makes its transactions up begins anew with each
-// process of its own. What its predecessor left held is still to be released.
+// SP 29.10: an agent that makes its transactions up begins anew with each process of its own. What
+// its predecessor left held is still to be released.
 BOOST_AUTO_TEST_CASE(a_new_process_may_use_a_transaction_id_again_and_inherits_what_is_held) {
     script s = thawing();
     s.release(0, 2).release(0, 1).state(0, agent_phase::resume).release(0, 0);
