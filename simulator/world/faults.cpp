@@ -174,7 +174,7 @@ void fault_injector::handle(const event& what) {
 
 void fault_injector::change(const planned& one, bool is_begin) {
     using enum fault_kind;
-    const target& to = m_targets[static_cast<std::size_t>(one.what.guest - 1)];
+    const target& to = m_targets.at(static_cast<std::size_t>(one.what.guest - 1));
     if (one.kind <= host_fails_over) {
         change_host(*to.outside, one.kind, is_begin);
     } else if (one.kind <= channel_truncates) {

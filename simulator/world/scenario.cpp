@@ -127,6 +127,12 @@ class reader {
                 refuse(fmt::format("line 1: '{}' is missing", needed));
             }
         }
+        for (const auto& one : made.faults) {
+            if (one.guest > made.guests) {
+                refuse(fmt::format("line 1: a fault is of guest {}, and there are {}", one.guest,
+                                   made.guests));
+            }
+        }
         return made;
     }
 
