@@ -91,6 +91,9 @@ void agent_process::restart() {
     open();
     std::vector<participant_summary> held;
     const auto is_frozen = [](const participant& p) { return p.files != nullptr && p.held; };
+    if (!m_flaw->adopts()) {
+        return;
+    }
     if (std::any_of(m_participants.begin(), m_participants.end(), is_frozen)) {
         // It finds the filesystem frozen; that a hook ran before is known from its own notes.
         for (const auto& one : m_participants) {
@@ -109,6 +112,9 @@ void agent_process::restart() {
 }
 
 void agent_process::on_watchdog() {
+    if (!m_flaw->has_watchdog()) {
+        return;
+    }
     for (auto one = m_participants.rbegin(); one != m_participants.rend(); ++one) {
         if (std::exchange(one->held, false)) {
             m_world.tell("watchdog", "releases", "releases " + one->name);
@@ -210,8 +216,18 @@ void agent_process::operate(std::size_t index, bool hold) {
     const participant& who = m_participants[index];
     m_world.tell("agent", hold ? "holds" : "releases",
                  (hold ? "asks to stop: " : "asks to go on: ") + who.name);
+    const deed how = m_flaw->operates(who.files != nullptr, hold);
+    if (how != deed::honest) {
+        m_world.after(0, answer_event(answered, index,
+                                      static_cast<std::uint64_t>(
+                                          hold ? participant_event::held
+                                               : participant_event::released)));
+    }
+    if (how == deed::pretended) {
+        return;
+    }
     if (who.files != nullptr) {
-        const event done = answer_event(frozen_or_not, index, 0);
+        const event done = how == deed::honest ? answer_event(frozen_or_not, index, 0) : event{};
         hold ? who.files->freeze(done) : who.files->thaw(done);
         return;
     }
@@ -232,6 +248,9 @@ void agent_process::on_answer(const event& what) {
     who.held =
         answer == participant_event::held || (who.held && answer != participant_event::released);
     if (m_process && what.number >> 32 == m_life) {
+        if (answer == participant_event::vetoed) {
+            m_flaw->participant_failed();
+        }
         m_process->agent.participant_answered(
             static_cast<participant_index>(index), answer, m_world.clock(),
             answer == participant_event::vetoed ? who.name + " refuses to be quiesced" : "");
@@ -249,10 +268,18 @@ void agent_process::on_filesystem(const event& what) {
     }
     // A failed freeze leaves it thawed, a failed thaw frozen: the same word means both.
     const auto failed = who.held ? participant_event::release_failed : participant_event::vetoed;
+    const auto not_held = m_flaw->tells_not_held() ? participant_event::not_held
+                                                   : participant_event::released;
     const auto told = answer == freeze_answer::frozen       ? participant_event::held
                       : answer == freeze_answer::thawed     ? participant_event::released
-                      : answer == freeze_answer::not_frozen ? participant_event::not_held
+                      : answer == freeze_answer::not_frozen ? not_held
                                                             : failed;
+    if (told == participant_event::vetoed) {
+        m_flaw->participant_failed();
+    }
+    if (told == participant_event::held && m_flaw->lets_go_early()) {
+        who.files->thaw({});
+    }
     m_process->agent.participant_answered(static_cast<participant_index>(index), told,
                                           m_world.clock(), "the filesystem cannot do that");
     drain();

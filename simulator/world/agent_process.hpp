@@ -9,6 +9,7 @@
 #include "simulator/world/channel.hpp"
 #include "simulator/world/environment.hpp"
 #include "simulator/world/filesystem.hpp"
+#include "simulator/world/flaw.hpp"
 #include "simulator/world/options.hpp"
 
 #include <snapproto/trace/record.hpp>
@@ -24,6 +25,9 @@ class agent_process final : public actor, public channel_end {
   public:
     agent_process(environment& world, channel& line, const agent_process_options& options);
     ~agent_process() override;
+
+    /// It is faulty.
+    void tamper(flaw& wrong) noexcept { m_flaw = &wrong; }
 
     /// Applications are held in the order in which they are added, the filesystem after them.
     void add(std::string name, application& what);
@@ -81,6 +85,8 @@ class agent_process final : public actor, public channel_end {
     kernel::event_handle m_timer;
     std::vector<trace::record> m_recording;
     std::size_t m_noticed = 0;
+    flaw m_no_flaw;
+    flaw* m_flaw = &m_no_flaw;
 };
 
 } // namespace snapproto::world

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +30,19 @@ class channel_end {
     ~channel_end() = default;
 };
 
+class flaw;
+class line_tap;
+
 /// A byte as people can read it: the byte that resets a QGA stream is not text.
 [[nodiscard]] std::string readable(std::string_view bytes, std::size_t length_max = 110);
 
 class channel final : public actor {
   public:
     channel(environment& world, const channel_options& options);
+    ~channel() override;
+
+    /// One of the ends is faulty.
+    void tamper(flaw& wrong);
 
     void join(channel_end& host, channel_end& guest) noexcept { m_ends = {&guest, &host}; }
 
@@ -64,6 +72,8 @@ class channel final : public actor {
     [[nodiscard]] lane& lane_of(direction way) noexcept {
         return m_lanes[static_cast<std::size_t>(way)];
     }
+    void send_text(direction way, const std::string& bytes);
+    void send_pieces(direction way, std::string_view bytes);
     void send_piece(direction way, std::string piece);
     void carry(direction way, std::string piece);
     void deliver(direction way, const std::string& piece);
@@ -79,6 +89,7 @@ class channel final : public actor {
     std::vector<std::size_t> m_free;
     bool m_connected = false;
     std::uint64_t m_life = 0;
+    std::unique_ptr<line_tap> m_tap; // null: nobody is faulty
 };
 
 } // namespace snapproto::world

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace snapproto::world {
 namespace {
@@ -19,16 +20,24 @@ ticks milliseconds(std::uint64_t count) {
 
 } // namespace
 
-fault_injector::fault_injector(environment& world, const std::vector<fault>& plan, channel& line,
+fault_injector::fault_injector(environment& world, const scenario& plan, channel& line,
                                host& outside, agent_process& inside)
-    : m_world(world), m_line(line), m_host(outside), m_agent(inside), m_self(world.add(*this)) {
-    for (const fault& one : plan) {
-        m_plan.push_back({one, kind_of(one.what), 0});
+    : m_world(world),
+      m_line(line),
+      m_host(outside),
+      m_agent(inside),
+      m_self(world.add(*this)),
+      m_heal_at(milliseconds(plan.heal_ms)) {
+    for (const fault& one : plan.faults) {
+        m_plan.push_back({one, kind_of(one.what)});
     }
 }
 
 void fault_injector::open() {
     m_world.watch(this);
+    if (m_heal_at != 0) {
+        m_world.after(m_heal_at, {m_self, heals, 0});
+    }
     noticed("start");
 }
 
@@ -42,9 +51,16 @@ void fault_injector::noticed(std::string_view what) {
 }
 
 void fault_injector::handle(const event& what) {
-    const planned& one = m_plan[static_cast<std::size_t>(what.number)];
+    if (what.what == heals) {
+        heal();
+        return;
+    }
+    planned& one = m_plan[static_cast<std::size_t>(what.number)];
     if (what.what == ends) {
         end(one);
+        return;
+    }
+    if (m_heal_at != 0 && m_world.now() >= m_heal_at) {
         return;
     }
     begin(one);
@@ -53,7 +69,15 @@ void fault_injector::handle(const event& what) {
     }
 }
 
-void fault_injector::begin(const planned& one) {
+void fault_injector::heal() {
+    m_world.tell("fault", "heals", "from now on nothing goes wrong");
+    for (planned& one : m_plan) {
+        end(one);
+    }
+}
+
+void fault_injector::begin(planned& one) {
+    one.in_force = true;
     m_world.tell("fault", "begins", one.what.what + " begins");
     switch (one.kind) {
     case fault_kind::host_dies:
@@ -80,7 +104,10 @@ void fault_injector::begin(const planned& one) {
     }
 }
 
-void fault_injector::end(const planned& one) {
+void fault_injector::end(planned& one) {
+    if (!std::exchange(one.in_force, false)) {
+        return;
+    }
     m_world.tell("fault", "ends", one.what.what + " ends");
     switch (one.kind) {
     case fault_kind::host_dies:

@@ -47,7 +47,7 @@ inline constexpr std::array<fault_word, 7> fault_words{{
 class fault_injector final : public actor, public watcher {
   public:
     /// @pre every fault's `what` is one of `fault_words`.
-    fault_injector(environment& world, const std::vector<fault>& plan, channel& line, host& outside,
+    fault_injector(environment& world, const scenario& plan, channel& line, host& outside,
                    agent_process& inside);
 
     void open();
@@ -55,15 +55,17 @@ class fault_injector final : public actor, public watcher {
     void handle(const event& what) override;
 
   private:
-    enum task : std::uint32_t { begins, ends };
+    enum task : std::uint32_t { begins, ends, heals };
     struct planned {
         fault what;
         fault_kind kind = fault_kind::host_dies;
         std::uint64_t seen = 0; ///< How often its moment has come.
+        bool in_force = false;
     };
 
-    void begin(const planned& one);
-    void end(const planned& one);
+    void begin(planned& one);
+    void end(planned& one);
+    void heal();
 
     environment& m_world;
     channel& m_line;
@@ -71,6 +73,7 @@ class fault_injector final : public actor, public watcher {
     agent_process& m_agent;
     actor_id m_self;
     std::vector<planned> m_plan;
+    ticks m_heal_at; // 0: never
 };
 
 } // namespace snapproto::world

@@ -33,6 +33,9 @@ struct attempt {
 /// A host with one guest.
 class host : public actor, public channel_end {
   public:
+    /// It is faulty.
+    virtual void tamper(flaw& /*wrong*/) noexcept {}
+
     virtual void open() = 0;
     /// Its process, or its machine, dies; what the guest holds stays held.
     virtual void die() = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The host with the library's orchestrator: the one source that includes the orchestrator's
 // machine.
+#include "simulator/world/flaw.hpp"
 #include "simulator/world/host.hpp"
 
 #include <snapproto/endpoint/qga_orchestrator.hpp>
@@ -20,6 +21,8 @@ class orchestrator_host final : public host {
           m_options(options),
           m_random(world.stream("host")),
           m_self(world.add(*this)) {}
+
+    void tamper(flaw& wrong) noexcept override { m_flaw = &wrong; }
 
     void open() override {
         begin_life();
@@ -67,7 +70,8 @@ class orchestrator_host final : public host {
     void handle(const event& what) override {
         if (what.what == start) {
             begin_attempt();
-        } else if (m_process && what.what == timeout && what.number == m_life) {
+        } else if (m_process && what.what == timeout && what.number == m_life &&
+                   m_flaw->times_out()) {
             m_process->handle_timeout(m_world.clock());
             drain();
         } else if (what.what == cut_ended) {
@@ -84,7 +88,10 @@ class orchestrator_host final : public host {
 
     void begin_life() {
         endpoint::qga_orchestrator_options made;
-        made.sync_seed = m_random();
+        if (m_life == 0 || m_flaw->draws_fresh_numbers()) {
+            m_numbers = m_random();
+        }
+        made.sync_seed = m_numbers;
         made.first_txn = {m_life * 1000 + 1}; // not the numbers of an earlier life
         m_process = std::make_unique<endpoint::qga_orchestrator>(made);
         m_process->record_to(&m_recording);
@@ -96,6 +103,10 @@ class orchestrator_host final : public host {
                           {m_self, start, 0});
         }
         if (!m_process) {
+            return;
+        }
+        if (m_process->session().running().value != 0) {
+            m_world.tell("host", "busy", "the snapshot before is not over: none is begun");
             return;
         }
         endpoint::snapshot_options asked;
@@ -139,7 +150,9 @@ class orchestrator_host final : public host {
             if (order->what == endpoint::provider_operation::cut) {
                 m_copies.begin({m_self, cut_ended, order->txn.value});
             } else if (order->what == endpoint::provider_operation::discard) {
-                m_cut.reset();
+                if (m_flaw->discards()) {
+                    m_cut.reset();
+                }
                 m_world.tell("provider", "discards", "gives the copy up");
             }
         } else if (std::holds_alternative<endpoint::close_agent>(what)) {
@@ -174,6 +187,7 @@ class orchestrator_host final : public host {
         if (told.copy == copy_result::kept) {
             ended.kept = std::exchange(m_cut, std::nullopt);
         }
+        m_flaw->host_reports(ended, m_cut, m_copies);
         tell_outcome(m_world, ended);
     }
 
@@ -188,6 +202,9 @@ class orchestrator_host final : public host {
     kernel::event_handle m_timer;
     std::size_t m_noticed = 0;
     std::optional<copy> m_cut;
+    std::uint64_t m_numbers = 0; // what the synchronisation's are drawn from
+    flaw m_no_flaw;
+    flaw* m_flaw = &m_no_flaw;
 };
 
 } // namespace

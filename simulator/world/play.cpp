@@ -7,6 +7,7 @@
 #include "simulator/world/database.hpp"
 #include "simulator/world/faults.hpp"
 #include "simulator/world/filesystem.hpp"
+#include "simulator/world/flaw.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/publisher.hpp"
 
@@ -16,7 +17,7 @@ namespace snapproto::world {
 namespace {
 
 struct one_world {
-    explicit one_world(const scenario& what)
+    one_world(const scenario& what, flaw* wrong)
         : options(what),
           world(what.seed),
           disk(world, what.disk,
@@ -30,8 +31,13 @@ struct one_world {
           copies(world, disk, what.provider),
           outside((what.host.kind == "naive" ? make_naive_host : make_orchestrator_host)(
               world, line, copies, what.host)),
-          faults(world, what.faults, line, *outside, agent) {
+          faults(world, what, line, *outside, agent) {
         line.join(*outside, agent);
+        if (wrong != nullptr) {
+            line.tamper(*wrong);
+            agent.tamper(*wrong);
+            outside->tamper(*wrong);
+        }
         rows.open();
         if (what.publisher.enabled) {
             pages.open();
@@ -57,7 +63,6 @@ struct one_world {
     history run() {
         world.run(static_cast<ticks>(options.run_ms) * kernel::millisecond);
         history made;
-        made.played = options;
         made.end = world.now();
         made.events = world.events_handled();
         made.story = world.story();
@@ -88,7 +93,14 @@ struct one_world {
 } // namespace
 
 history play(const scenario& what) {
-    return one_world{what}.run();
+    scenario built = what;
+    const auto wrong = make_flaw(what.faulty);
+    if (wrong) {
+        wrong->configure(built);
+    }
+    history made = one_world{built, wrong.get()}.run();
+    made.played = what;
+    return made;
 }
 
 } // namespace snapproto::world

@@ -2,6 +2,7 @@
 #include "simulator/world/scenario.hpp"
 
 #include "simulator/world/faults.hpp"
+#include "simulator/world/flaw.hpp"
 
 #include <snapproto/codec/json_document.hpp>
 #include <snapproto/codec/json_parser.hpp>
@@ -86,22 +87,20 @@ const field& find(const std::vector<field>& fields, std::string_view name) {
     return *at;
 }
 
+std::vector<std::string_view> faulty_names() {
+    std::vector<std::string_view> names{"none"};
+    for (const auto& one : faulty_endpoints()) {
+        names.push_back(one.name);
+    }
+    return names;
+}
+
 std::vector<std::string_view> fault_names() {
     std::vector<std::string_view> names;
     for (const auto& one : fault_words) {
         names.push_back(one.word);
     }
     return names;
-}
-
-std::vector<field> fields_of(fault& what) {
-    return {
-        {"when", &what.when, 0, 0, {}},
-        {"occurrence", &what.occurrence, 1, million, {}},
-        {"after_ms", &what.after_ms, 0, long_ms, {}},
-        {"what", &what.what, 0, 0, fault_names()},
-        {"for_ms", &what.for_ms, 0, long_ms, {}},
-    };
 }
 
 // ---- the file ----
@@ -191,7 +190,7 @@ class reader {
         from.for_each_entry([&](const json_value& entry) {
             at_line(entry, [&] {
                 fault one;
-                const auto fields = fields_of(one);
+                const auto fields = world::fields_of(one);
                 entry.for_each_member([&](const json_value& name, const json_value& value) {
                     at_line(value, [&] { assign(find(fields, name.text()), value); });
                 });
@@ -209,12 +208,25 @@ class reader {
 
 } // namespace
 
+std::vector<field> fields_of(fault& what) {
+    return {
+        {"when", &what.when, 0, 0, {}},
+        {"occurrence", &what.occurrence, 1, million, {}},
+        {"after_ms", &what.after_ms, 0, long_ms, {}},
+        {"what", &what.what, 0, 0, fault_names()},
+        {"for_ms", &what.for_ms, 0, long_ms, {}},
+    };
+}
+
 std::vector<field> fields_of(scenario& s) {
     return {
         {"title", &s.title, 0, 0, {}},
         {"teaches", &s.teaches, 0, 0, {}},
         {"seed", &s.seed, 0, std::uint64_t{1} << 62, {}},
         {"run_ms", &s.run_ms, 1, long_ms, {}},
+        {"swarm", &s.swarm, 0, 0, {}},
+        {"heal_ms", &s.heal_ms, 0, long_ms, {}},
+        {"faulty", &s.faulty, 0, 0, faulty_names()},
         {"disk.write_us", &s.disk.write_us, 1, million, {}},
         {"disk.depth", &s.disk.depth, 1, 256, {}},
         {"filesystem.writeback_ms", &s.filesystem.writeback_ms, 1, long_ms, {}},

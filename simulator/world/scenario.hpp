@@ -30,11 +30,15 @@ struct field {
 
 /// All fields of a scenario but its faults.
 [[nodiscard]] std::vector<field> fields_of(scenario& what);
+[[nodiscard]] std::vector<field> fields_of(fault& what);
 
 /// Reads a scenario.
 /// @param name what to call it.
 /// Errors: scenario_error: "line 12: ..."
 [[nodiscard]] scenario scenario_from(std::string_view name, std::string_view text);
+
+/// Writes a scenario as a file that `scenario_from` reads: what differs from the defaults.
+[[nodiscard]] std::string to_text(const scenario& what);
 
 /// Changes one thing: "database.full_page_writes=true".
 /// Errors: scenario_error.
