@@ -108,12 +108,12 @@ void judge_holds(std::vector<finding>& found, const history& run) {
     }
 }
 
-/// A host that has reported and can reach the guest has thawed it, or has called for help.
+/// A host that has reported and can reach the guest has thawed what it froze, or has called for help.
 void judge_silence(std::vector<finding>& found, const history& run) {
     for (const auto& hold : intervals(run, "filesystem", "frozen", "thawed")) {
         const ticks end = hold.end.value_or(run.end);
         for (const attempt& one : run.attempts) {
-            if (one.started <= end && one.ended && *one.ended >= hold.begin &&
+            if (one.started <= hold.begin && one.ended && *one.ended >= hold.begin &&
                 *one.ended + release_margin < end &&
                 !happens(run, one.started, end, "host", "alarms") &&
                 !happens(run, one.started, end, "host", "dies") &&

@@ -109,6 +109,17 @@ struct shrink_options {
 /// Shrinks a run that fails. @return an exit status. Errors: throws usage_error.
 int run_shrink(const shrink_options& wanted);
 
+struct hunt_options {
+    scenario_choice what; ///< With `faulty`: only that one.
+    std::size_t starts = 5;
+    std::uint64_t seeds_max = 1000;
+    unsigned jobs = 1; ///< 0: all processors.
+    std::string docs;  ///< Page to write the table into.
+};
+
+/// Measures what campaigns find. @return an exit status. Errors: throws usage_error.
+int run_hunt(const hunt_options& wanted);
+
 /// All processors for 0.
 [[nodiscard]] unsigned jobs_of(unsigned wanted);
 

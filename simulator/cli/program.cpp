@@ -176,6 +176,23 @@ void add_shrink(CLI::App& app, shrink_options& o) {
                 "written; 2 wrong usage.");
 }
 
+void add_hunt(CLI::App& app, hunt_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "hunt", "Which of the faulty endpoints campaigns find, and how many seeds it takes");
+    add_choice(sub, o.what, scenario_words);
+    sub->add_option("--starts", o.starts, "From so many seeds on")
+        ->capture_default_str()
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
+    sub->add_option("--seeds-max", o.seeds_max, "So many seeds are played at most from each")
+        ->capture_default_str()
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+    sub->add_option("--jobs,-j", o.jobs, "Endpoints at once; 0 for one each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0U, 1024U));
+    sub->add_option("--docs", o.docs, "Write the table into this page, between its marks");
+    sub->footer("Exit status: 0 each was found; 1 one was not; 2 wrong usage.");
+}
+
 int refuse(const std::string& words) {
     fmt::print(stderr, "snapsim: {}\n(snapsim --help shows the usage)\n", words);
     return exit_usage;
@@ -192,7 +209,10 @@ int run_program(int argc, const char* const* argv) {
     campaign_options campaign;
     merge_options merge;
     shrink_options shrink;
-    run.what.folder = campaign.what.folder = shrink.what.folder = SNAPPROTO_SCENARIO_DIR;
+    hunt_options hunt;
+    for (auto* choice : {&run.what, &campaign.what, &shrink.what, &hunt.what}) {
+        choice->folder = SNAPPROTO_SCENARIO_DIR;
+    }
     bool faulty = false;
     CLI::App* list = app.add_subcommand("list", "The scenarios, each a sentence");
     list->add_option("--scenarios", run.what.folder, "The folder of the scenarios");
@@ -201,6 +221,7 @@ int run_program(int argc, const char* const* argv) {
     add_campaign(app, campaign);
     add_merge(app, merge);
     add_shrink(app, shrink);
+    add_hunt(app, hunt);
     add_explore(app, explore);
     mutate_options mutate;
     add_mutate(app, mutate);
@@ -214,6 +235,9 @@ int run_program(int argc, const char* const* argv) {
         }
         if (app.got_subcommand("merge")) {
             return run_merge(merge);
+        }
+        if (app.got_subcommand("hunt")) {
+            return run_hunt(hunt);
         }
         if (app.got_subcommand("shrink")) {
             return run_shrink(shrink);
