@@ -61,7 +61,19 @@ struct does_not_adopt final : flaw {
 };
 
 struct tells_no_early_end final : flaw {
-    bool tells_not_held() const override { return false; }
+    std::string thaw_id;
+    void agent_hears(std::string& line, std::string& /*answer*/) override {
+        if (is_thaw(line)) {
+            thaw_id = id_of(line);
+        }
+    }
+    void agent_says(std::string& line) override {
+        constexpr std::string_view nothing{"\"return\": 0"};
+        const auto at = line.find(nothing);
+        if (at != std::string::npos && id_of(line) == thaw_id) {
+            line.replace(at, nothing.size(), "\"return\": 1");
+        }
+    }
 };
 
 struct lets_go final : flaw {
