@@ -140,7 +140,16 @@ std::string to_words(const fault& what) {
     if (what.after_ms != 0) {
         text += fmt::format(" after {} ms", what.after_ms);
     }
-    return text + (what.for_ms != 0 ? fmt::format(" for {} ms", what.for_ms) : " for good");
+    if (what.for_ms != 0) {
+        text += fmt::format(" for {} ms", what.for_ms);
+    }
+    if (what.by_ms != 0) {
+        text += fmt::format(" by {} ms", what.by_ms);
+    }
+    if (what.ppm != 0) {
+        text += fmt::format(", {} in a million", what.ppm);
+    }
+    return text + (what.times != 1 ? fmt::format(", {} times", what.times) : "");
 }
 
 std::vector<std::size_t>

@@ -36,10 +36,27 @@ std::uint64_t by_magnitude(generator& from, std::uint64_t least, std::uint64_t m
     return least + below(from, bound - least + 1);
 }
 
-fault drawn_fault(generator& from, std::string_view kind, std::uint64_t heal_ms) {
+void draw_amount(generator& from, world::fault_amount what, fault& to) {
+    switch (what) {
+    case world::fault_amount::by_ms:
+        to.by_ms = by_magnitude(from, 1, 20'000);
+        break;
+    case world::fault_amount::ppm:
+        to.ppm = by_magnitude(from, 1000, 500'000);
+        break;
+    case world::fault_amount::times:
+        to.times = by_magnitude(from, 2, 100);
+        break;
+    case world::fault_amount::none:
+        break;
+    }
+}
+
+fault drawn_fault(generator& from, const world::fault_word& kind, std::uint64_t heal_ms) {
     fault made;
-    made.what = kind;
-    made.for_ms = by_magnitude(from, 1, 15'000);
+    made.what = kind.word;
+    made.for_ms = kind.lasts ? by_magnitude(from, 1, 15'000) : 0;
+    draw_amount(from, kind.amount, made);
     if (below(from, 4) == 0) {
         made.when = "start";
         made.after_ms = below(from, heal_ms);
@@ -113,7 +130,7 @@ scenario planned(scenario base, std::uint64_t seed) {
     for (const auto& kind : world::fault_words) {
         if (below(from, 100) < density) {
             for (auto more = 1 + below(from, 3); more != 0; --more) {
-                base.faults.push_back(drawn_fault(from, kind.word, base.heal_ms));
+                base.faults.push_back(drawn_fault(from, kind, base.heal_ms));
             }
         }
     }

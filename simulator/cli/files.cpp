@@ -52,6 +52,14 @@ void write_file(const fs::path& path, const std::string& text) {
     }
 }
 
+std::string scenario_folder() {
+    std::error_code unknown;
+    const auto program = fs::read_symlink("/proc/self/exe", unknown);
+    const auto installed = program.parent_path() / SNAPPROTO_SCENARIOS_FROM_PROGRAM;
+    return !unknown && fs::is_directory(installed) ? installed.lexically_normal().string()
+                                                   : SNAPPROTO_SCENARIO_DIR;
+}
+
 std::vector<fs::path> scenario_files(const std::string& folder) {
     std::vector<fs::path> found;
     if (fs::is_directory(folder)) {

@@ -18,6 +18,9 @@ namespace snapproto::simulator {
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& text);
 
+/// Where the scenarios are that come with the program.
+[[nodiscard]] std::string scenario_folder();
+
 /// The scenarios of a folder, in order of their names.
 [[nodiscard]] std::vector<std::filesystem::path> scenario_files(const std::string& folder);
 

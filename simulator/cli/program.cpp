@@ -211,7 +211,7 @@ int run_program(int argc, const char* const* argv) {
     shrink_options shrink;
     hunt_options hunt;
     for (auto* choice : {&run.what, &campaign.what, &shrink.what, &hunt.what}) {
-        choice->folder = SNAPPROTO_SCENARIO_DIR;
+        choice->folder = scenario_folder();
     }
     bool faulty = false;
     CLI::App* list = app.add_subcommand("list", "The scenarios, each a sentence");

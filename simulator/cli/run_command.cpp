@@ -31,9 +31,11 @@ void write_traces(const std::vector<std::string>& wanted, const world::history& 
             text = report::mermaid(run);
         } else if (kind == "perfetto") {
             text = report::perfetto(run);
+        } else if (kind == "pcapng") {
+            text = report::pcapng(run);
         }
         if (equals == std::string::npos || text.empty()) {
-            throw usage_error("--trace is jsonl=FILE, mermaid=FILE or perfetto=FILE");
+            throw usage_error("--trace is jsonl=FILE, mermaid=FILE, perfetto=FILE or pcapng=FILE");
         }
         write_file(one.substr(equals + 1), text);
     }

@@ -11,6 +11,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,17 @@
 namespace snapproto::world {
 
 enum class direction : std::uint8_t { to_guest, to_host };
+
+/// What one end has sent at once.
+struct sent_bytes {
+    ticks at = 0;
+    direction way = direction::to_guest;
+    std::string bytes;
+    bool lost = false; ///< Nothing of it reached the channel.
+};
+
+/// What a channel can do to a piece.
+enum class disturbance : std::uint8_t { loss, duplication, reordering, corruption, truncation };
 
 /// One end of a channel.
 class channel_end {
@@ -52,12 +64,16 @@ class channel final : public actor {
     [[nodiscard]] bool connected() const noexcept { return m_connected; }
 
     void send(direction way, std::string_view bytes);
+    /// Everything that was sent, in order.
+    [[nodiscard]] const std::vector<sent_bytes>& wire() const noexcept { return m_wire; }
 
     /// What would arrive that way from now on waits until `flow`.
     void stall(direction way) { lane_of(way).stalled = true; }
     /// What is sent that way from now on is lost until `flow`.
     void swallow(direction way) { lane_of(way).swallows = true; }
     void flow(direction way);
+    /// From now on it happens so many times in a million; none: as often as usual.
+    void disturb(disturbance how, std::optional<std::uint64_t> ppm);
 
     void handle(const event& what) override;
 
@@ -80,6 +96,7 @@ class channel final : public actor {
     [[nodiscard]] bool happens(std::uint64_t ppm);
 
     environment& m_world;
+    channel_options m_usual;
     channel_options m_options;
     kernel::generator m_random;
     actor_id m_self;
@@ -89,6 +106,7 @@ class channel final : public actor {
     std::vector<std::size_t> m_free;
     bool m_connected = false;
     std::uint64_t m_life = 0;
+    std::vector<sent_bytes> m_wire;
     std::unique_ptr<line_tap> m_tap; // null: nobody is faulty
 };
 

@@ -52,12 +52,12 @@ struct ignores_the_limit final : flaw {
 };
 
 struct has_no_watchdog final : flaw {
+    void configure(scenario& what) const override { what.agent.remembers = false; }
     bool has_watchdog() const override { return false; }
-    bool adopts() const override { return false; }
 };
 
 struct does_not_adopt final : flaw {
-    bool adopts() const override { return false; }
+    void configure(scenario& what) const override { what.agent.remembers = false; }
 };
 
 struct tells_no_early_end final : flaw {

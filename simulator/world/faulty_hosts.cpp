@@ -101,44 +101,20 @@ struct ignores_the_count final : flaw {
     }
 };
 
-struct cuts_late final : flaw {
-    void host_reports(attempt& told, std::optional<copy>& /*copied*/, provider& copies) override {
-        if (told.kept) {
-            told.kept = copies.take();
-        }
-    }
+struct hasty final : flaw {
+    std::uint64_t hasty_ms() const override { return 300; }
 };
 
 struct claims_application final : flaw {
-    void host_reports(attempt& told, std::optional<copy>& /*copied*/,
-                      provider& /*copies*/) override {
-        if (told.kept) {
-            told.label = consistency::application;
-        }
-    }
+    consistency claims(consistency /*label*/) const override { return consistency::application; }
 };
-
-/// Calls a copy good that it has got.
-void call_it_good(attempt& told, std::optional<copy> got) {
-    if (!told.kept && got) {
-        told.kept = std::move(got);
-        told.outcome = session_outcome::success;
-        told.label = told.wanted;
-        told.reason.clear();
-    }
-}
 
 struct keeps_every_copy final : flaw {
     bool discards() const override { return false; }
-    void host_reports(attempt& told, std::optional<copy>& copied, provider& /*copies*/) override {
-        call_it_good(told, std::exchange(copied, std::nullopt));
-    }
 };
 
 struct degrades_in_silence final : flaw {
-    void host_reports(attempt& told, std::optional<copy>& /*copied*/, provider& copies) override {
-        call_it_good(told, told.kept ? std::nullopt : copies.take());
-    }
+    bool takes_any_copy() const override { return true; }
 };
 
 struct waits_for_ever final : flaw {
@@ -167,7 +143,7 @@ std::vector<faulty_endpoint> faulty_hosts() {
         {"host-does-not-wait", "cuts when it has asked for the freeze", make_one<does_not_wait>},
         {"host-ignores-the-count", "does not look at what a thaw returns",
          make_one<ignores_the_count>},
-        {"host-cuts-late", "its copy is of the time after the thaw", make_one<cuts_late>},
+        {"host-is-hasty", "takes a cut for ended before it has", make_one<hasty>},
         {"host-claims-application", "labels every copy application-consistent",
          make_one<claims_application>},
         {"host-keeps-every-copy", "keeps the copy of a failed session as if it were good",

@@ -6,14 +6,13 @@
 // the judges find.
 
 #include "simulator/world/channel.hpp"
-#include "simulator/world/host.hpp"
 #include "simulator/world/options.hpp"
-#include "simulator/world/provider.hpp"
+
+#include <snapproto/message/vocabulary.hpp>
 
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,8 +52,6 @@ class flaw {
     [[nodiscard]] virtual bool tells_not_held() const { return true; }
     /// Thaws right after it has told that it is frozen.
     [[nodiscard]] virtual bool lets_go_early() const { return false; }
-    /// Takes over what a predecessor has left frozen.
-    [[nodiscard]] virtual bool adopts() const { return true; }
     [[nodiscard]] virtual bool has_watchdog() const { return true; }
 
     // ---- the host ----
@@ -63,10 +60,12 @@ class flaw {
     /// Uses other numbers in each of its lives.
     [[nodiscard]] virtual bool draws_fresh_numbers() const { return true; }
     [[nodiscard]] virtual bool discards() const { return true; }
-    /// It is about to report.
-    /// @param copied what was cut and neither kept nor discarded.
-    virtual void host_reports(attempt& /*told*/, std::optional<copy>& /*copied*/,
-                              provider& /*copies*/) {}
+    /// Without a good copy it cuts another one, and calls it good.
+    [[nodiscard]] virtual bool takes_any_copy() const { return false; }
+    /// The label that it gives to a copy.
+    [[nodiscard]] virtual consistency claims(consistency label) const { return label; }
+    /// So long before the end of a cut it takes it for ended.
+    [[nodiscard]] virtual std::uint64_t hasty_ms() const { return 0; }
 };
 
 /// A faulty endpoint as people know it.

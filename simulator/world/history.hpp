@@ -20,6 +20,7 @@ struct history {
     ticks end = 0;
     std::uint64_t events = 0;
     std::vector<note> story;
+    std::vector<sent_bytes> wire; ///< Of the channel, as its ends sent it.
     std::vector<trace::record> at_host;  ///< Recorded at the orchestrator's end.
     std::vector<trace::record> at_agent; ///< Recorded at the agent's end.
     std::vector<attempt> attempts;

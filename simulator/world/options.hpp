@@ -53,6 +53,8 @@ struct clients_options {
 /// The agent.
 struct agent_process_options {
     std::uint64_t hold_limit_ms = 10'000;
+    bool remembers = true;        ///< Started again, it looks for what was left frozen.
+    std::string clock = "steady"; ///< Or "wall": it counts its limits on a clock that can be set.
 };
 
 /// The channel between host and guest. Faults are counted in pieces sent, both ways.
@@ -73,6 +75,8 @@ struct channel_options {
 struct provider_options {
     std::uint64_t cut_ms = 50;
     bool fails = false;
+    std::uint64_t ready_ms = 0; ///< A copy can be read so long after its cut,
+    bool loses_copies = false;  ///< or turns out not to be there.
 };
 
 /// The host.
@@ -91,8 +95,12 @@ struct fault {
     std::string when;             ///< "start", or what happens: "participant.held".
     std::uint64_t occurrence = 1; ///< The how manieth time that it happens.
     std::uint64_t after_ms = 0;
+    std::uint64_t guest = 1;  ///< Whose, counted from 1.
     std::string what;         ///< host_dies, agent_dies, channel_lost, to_host_stalls, ...
     std::uint64_t for_ms = 0; ///< 0: for good.
+    std::uint64_t by_ms = 0;  ///< How much later or further, for those that say so,
+    std::uint64_t ppm = 0;    ///< how often or how much, in millionths,
+    std::uint64_t times = 1;  ///< how many times as much.
 };
 
 /// What the author of a scenario says will come of it; empty words say nothing.

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// One world: a host, a channel, a guest with everything in it.
-#include "simulator/world/agent_process.hpp"
-#include "simulator/world/block_device.hpp"
-#include "simulator/world/channel.hpp"
-#include "simulator/world/clients.hpp"
-#include "simulator/world/database.hpp"
+// One world: hosts, and guests with everything in them.
 #include "simulator/world/faults.hpp"
-#include "simulator/world/filesystem.hpp"
 #include "simulator/world/flaw.hpp"
+#include "simulator/world/guest.hpp"
 #include "simulator/world/history.hpp"
-#include "simulator/world/publisher.hpp"
+#include "simulator/world/host.hpp"
+#include "simulator/world/provider.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace snapproto::world {
 namespace {
@@ -20,71 +17,50 @@ struct one_world {
     one_world(const scenario& what, flaw* wrong)
         : options(what),
           world(what.seed),
-          disk(world, what.disk,
-               filesystem::disk_blocks(database::room(what.database) + publisher::room())),
-          files(world, disk, what.filesystem),
-          rows(world, files, what.database, seen),
-          pages(world, files, rows, what.publisher, seen),
-          users(world, rows, what.clients, what.database.accounts, seen),
-          line(world, what.channel),
-          agent(world, line, what.agent),
-          copies(world, disk, what.provider),
+          inside(world, 0, what),
+          copies(inside.beside, {&inside.disk}, what.provider),
           outside((what.host.kind == "naive" ? make_naive_host : make_orchestrator_host)(
-              world, line, copies, what.host)),
-          faults(world, what, line, *outside, agent) {
-        line.join(*outside, agent);
+              inside.beside, {{0, &inside.line}}, copies, what.host)),
+          faults(world, what, {{&inside, outside.get(), &copies}}) {
+        inside.line.join(outside->end_of(0), inside.at_line);
         if (wrong != nullptr) {
-            line.tamper(*wrong);
-            agent.tamper(*wrong);
-            outside->tamper(*wrong);
+            tamper(*wrong);
         }
-        rows.open();
-        if (what.publisher.enabled) {
-            pages.open();
-        }
-        files.mount();
-        // What uses the database is stopped before it.
-        if (what.publisher.enabled && what.publisher.quiesce) {
-            agent.add("publisher", pages);
-        }
-        if (what.database.quiesce) {
-            agent.add("database", rows);
-        }
-        agent.add("/", files);
-        users.open();
+        inside.open();
         faults.open();
-        agent.open();
+        inside.agent.open();
         outside->open();
         if (what.channel.connected) {
-            line.connect();
+            inside.line.connect();
         }
     }
 
+    void tamper(flaw& wrong) {
+        inside.line.tamper(wrong);
+        inside.agent.tamper(wrong);
+        outside->tamper(wrong);
+        copies.cut_late(milliseconds(wrong.hasty_ms()));
+    }
+
     history run() {
-        world.run(static_cast<ticks>(options.run_ms) * kernel::millisecond);
+        world.run(milliseconds(options.run_ms));
         history made;
         made.end = world.now();
         made.events = world.events_handled();
         made.story = world.story();
+        made.wire = inside.line.wire();
         made.at_host = outside->recording();
-        made.at_agent = agent.recording();
+        made.at_agent = inside.agent.recording();
         made.attempts = outside->attempts();
-        made.seen = seen;
-        made.longest_stall = std::max(seen.longest_wait, users.waiting());
-        made.still_frozen = files.frozen();
+        made.seen = inside.seen;
+        made.longest_stall = std::max(inside.seen.longest_wait, inside.users.waiting());
+        made.still_frozen = inside.frozen();
         return made;
     }
 
     scenario options;
-    witness seen;
     environment world;
-    block_device disk;
-    filesystem files;
-    database rows;
-    publisher pages;
-    clients users;
-    channel line;
-    agent_process agent;
+    guest inside;
     provider copies;
     std::unique_ptr<host> outside;
     fault_injector faults;

@@ -21,6 +21,7 @@ using codec::json_kind;
 using codec::json_value;
 
 constexpr std::uint64_t long_ms = 10 * 24 * 3600 * std::uint64_t{1000}; // ten days
+constexpr std::uint64_t guests_max = 16;
 constexpr std::uint64_t million = 1'000'000;
 
 // ---- one value ----
@@ -214,7 +215,11 @@ std::vector<field> fields_of(fault& what) {
         {"occurrence", &what.occurrence, 1, million, {}},
         {"after_ms", &what.after_ms, 0, long_ms, {}},
         {"what", &what.what, 0, 0, fault_names()},
+        {"guest", &what.guest, 1, guests_max, {}},
         {"for_ms", &what.for_ms, 0, long_ms, {}},
+        {"by_ms", &what.by_ms, 0, long_ms, {}},
+        {"ppm", &what.ppm, 0, million - 1, {}},
+        {"times", &what.times, 1, 1000, {}},
     };
 }
 
@@ -247,6 +252,8 @@ std::vector<field> fields_of(scenario& s) {
         {"clients.count", &s.clients.count, 1, 10'000, {}},
         {"clients.think_ms", &s.clients.think_ms, 0, long_ms, {}},
         {"agent.hold_limit_ms", &s.agent.hold_limit_ms, 1, long_ms, {}},
+        {"agent.remembers", &s.agent.remembers, 0, 0, {}},
+        {"agent.clock", &s.agent.clock, 0, 0, {"steady", "wall"}},
         {"channel.connected", &s.channel.connected, 0, 0, {}},
         {"channel.latency_us", &s.channel.latency_us, 0, 60 * million, {}},
         {"channel.jitter_us", &s.channel.jitter_us, 0, 60 * million, {}},
@@ -259,6 +266,8 @@ std::vector<field> fields_of(scenario& s) {
         {"channel.truncate_ppm", &s.channel.truncate_ppm, 0, million, {}},
         {"provider.cut_ms", &s.provider.cut_ms, 0, long_ms, {}},
         {"provider.fails", &s.provider.fails, 0, 0, {}},
+        {"provider.ready_ms", &s.provider.ready_ms, 0, long_ms, {}},
+        {"provider.loses_copies", &s.provider.loses_copies, 0, 0, {}},
         {"host.kind", &s.host.kind, 0, 0, {"reference", "naive"}},
         {"host.wanted", &s.host.wanted, 0, 0, {"filesystem", "application"}},
         {"host.start_ms", &s.host.start_ms, 0, long_ms, {}},

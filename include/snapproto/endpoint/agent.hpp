@@ -78,6 +78,11 @@ class agent_endpoint {
     /// Fires the timers that are due.
     void handle_timeout(instant now);
 
+    /// Fires what is overdue before an event that comes after it: a step that ends after its
+    /// deadline is late, whether or not anybody noticed the timer (SP 15.4). The other inputs do
+    /// so by themselves.
+    void notice_overdue(instant now);
+
     /// The process is told to end (SP 10.5 to 10.9).
     void stop(instant now);
 
@@ -142,9 +147,6 @@ class agent_endpoint {
     void raise(machine::agent_event kind, instant now) {
         raise(machine::agent_input{.kind = kind}, now);
     }
-    /// Fires what is overdue before an event that comes after it: a step that ends after its
-    /// deadline is late, whether or not anybody noticed the timer (SP 15.4).
-    void notice_overdue(instant now);
     void perform(const machine::agent_effect& effect, instant now);
     void begin(step next) noexcept;
     void advance(instant now);

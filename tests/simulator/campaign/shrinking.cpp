@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_fault_is_told_in_words) {
     world::fault one;
     one.when = "filesystem.frozen";
     one.what = "channel_lost";
-    BOOST_TEST(campaign::to_words(one) == "channel_lost at filesystem.frozen for good");
+    BOOST_TEST(campaign::to_words(one) == "channel_lost at filesystem.frozen");
     one.occurrence = 2;
     one.after_ms = 30;
     one.for_ms = 500;

@@ -242,6 +242,23 @@ BOOST_AUTO_TEST_CASE(a_thaw_that_joins_an_undo_counts_what_it_thaws_itself) {
     }
 }
 
+// SP 15.4: nobody has looked at the clock, and the thaw is there first; the hold is over all the
+// same.
+BOOST_AUTO_TEST_CASE(a_thaw_after_the_hold_limit_counts_as_late_before_the_timer_is_noticed) {
+    const auto thawed = [](duration held, int filesystems) {
+        bench b{1, filesystems};
+        b.ask(1, "guest-fsfreeze-freeze");
+        b.take(1);
+        b.now += held;
+        b.ask(1, "guest-fsfreeze-thaw");
+        return b.take(1);
+    };
+    const duration limit = timer_limits{}.hold;
+    BOOST_TEST(thawed(limit, 1) == "{\"return\": 1}\n");
+    BOOST_TEST(thawed(limit + duration{1}, 1) == "{\"return\": 0}\n");
+    BOOST_TEST(thawed(limit + duration{1}, 2) == "{\"return\": 1}\n");
+}
+
 // SP 11.1: the session ends, and whoever waits for it is told.
 BOOST_AUTO_TEST_CASE(a_generation_change_answers_who_waits_and_the_next_freeze_works) {
     for (const bool thawing : {false, true}) {
