@@ -20,6 +20,10 @@ constexpr ticks session_max = 30 * second;
 constexpr ticks settling = 60 * second;
 // By how much a hold may be longer than its limit, for what the release itself takes.
 constexpr ticks release_margin = 2 * second;
+// By how much where something keeps the guest from it.
+constexpr ticks longest_excuse = 40 * second;
+constexpr std::array<std::string_view, 4> excuses{"guest_pauses", "processor_stalls",
+                                                  "clock_runs_slow", "thaw_fails"};
 
 double seconds(ticks at) {
     return static_cast<double>(at) / static_cast<double>(second);
@@ -56,6 +60,15 @@ bool happens(const history& run, ticks from, ticks to, std::string_view who,
     });
 }
 
+/// Whether a fault of a kind was in force at some time within that span, or shortly before it.
+bool suffers(const history& run, ticks from, ticks to, std::string_view kind) {
+    constexpr ticks longest_fault = 15 * second;
+    return std::any_of(run.story.begin(), run.story.end(), [&](const note& one) {
+        return one.at + longest_fault >= from && one.at <= to && is(one, "fault", "begins") &&
+               one.text.starts_with(kind);
+    });
+}
+
 // ---- claims and contents ----
 
 bool applications_are_quiesced(const scenario& what) {
@@ -70,9 +83,12 @@ void judge_copies(std::vector<finding>& found, const history& run, const judge::
             found.push_back({"false claim",
                              fmt::format("snapshot {}: {}", i + 1, copied.untrue)});
         }
-        // What the agent's hooks stopped is whole in every copy that was made while it was held.
+        // What the agent's hooks stopped is whole in every copy that was made while it was held,
+        // unless it died meanwhile: no reply of QGA can tell that, and no label says more.
         if (told.kept && told.label >= consistency::filesystem &&
-            applications_are_quiesced(run.played) && copied.found.is > judge::worth::whole) {
+            applications_are_quiesced(run.played) &&
+            !suffers(run, told.started, told.ended.value_or(run.end), "participant_crashes") &&
+            copied.found.is > judge::worth::whole) {
             found.push_back({fmt::format("contents {}", judge::to_string(copied.found.is)),
                              fmt::format("snapshot {}: {}", i + 1,
                                          copied.found.evidence.empty()
@@ -99,7 +115,13 @@ void judge_holds(std::vector<finding>& found, const history& run) {
         const ticks end = one.end.value_or(run.end);
         // A watchdog counts from the moment at which the agent was killed.
         const bool killed = happens(run, one.begin, end, "agent", "dies");
-        if (end - one.begin > (killed ? 2 : 1) * limit + release_margin) {
+        // Who stands still can let nothing go, and a kernel that does not thaw lets nothing go.
+        const bool excused =
+            std::any_of(excuses.begin(), excuses.end(), [&](std::string_view kind) {
+                return suffers(run, one.begin, end, kind);
+            });
+        const ticks excess = excused ? longest_excuse : release_margin;
+        if (end - one.begin > (killed ? 2 : 1) * limit + excess) {
             found.push_back({"held too long",
                              fmt::format("frozen for {:.3f} s from {:.3f} s",
                                          seconds(end - one.begin), seconds(one.begin))});

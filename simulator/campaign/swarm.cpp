@@ -68,6 +68,12 @@ fault drawn_fault(generator& from, const world::fault_word& kind, std::uint64_t 
     return made;
 }
 
+/// A provider that says that it has cut before it has makes every claim false, whatever host and
+/// agent do; there is nothing to be learned of them then.
+constexpr bool tells_of_endpoints(std::string_view kind) {
+    return kind != "provider_cuts_late";
+}
+
 /// What is not a fault, but other than usual.
 struct circumstance {
     void (*apply)(generator&, scenario&);
@@ -128,7 +134,7 @@ scenario planned(scenario base, std::uint64_t seed) {
         }
     }
     for (const auto& kind : world::fault_words) {
-        if (below(from, 100) < density) {
+        if (tells_of_endpoints(kind.word) && below(from, 100) < density) {
             for (auto more = 1 + below(from, 3); more != 0; --more) {
                 base.faults.push_back(drawn_fault(from, kind, base.heal_ms));
             }

@@ -12,6 +12,7 @@ namespace {
 using machine::participant_event;
 
 constexpr ticks look_around = kernel::millisecond;      // to find the participants
+constexpr std::uint64_t txns_per_life = 1'000'000;
 constexpr ticks start_time = 300 * kernel::millisecond; // of a process that replaces another
 
 endpoint::qga_agent_options options_of(const agent_process_options& from) {
@@ -255,7 +256,12 @@ void agent_process::collect() {
         }
     }
     for (std::size_t i = m_noticed; i < m_recording.size(); ++i) {
-        m_recording[i].at = m_world.clock(); // whatever clock it reads itself
+        trace::record& one = m_recording[i];
+        one.at = m_world.clock(); // whatever clock it reads itself
+        // The dialect has no transactions; those that a process makes up begin anew with it.
+        if (one.txn) {
+            one.txn.value += m_life * txns_per_life;
+        }
     }
     m_world.notice(m_recording, m_noticed);
 }
