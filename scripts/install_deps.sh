@@ -29,7 +29,7 @@ done
 
 if ! has apt-get || ! has dpkg-query; then
     die "this is neither Debian nor Ubuntu. Needed: a C++20 compiler, CMake 3.25, Ninja, Boost 1.81
-with Boost.JSON and Boost.Test, CLI11, fmt, pugixml; for the tests RapidCheck, Google Benchmark,
+with Boost.JSON and Boost.Test, CLI11, fmt, pugixml, RapidCheck; for the tests Google Benchmark,
 nlohmann/json, gcovr, SPIN."
 fi
 
@@ -74,10 +74,10 @@ list_missing() {
     boost=$(choose_boost)
     boost=${boost:-1.81}
     wanted="g++ cmake ninja-build ccache pkg-config libboost$boost-dev libboost-json$boost-dev
-        libcli11-dev libfmt-dev libpugixml-dev e2fsprogs util-linux"
+        libcli11-dev libfmt-dev libpugixml-dev librapidcheck-dev e2fsprogs util-linux"
     optional=''
     if [ "$scope" = test ]; then
-        wanted="$wanted libboost-test$boost-dev librapidcheck-dev libbenchmark-dev
+        wanted="$wanted libboost-test$boost-dev libbenchmark-dev
             nlohmann-json3-dev gcovr xfsprogs btrfs-progs spin"
         optional="clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev clang-format-14
             libns3-dev python3-simpy" # the last two: peers of bench/kernel_hold.cpp

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // snapcheck agent: attach, run, report, judge against the baseline.
 #include "conformance/cli/agent_setup.hpp"
+#include "conformance/cli/attachment.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/console.hpp"
 #include "conformance/cli/program.hpp"
-#include "conformance/effects/emergency.hpp"
-#include "conformance/interrupt.hpp"
 #include "conformance/outcome.hpp"
-#include "conformance/preflight.hpp"
-#include "conformance/restore.hpp"
 #include "conformance/runner.hpp"
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 
@@ -48,42 +44,23 @@ int status_of(const run_result& run, bool strict) {
 } // namespace
 
 int run_agent(const agent_options& options) {
+    if (options.complete || options.sessions != 0 || !options.sequence.empty()) {
+        return run_generated(options);
+    }
     const agent_plan plan = make_plan(options);
     console out(plan.reports.on_stdout ? stderr : stdout, options.quiet);
 
-    std::atomic<target*> attached{nullptr};
-    const interrupt_guard guard([&attached] {
-        effects::thaw_all();
-        if (target* agent = attached.load()) {
-            (void)thaw_from_outside(*agent);
-        }
-    });
-    const std::unique_ptr<target> agent = attach(options);
-    attached.store(agent.get());
-    struct detach {
-        std::atomic<target*>& place;
-        ~detach() { place.store(nullptr); }
-    } const at_end{attached};
-    if (!plan.embedded) {
-        require_qga_agent(*agent, {.timeout_scale = options.timeout_scale,
-                                   .must_be_thawed = !options.connect.empty()});
-    }
-
-    run_options how;
-    how.seed = options.seed;
-    how.timeout_scale = options.timeout_scale;
-    how.target_name = options.target_name;
-    how.replay_head = options.replay_head;
-    how.replay_tail = plan.replay_tail;
+    const attachment attached{options, plan};
+    run_options how = run_options_of(options, plan);
     how.before = [&](const check& one, std::size_t i, std::size_t n) { out.before(one, i, n); };
     how.after = [&](const case_result& one) { out.after(one); };
     const auto start = std::chrono::steady_clock::now();
-    run_result run = run_checks(*agent, plan.checks, how);
+    run_result run = run_checks(attached.agent(), plan.checks, how);
     run.all_selected = plan.all_selected;
     std::vector<std::string> differences;
     for (unsigned round = 2; round <= options.repeat && !run.interrupted; ++round) {
         out.line(fmt::format("\nrun {} of {}", round, options.repeat));
-        const run_result again = run_checks(*agent, plan.checks, how);
+        const run_result again = run_checks(attached.agent(), plan.checks, how);
         run.interrupted = again.interrupted;
         const auto found = flickers(run, again, round);
         differences.insert(differences.end(), found.begin(), found.end());

@@ -42,6 +42,18 @@ struct agent_options {
     std::string target_name; ///< Empty: the target's own description.
     std::string replay_head; ///< Empty: "snapcheck agent" and the attach flags.
     bool quiet = false;
+    std::optional<std::size_t> complete; ///< Extra states of the complete suite.
+    std::size_t sessions = 0;            ///< Random sessions to play; 0: none.
+    std::string sequence;                ///< Inputs of the generated suites, one after the other.
+};
+
+struct learn_options {
+    agent_options agent; ///< What is attached to, and how.
+    std::size_t extra = 1;
+    std::size_t states_max = 64;
+    std::string dot; ///< Files; "-" is standard output, empty: none.
+    std::string mermaid;
+    std::string json;
 };
 
 struct list_options {
@@ -75,6 +87,8 @@ struct spec_options {
 
 /// Each returns an exit status. @throws usage_error, unreachable
 int run_agent(const agent_options& options);
+int run_generated(const agent_options& options);
+int run_learn(const learn_options& options);
 int run_list(const list_options& options);
 int run_spec(const spec_options& options);
 int run_trace(const trace_options& options);

@@ -100,6 +100,16 @@ void console::before(const check& one, std::size_t index, std::size_t total) {
     }
 }
 
+void console::progress(std::size_t done, std::size_t of, std::string_view what) {
+    constexpr std::size_t every = 100;
+    if (m_progress && (done % every == 0 || done == of)) {
+        clear_progress();
+        fmt::print(stderr, "{} of {} {}", done, of, what);
+        std::fflush(stderr);
+        m_progress_shown = true;
+    }
+}
+
 void console::after(const case_result& one) {
     clear_progress();
     if (!m_quiet) {

@@ -21,6 +21,8 @@ class console {
 
     void before(const check& one, std::size_t index, std::size_t total);
     void after(const case_result& one);
+    /// Of long work inside of one case; shown now and then.
+    void progress(std::size_t done, std::size_t of, std::string_view what);
     /// Everything about the cases that did not pass, the table, and the claim.
     void summary(const run_result& run, double seconds);
     void line(std::string_view words);

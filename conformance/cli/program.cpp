@@ -28,9 +28,8 @@ constexpr const char* statuses =
 constexpr const char* report_help =
     "KIND=FILE, repeatable; kinds: junit html json tap markdown; FILE '-' is standard output";
 
-void add_agent(CLI::App& app, agent_options& o) {
-    CLI::App* sub = app.add_subcommand("agent", "Judge an agent (the guest side)");
-    sub->footer(statuses);
+/// The options that say which agent, and where.
+void add_attachment(CLI::App* sub, agent_options& o) {
     const char* attach = "Attach";
     auto* builtin = sub->add_option("--builtin", o.builtin,
                                     "The embedded agent: 'reference' or the name of a fault")
@@ -68,6 +67,16 @@ void add_agent(CLI::App& app, agent_options& o) {
         ->needs(freeze)
         ->group(attach);
     sub->add_option("--dialect", o.dialect, "qga")->capture_default_str();
+    sub->add_option("--seed", o.seed, "Seed of every random choice")->capture_default_str();
+    sub->add_option("--timeout-scale", o.timeout_scale, "Factor for every time limit")
+        ->capture_default_str()
+        ->check(CLI::Range(0.01, 1000.0));
+}
+
+void add_agent(CLI::App& app, agent_options& o) {
+    CLI::App* sub = app.add_subcommand("agent", "Judge an agent (the guest side)");
+    sub->footer(statuses);
+    add_attachment(sub, o);
     const char* select = "Selection";
     sub->add_option("--only", o.selected.only, "Run the checks whose id, clause or title matches")
         ->group(select)
@@ -76,28 +85,58 @@ void add_agent(CLI::App& app, agent_options& o) {
         ->group(select)
         ->allow_extra_args(false);
     sub->add_flag("--strict", o.strict, "A SHOULD that is not met counts as failed")->group(select);
-    sub->add_option("--seed", o.seed, "Seed of every random choice")
-        ->capture_default_str()
-        ->group(select);
     sub->add_option("--baseline", o.baseline, "File of expected deviations; must be met exactly")
         ->group(select);
     sub->add_option("--write-baseline", o.write_baseline,
                     "Write that file from this run; reasons in it stay")
         ->group(select);
-    sub->add_option("--timeout-scale", o.timeout_scale, "Factor for every time limit")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 1000.0))
-        ->group(select);
     sub->add_option("--repeat", o.repeat, "Run all so often; verdicts must not differ")
         ->capture_default_str()
         ->check(CLI::Range(1U, 1000U))
         ->group(select);
+    const char* generated = "Generated suites, instead of the named checks";
+    auto* complete =
+        sub->add_option("--complete", o.complete,
+                        "Every sequence that is needed to know whether an agent of at most so "
+                        "many states more than the specification is equivalent to it")
+            ->check(CLI::Range(0, 4))
+            ->group(generated);
+    auto* sessions =
+        sub->add_option("--sessions", o.sessions, "So many random sessions; one that fails shrinks")
+            ->excludes(complete)
+            ->check(CLI::Range(1, 1'000'000))
+            ->group(generated);
+    sub->add_option("--sequence", o.sequence, "These inputs, one after the other: 'freeze thaw'")
+        ->excludes(complete)
+        ->excludes(sessions)
+        ->group(generated);
     sub->add_option("--report", o.reports, report_help)->group("Report")->allow_extra_args(false);
     sub->add_option("--target-name", o.target_name, "What reports call the agent")->group("Report");
     sub->add_option("--replay-head", o.replay_head,
                     "What replay commands begin with, for an agent that a script attaches to")
         ->group("Report");
     sub->add_flag("--quiet,-q", o.quiet, "Only the summary")->group("Report");
+}
+
+void add_learn(CLI::App& app, learn_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "learn", "Learn an agent's machine, and compare it with the specification's");
+    sub->footer("Exit status: 0 the machines are equal; 1 they are not, or the agent cannot be "
+                "learned;\n2 wrong usage; 3 the implementation could not be reached; 130 "
+                "interrupted, and thawed.");
+    add_attachment(sub, o.agent);
+    sub->add_option("--extra", o.extra,
+                    "What is learned is believed when it stands the complete suite for so many "
+                    "states more")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 4));
+    sub->add_option("--states-max", o.states_max, "Give up on an agent of more states")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10000));
+    const char* output = "Output ('-' is standard output)";
+    sub->add_option("--dot", o.dot, "The machine for Graphviz")->group(output);
+    sub->add_option("--mermaid", o.mermaid, "The machine for Mermaid")->group(output);
+    sub->add_option("--json", o.json, "Machine and differences for programs")->group(output);
 }
 
 void add_trace(CLI::App& app, trace_options& o) {
@@ -155,9 +194,7 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     spec->add_option("--output,-o", form.output, "A file instead of standard output");
     add_model(*spec, form);
     // Named, so that they are refused in words that help.
-    for (const char* later : {"orchestrator", "learn"}) {
-        app.add_subcommand(later, "(not in this version)")->allow_extras();
-    }
+    app.add_subcommand("orchestrator", "(not in this version)")->allow_extras();
 }
 
 /// Long names of the options and subcommands that could have been meant.
@@ -198,11 +235,14 @@ int refuse(const std::string& words) {
     return exit_usage;
 }
 
-int dispatch(const CLI::App& app, const agent_options& agent, const list_options& list,
-             const trace_options& trace, const spec_options& spec) {
+int dispatch(const CLI::App& app, const agent_options& agent, const learn_options& learn,
+             const list_options& list, const trace_options& trace, const spec_options& spec) {
     const std::string chosen = app.get_subcommands().front()->get_name();
     if (chosen == "agent") {
         return run_agent(agent);
+    }
+    if (chosen == "learn") {
+        return run_learn(learn);
     }
     if (chosen == "list") {
         return run_list(list);
@@ -223,15 +263,17 @@ int run_program(int argc, const char* const* argv) {
     app.set_version_flag("--version", "snapcheck " SNAPPROTO_VERSION_STRING);
     app.require_subcommand(1);
     agent_options agent;
+    learn_options learn;
     list_options list;
     trace_options trace;
     spec_options spec;
     add_agent(app, agent);
+    add_learn(app, learn);
     add_trace(app, trace);
     add_others(app, list, spec);
     try {
         app.parse(argc, argv);
-        return dispatch(app, agent, list, trace, spec);
+        return dispatch(app, agent, learn, list, trace, spec);
     } catch (const CLI::ExtrasError&) {
         return refuse(explain_extras(app));
     } catch (const CLI::Success& asked) {

@@ -5,6 +5,7 @@
 // The subcommands, as values that the command line fills.
 
 #include "simulator/cli/files.hpp"
+#include "simulator/cli/fleet_command.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -71,6 +72,7 @@ struct run_options {
     std::vector<std::string> traces; ///< KIND=FILE
     bool verbose = false;
     bool twice = false; ///< Only compare two runs.
+    fleet_work fleet;
 };
 
 /// Plays a scenario, or replays a counterexample. @return an exit status. Errors: throws

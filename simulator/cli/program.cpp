@@ -107,6 +107,21 @@ void add_mutate(CLI::App& app, mutate_options& o) {
     sub->add_option("--base", o.base, "Ledger of the mutants that are not judged now");
 }
 
+void add_fleet(CLI::App* sub, fleet_work& o) {
+    const char* fleets = "Of fleets";
+    sub->add_option("--sweep", o.sweep,
+                    "KEY=VALUE,VALUE,...: play it with one value after the other, and compare")
+        ->type_name("KEY=VALUES")
+        ->group(fleets);
+    sub->add_option("--report", o.reports, "json=FILE: all figures")
+        ->type_name("KIND=FILE")
+        ->group(fleets);
+    sub->add_option("--jobs,-j", o.jobs, "Threads; 0 for one each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0U, 1024U))
+        ->group(fleets);
+}
+
 void add_choice(CLI::App* sub, scenario_choice& o, const char* scenario_help) {
     sub->add_option("SCENARIO", o.scenario, scenario_help)->required();
     sub->add_option("--set", o.settings,
@@ -132,6 +147,7 @@ void add_run(CLI::App& app, run_options& o) {
         ->type_name("KIND=FILE");
     sub->add_flag("--verbose,-v", o.verbose, "Tell of every checkpoint");
     sub->add_flag("--twice", o.twice, "Only play it twice, and show the first event that differs");
+    add_fleet(sub, o.fleet);
     sub->footer("Exit status: 0 every property held; 1 a property was violated, a copy claims more "
                 "than it is,\nor its contents are not whole; 2 wrong usage.");
 }

@@ -6,6 +6,7 @@
 #include "simulator/campaign/trace_hash.hpp"
 #include "simulator/cli/commands.hpp"
 #include "simulator/cli/program.hpp"
+#include "simulator/fleet/scenario.hpp"
 #include "simulator/judge/verdict.hpp"
 #include "simulator/report/report.hpp"
 #include "simulator/world/flaw.hpp"
@@ -97,8 +98,11 @@ int run_list(const std::string& folder) {
         width = std::max(width, path.stem().string().size());
     }
     for (const auto& path : files) {
-        const auto one = scenario_from_text(path, read_file(path));
-        fmt::print("{:<{}}  {}\n", one.name, width, one.title);
+        const auto text = read_file(path);
+        const auto name = path.stem().string();
+        fmt::print("{:<{}}  {}\n", name, width,
+                   fleet::looks_like_fleet(text) ? title_of_fleet(name, text)
+                                                 : scenario_from_text(path, text).title);
     }
     return exit_held;
 }
@@ -117,6 +121,17 @@ int run_list_faulty() {
 int run_run(const run_options& wanted) {
     const auto path = find_scenario(wanted.what.scenario, wanted.what.folder);
     const std::string text = read_file(path);
+    if (fleet::looks_like_fleet(text)) {
+        if (!wanted.traces.empty()) {
+            throw usage_error("a fleet has no traces: play one machine, or take --report");
+        }
+        return run_fleet({path.stem().string(), text, wanted.what.scenario, wanted.what.seed,
+                          wanted.what.settings,
+                          wanted.fleet});
+    }
+    if (wanted.fleet.asked_for()) {
+        throw usage_error("--sweep, --report and --jobs are for fleets");
+    }
     if (!world::looks_like_scenario(text)) {
         const auto& given = wanted.what;
         if (given.seed || !given.settings.empty() || !given.faulty.empty() ||

@@ -112,7 +112,13 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --shim x", "not available in this version");
     usage("agent --shim x", "--spawn 'ADAPTER {socket}'");
     usage("orchestrator --listen x", "not available in this version");
-    usage("learn", "not available in this version");
+    usage("learn --builtin referense", "did you mean reference?");
+    usage("learn --states-max 0", "--states-max");
+    usage("learn --dot /no/such/place/x", "no directory");
+    usage("agent --complete 9", "--complete");
+    usage("agent --complete 1 --only 24.1/1", "do not go with them");
+    usage("agent --complete 1 --sequence thaw", "excludes");
+    usage("agent --sequence 'freeze thwa'", "did you mean thaw?");
     usage("spec clause", "did you mean clauses?");
     usage("spec promela --agents 4", "--agents is 1 to 3");
     usage("spec promela --participants 0", "--participants is 1 to 3");

@@ -32,6 +32,10 @@ class orchestrator_endpoint {
     /// @pre 1 <= options.agents <= group_limits::agents_max.
     explicit orchestrator_endpoint(orchestrator_options options = {});
 
+    /// Begins anew with the same options but for the numbers that it counts up from, as a process
+    /// that is started again. Memory is kept, so that a session after this allocates less.
+    void reset(session_id first_session, txn_id first_txn);
+
     // ---- input: call one, then drain poll() ----
 
     /// A channel is open. With the last one of the group, Hello goes to all.
@@ -113,6 +117,8 @@ class orchestrator_endpoint {
         std::optional<bool> has_application; ///< Unknown without Prepared.
         agent_verdict result;
     };
+
+    orchestrator_endpoint(orchestrator_options options, std::vector<peer> peers);
 
     [[nodiscard]] bool listens_to(const peer& who) const noexcept;
     [[nodiscard]] bool knows(agent_index agent) const noexcept { return agent < m_peers.size(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The scenarios that come with the program do what they say, and what they teach holds for more
 // than one seed.
+#include "simulator/fleet/scenario.hpp"
 #include "simulator/judge/verdict.hpp"
 #include "simulator/report/report.hpp"
 #include "simulator/world/history.hpp"
@@ -22,9 +23,13 @@ namespace fs = std::filesystem;
 
 const fs::path folder{SNAPPROTO_SOURCE_DIR "/simulator/scenarios"};
 
+std::string read(const fs::path& path) {
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
 world::scenario load(const std::string& name) {
-    std::ifstream in{folder / (name + ".json"), std::ios::binary};
-    return world::scenario_from(name, std::string{std::istreambuf_iterator<char>{in}, {}});
+    return world::scenario_from(name, read(folder / (name + ".json")));
 }
 
 // How the copies of so many seeds are.
@@ -50,6 +55,9 @@ BOOST_AUTO_TEST_CASE(every_scenario_comes_out_as_it_says) {
     int played = 0;
     for (const auto& entry : fs::directory_iterator{folder}) {
         const auto name = entry.path().stem().string();
+        if (fleet::looks_like_fleet(read(entry.path()))) {
+            continue; // tests/simulator/fleet plays those
+        }
         BOOST_TEST_CONTEXT(name) {
             const auto what = load(name);
             BOOST_TEST(what.title.back() != '.');

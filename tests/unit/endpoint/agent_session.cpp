@@ -140,3 +140,94 @@ BOOST_AUTO_TEST_CASE(a_step_that_ends_after_its_deadline_is_late_though_no_timer
         }
     }
 }
+
+// A pool of endpoints serves one guest after the other.
+BOOST_AUTO_TEST_CASE(a_reset_agent_does_what_a_new_one_does) {
+    const auto play = [](bench& b) {
+        b.said.clear();
+        b.work.clear();
+        std::vector<trace::record> recording;
+        b.agent.record_to(&recording);
+        b.open();
+        b.ask(prepare_request{}, {7});
+        const std::vector<participant_summary> found{{"/", participant_kind::filesystem}};
+        b.agent.participants_found(found, b.now);
+        b.agent.participant_answered(0, machine::participant_event::prepared, b.now);
+        b.ask(freeze_request{}, {7});
+        b.agent.participant_answered(0, machine::participant_event::held, b.now);
+        b.drain();
+        return recording;
+    };
+    agent_options options;
+    options.timers.hold = seconds{3};
+    bench fresh{options};
+    bench used{options};
+    const auto first = play(used);
+    used.seq = 0;
+    used.agent.reset();
+    BOOST_TEST((used.agent.phase() == agent_phase::off));
+    BOOST_TEST((used.agent.hold_deadline() == never));
+    BOOST_TEST(used.agent.held_filesystems() == 0U);
+    const auto again = play(used);
+    BOOST_TEST(!again.empty());
+    BOOST_TEST((again == first));
+    BOOST_TEST((again == play(fresh)));
+    BOOST_TEST((used.agent.hold_deadline() == used.now + seconds{3})); // its options are kept
+}
+
+namespace {
+
+// One filesystem, whose freeze does not end: its limit passes, and that of so many steps after it.
+struct hanging_freeze : bench {
+    explicit hanging_freeze(bool until_stuck) {
+        open();
+        ask(prepare_request{}, {7});
+        const std::vector<participant_summary> found{{"/", participant_kind::filesystem}};
+        agent.participants_found(found, now);
+        agent.participant_answered(0, machine::participant_event::prepared, now);
+        ask(freeze_request{}, {7});
+        const timer_limits limits;
+        pass(limits.freeze);
+        if (until_stuck) {
+            pass(limits.thaw);
+        }
+        work.clear();
+    }
+    void pass(duration limit) {
+        now += limit;
+        agent.handle_timeout(now);
+        drain();
+    }
+    void answer(machine::participant_event what) {
+        now += milliseconds{100};
+        agent.participant_answered(0, what, now);
+        drain();
+    }
+};
+
+} // namespace
+
+// SP 10.11. Found by a fleet whose storage array was slow.
+BOOST_AUTO_TEST_CASE(a_hold_that_ends_when_the_agent_is_stuck_is_released_at_once) {
+    hanging_freeze b{true};
+    BOOST_TEST((b.agent.phase() == agent_phase::stuck));
+    b.answer(machine::participant_event::held);
+    BOOST_TEST((b.work == std::vector<operate>{{0, operation::release, copy_result::unknown}}));
+    b.answer(machine::participant_event::released);
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
+    BOOST_TEST(b.agent.held_filesystems() == 0U);
+}
+
+// SP 7.10, 10.11
+BOOST_AUTO_TEST_CASE(a_cancelled_hold_that_holds_nothing_is_no_failed_release) {
+    for (const bool until_stuck : {false, true}) {
+        hanging_freeze b{until_stuck};
+        b.answer(machine::participant_event::vetoed);
+        BOOST_TEST((b.agent.phase() == agent_phase::idle));
+        for (const auto& asked : b.work) {
+            BOOST_TEST((asked.what != operation::release)); // SP 8.9: it refused the hold
+        }
+        const auto& report = b.last<error_report>();
+        BOOST_TEST((report.reason == (until_stuck ? verdict::stuck : verdict::expired)));
+    }
+}

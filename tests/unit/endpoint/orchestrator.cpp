@@ -588,3 +588,46 @@ BOOST_AUTO_TEST_CASE(a_group_without_trouble_is_application_consistent) {
     BOOST_TEST((w.provided == expected));
     BOOST_TEST(judged(w.recording, w.clock().now()) == "");
 }
+
+// A pool of endpoints serves one group after the other.
+BOOST_AUTO_TEST_CASE(a_reset_orchestrator_does_what_a_new_one_does) {
+    const auto play = [](orchestrator_endpoint& host) {
+        const instant now{seconds{50}};
+        std::vector<trace::record> recording;
+        host.record_to(&recording);
+        host.channel_up(0, now);
+        session_id session{};
+        for (;;) {
+            auto next = host.poll();
+            if (std::holds_alternative<deadline>(next)) {
+                break;
+            }
+            if (const auto* sent = std::get_if<transmit_to>(&next)) {
+                session = header_of(sent->message).session;
+            }
+        }
+        hello_ack ack;
+        ack.header.session = session;
+        ack.selected = protocol_version{1, 0};
+        ack.granted = capability::explicit_prepare;
+        host.handle(0, ack, now);
+        BOOST_TEST((host.start({}, now) == txn_id{9}));
+        return recording;
+    };
+    orchestrator_options options;
+    options.first_session = {7};
+    options.first_txn = {9};
+    orchestrator_endpoint fresh{options};
+    orchestrator_endpoint used{options};
+    const auto first = play(used);
+    used.reset({7}, {9});
+    BOOST_TEST((used.phase() == orchestrator_phase::down));
+    BOOST_TEST(!used.running());
+    const auto left = used.poll(); // nothing is left to be done
+    BOOST_TEST_REQUIRE(std::holds_alternative<deadline>(left));
+    BOOST_TEST((std::get_if<deadline>(&left)->at == never));
+    const auto again = play(used);
+    BOOST_TEST(!again.empty());
+    BOOST_TEST((again == first));
+    BOOST_TEST((again == play(fresh)));
+}

@@ -240,6 +240,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
     case kind::send_prepared: {
         prepared_report report;
         report.header = header(effect);
+        report.participants.reserve(m_slots.size());
         for (const slot& s : m_slots) {
             report.participants.push_back(s.who);
         }

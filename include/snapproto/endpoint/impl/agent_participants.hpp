@@ -89,7 +89,8 @@ inline void agent_endpoint::participant_answered(participant_index participant,
         break;
     case participant_event::vetoed:
         note_participant(trace::record_kind::vetoed, participant, now);
-        m_step_failed = true;
+        // A hold that was cancelled and now holds nothing is no release that failed.
+        m_step_failed = m_step_failed || (m_step != step::thaw && m_step != step::resume);
         break;
     case participant_event::released:
         note_participant(trace::record_kind::released, participant, now);
@@ -116,6 +117,10 @@ inline void agent_endpoint::participant_answered(participant_index participant,
         break;
     default:
         break;
+    }
+    if (was == operation::hold && phase() == agent_phase::stuck) {
+        m_deadlines[index_of(machine::agent_timer::retry)] = never; // at once: SP 10.11
+        raise(machine::agent_event::retry_due, now);
     }
     advance(now);
 }

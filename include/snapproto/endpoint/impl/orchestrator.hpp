@@ -14,11 +14,28 @@
 namespace snapproto::endpoint {
 
 inline orchestrator_endpoint::orchestrator_endpoint(orchestrator_options options)
+    : orchestrator_endpoint(std::move(options), {}) {}
+
+inline orchestrator_endpoint::orchestrator_endpoint(orchestrator_options options,
+                                                    std::vector<peer> peers)
     : m_options(std::move(options)),
+      m_peers(std::move(peers)),
       m_next_session(m_options.first_session.value),
       m_next_txn(m_options.first_txn.value) {
     SNAPPROTO_ASSERT(m_options.agents >= 1 && m_options.agents <= group_limits::agents_max);
     m_peers.resize(m_options.agents);
+}
+
+inline void orchestrator_endpoint::reset(session_id first_session, txn_id first_txn) {
+    auto options = std::move(m_options);
+    auto peers = std::move(m_peers);
+    auto outputs = std::move(m_outputs);
+    options.first_session = first_session;
+    options.first_txn = first_txn;
+    std::fill(peers.begin(), peers.end(), peer{});
+    outputs.clear();
+    *this = orchestrator_endpoint{std::move(options), std::move(peers)};
+    m_outputs = std::move(outputs);
 }
 
 inline machine::agent_set orchestrator_endpoint::everybody() const noexcept {

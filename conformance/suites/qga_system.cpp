@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/suites/qga_system.hpp"
+
+#include "conformance/restore.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace snapproto::conformance::suites {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Words have no bound of their own: each input has one.
+constexpr duration unbounded = std::chrono::hours{24 * 365};
+
+std::optional<input_index> index_of(const std::vector<qga_input>& inputs, qga_input wanted) {
+    const auto at = std::find(inputs.begin(), inputs.end(), wanted);
+    return at == inputs.end()
+               ? std::nullopt
+               : std::optional{static_cast<input_index>(std::distance(inputs.begin(), at))};
+}
+
+} // namespace
+
+qga_system::qga_system(target& agent, std::vector<qga_input> inputs, const settings& how)
+    : m_agent(agent),
+      m_inputs(std::move(inputs)),
+      m_how(how),
+      m_starts_afresh(agent.can(capability::virtual_time).present &&
+                      agent.can(capability::restart).present) {
+    start_recording();
+}
+
+void qga_system::start_recording() {
+    m_run = std::make_unique<run_context>(
+        m_agent, run_context::settings{unbounded, m_how.timeout_scale, m_how.seed});
+}
+
+std::vector<transcript_entry> qga_system::transcript() {
+    return m_run->log().entries();
+}
+
+std::string qga_system::how_reset() const {
+    return m_starts_afresh ? "a fresh start" : "a synchronisation and a thaw";
+}
+
+void qga_system::reset() {
+    if (m_starts_afresh) {
+        start_options options;
+        if (m_agent.can(capability::hook)) {
+            options.hook = hook_script{};
+        }
+        start_recording();
+        (void)thaw_from_outside(m_agent); // what an agent leaves held outlives it
+        m_run->start(options);
+        return;
+    }
+    if (!m_run->client().is_open()) {
+        m_run->reconnect();
+    }
+    m_run->must_sync();
+    (void)m_run->thaw();
+    m_run->require_text(m_run->status(), "thawed", "the status after a thaw");
+}
+
+answers qga_system::ask(const word& inputs) {
+    reset();
+    answers made;
+    made.reserve(inputs.size());
+    for (const auto on : inputs) {
+        made.push_back(give(*m_run, m_inputs.at(on)));
+    }
+    return made;
+}
+
+qga_choices choices_of(system_under_test& agent, const std::vector<qga_input>& inputs) {
+    qga_choices made;
+    const auto freeze = index_of(inputs, qga_input::freeze);
+    if (freeze) {
+        made.repeats_count = agent.ask({*freeze, *freeze}).back() != "error";
+    }
+    if (const auto unknown = index_of(inputs, qga_input::freeze_unknown)) {
+        made.ignores_unknown = agent.ask({*unknown}).back() != "error";
+    }
+    const auto thaw = index_of(inputs, qga_input::thaw);
+    const auto with_hook = index_of(inputs, qga_input::thaw_hook_fails);
+    if (thaw && with_hook) {
+        made.thaws_in_vain =
+            agent.ask({*with_hook}).back() == "error" && agent.ask({*thaw}).back() != "error";
+    }
+    return made;
+}
+
+} // namespace snapproto::conformance::suites

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_CONFORMANCE_SUITES_QGA_SYSTEM_HPP
+#define SNAPPROTO_CONFORMANCE_SUITES_QGA_SYSTEM_HPP
+
+// A QGA agent as something that answers words of inputs.
+
+#include "conformance/attach/target.hpp"
+#include "conformance/run_context.hpp"
+#include "conformance/suites/qga_alphabet.hpp"
+#include "conformance/suites/qga_specification.hpp"
+#include "conformance/suites/system.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace snapproto::conformance::suites {
+
+/// An attached agent.
+///
+/// Before each word it is brought to its first state: on virtual time by a fresh start, elsewhere
+/// by a synchronisation and a thaw on the connection that is there. That the latter does is an
+/// assumption which a report has to name: how_reset().
+class qga_system final : public system_under_test {
+  public:
+    struct settings {
+        double timeout_scale = 1.0;
+        std::uint64_t seed = 1;
+    };
+
+    qga_system(target& agent, std::vector<qga_input> inputs, const settings& how);
+
+    /// @throws unreachable; check_failed when the agent cannot be brought to its first state.
+    [[nodiscard]] answers ask(const word& inputs) override;
+
+    /// Forgets what was recorded, so that transcript() shows the next word alone.
+    void start_recording();
+    [[nodiscard]] std::vector<transcript_entry> transcript();
+
+    [[nodiscard]] std::string how_reset() const;
+
+  private:
+    void reset();
+
+    target& m_agent;
+    std::vector<qga_input> m_inputs;
+    settings m_how;
+    bool m_starts_afresh;
+    std::unique_ptr<run_context> m_run;
+};
+
+/// What the agent does where the clauses leave it a choice.
+[[nodiscard]] qga_choices choices_of(system_under_test& agent,
+                                     const std::vector<qga_input>& inputs);
+
+} // namespace snapproto::conformance::suites
+
+#endif // SNAPPROTO_CONFORMANCE_SUITES_QGA_SYSTEM_HPP
