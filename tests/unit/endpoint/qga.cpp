@@ -259,8 +259,8 @@ BOOST_AUTO_TEST_CASE(a_thaw_after_the_hold_limit_counts_as_late_before_the_timer
     BOOST_TEST(thawed(limit + duration{1}, 2) == "{\"return\": 1}\n");
 }
 
-// SP 23.6, 29.16: what is being frozen may become frozen at any moment, also when the host has given
-// up; "thawed" would send it away.
+// SP 23.6, 29.16: what is being frozen may become frozen at any moment, also when the host has
+// given up; "thawed" would send it away.
 BOOST_AUTO_TEST_CASE(a_freeze_that_has_not_come_back_is_not_called_thawed) {
     bench b{0, 1};
     BOOST_REQUIRE(b.agent.client_connected(2));
