@@ -32,22 +32,33 @@ void mark_skipped(case_result& result, skip_kind kind, std::string reason) {
     result.reason = std::move(reason);
 }
 
-case_result describe_case(const check& one, const std::string& attach, const run_options& options) {
-    case_result result;
-    result.id = one.id();
-    result.clause = clause_id(one.about);
-    if (const clause_info* info = find_clause(one.about)) {
+void name_clause(case_result& result, clause about) {
+    result.clause = clause_id(about);
+    if (const clause_info* info = find_clause(about)) {
         result.clause_title = info->title;
         result.clause_text = info->text;
     }
+}
+
+std::string replay_command(const std::string& attach, std::string_view what,
+                           const run_options& options) {
+    std::string command =
+        fmt::format("{} {}{}", options.replay_head.empty() ? attach : options.replay_head, what,
+                    options.replay_tail);
+    if (options.timeout_scale != 1.0) {
+        command += fmt::format(" --timeout-scale {}", options.timeout_scale);
+    }
+    return command;
+}
+
+case_result describe_case(const check& one, const std::string& attach, const run_options& options) {
+    case_result result;
+    result.id = one.id();
+    name_clause(result, one.about);
     result.title = std::string(one.title);
     result.strength = level_of(one);
-    result.replay = fmt::format("{} --only {} --seed {}{}",
-                                options.replay_head.empty() ? attach : options.replay_head,
-                                result.id, options.seed, options.replay_tail);
-    if (options.timeout_scale != 1.0) {
-        result.replay += fmt::format(" --timeout-scale {}", options.timeout_scale);
-    }
+    result.replay = replay_command(
+        attach, fmt::format("--only {} --seed {}", result.id, options.seed), options);
     return result;
 }
 

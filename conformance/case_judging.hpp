@@ -11,8 +11,16 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace snapproto::conformance {
+
+/// Fills in what the specification says of the clause that a case is about.
+void name_clause(case_result& result, clause about);
+
+/// The command that repeats a case. @param what selects it: "--only 24.3/1 --seed 1".
+[[nodiscard]] std::string replay_command(const std::string& attach, std::string_view what,
+                                         const run_options& options);
 
 /// The result before anything has run. @param attach the command with its attach flags:
 /// "snapcheck agent --builtin reference".

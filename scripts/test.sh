@@ -24,7 +24,7 @@ Without a stage all of them run, in this order:
               the ledger says (needs release)
   reference   snapcheck judges the agent and the orchestrator embedded in it (needs gcc)
   qemu-ga     snapcheck judges the real QEMU guest agent in a sandbox, against the committed
-              baseline and five times (needs gcc, root and loop devices)
+              baseline and five times, and learns it (needs gcc, root and loop devices)
   libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline:
               a quarter of an hour (needs gcc and scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
@@ -144,7 +144,8 @@ stage_reference() {
 stage_qemu-ga() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     real_agent build/dev/bin --repeat 5 --report "html=$logs/qemu-ga.html" \
-        --report "junit=$logs/qemu-ga.xml"
+        --report "junit=$logs/qemu-ga.xml" &&
+        scripts/learn_peers.sh --check
 }
 
 stage_libvirt() {

@@ -17,9 +17,9 @@ namespace {
 
 void refuse_what_selects_checks(const agent_options& options) {
     if (!options.baseline.empty() || !options.write_baseline.empty() ||
-        !options.selected.only.empty() || !options.selected.skip.empty()) {
+        !options.selected.only.empty() || !options.selected.skip.empty() || options.repeat != 1) {
         throw usage_error("--complete, --sessions and --sequence run no named checks: --only, "
-                          "--skip, --baseline and --write-baseline do not go with them");
+                          "--skip, --baseline, --write-baseline and --repeat do not go with them");
     }
 }
 

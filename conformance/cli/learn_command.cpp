@@ -6,6 +6,7 @@
 #include "conformance/cli/console.hpp"
 #include "conformance/cli/program.hpp"
 #include "conformance/outcome.hpp"
+#include "conformance/restore.hpp"
 #include "conformance/suites/learner.hpp"
 #include "conformance/suites/qga_specification.hpp"
 #include "conformance/suites/qga_system.hpp"
@@ -150,6 +151,20 @@ void write(const std::string& file, const std::string& text) {
     }
 }
 
+/// However learning ends, the agent is left thawed.
+class thawed_at_the_end {
+  public:
+    thawed_at_the_end(target& agent, double timeout_scale)
+        : m_agent(agent), m_timeout_scale(timeout_scale) {}
+    ~thawed_at_the_end() { (void)restore(m_agent, m_timeout_scale, false); }
+    thawed_at_the_end(const thawed_at_the_end&) = delete;
+    thawed_at_the_end& operator=(const thawed_at_the_end&) = delete;
+
+  private:
+    target& m_agent;
+    double m_timeout_scale;
+};
+
 } // namespace
 
 int run_learn(const learn_options& options) {
@@ -164,6 +179,7 @@ int run_learn(const learn_options& options) {
     const bool on_stdout = options.dot == "-" || options.mermaid == "-" || options.json == "-";
     console out(on_stdout ? stderr : stdout, false);
     const attachment attached{options.agent, plan};
+    const thawed_at_the_end at_the_end{attached.agent(), options.agent.timeout_scale};
     try {
         const auto result = learn_from(attached.agent(), options, out);
         print(result, options.extra, out);

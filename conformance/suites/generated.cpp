@@ -2,9 +2,9 @@
 #include "conformance/suites/generated.hpp"
 
 #include "conformance/attach/command_line.hpp"
+#include "conformance/case_judging.hpp"
 #include "conformance/restore.hpp"
 #include "conformance/selection.hpp"
-#include "conformance/spec/clauses.hpp"
 #include "conformance/suites/compared_agent.hpp"
 #include "conformance/suites/complete.hpp"
 #include "conformance/suites/sessions.hpp"
@@ -22,15 +22,7 @@ namespace {
 constexpr clause governed_by{1, 4}; // every event is dealt with in every state
 
 std::string replay_of(const target& agent, const run_options& options, std::string_view what) {
-    auto command =
-        fmt::format("{} {}{}",
-                    options.replay_head.empty() ? "snapcheck agent " + agent.replay_flags()
-                                                : options.replay_head,
-                    what, options.replay_tail);
-    if (options.timeout_scale != 1.0) {
-        command += fmt::format(" --timeout-scale {}", options.timeout_scale);
-    }
-    return command;
+    return replay_command("snapcheck agent " + agent.replay_flags(), what, options);
 }
 
 run_result begin(const target& agent, const run_options& options, std::string id,
@@ -41,11 +33,7 @@ run_result begin(const target& agent, const run_options& options, std::string id
     run.all_selected = false; // of the named checks none is run
     case_result one;
     one.id = std::move(id);
-    one.clause = clause_id(governed_by);
-    if (const clause_info* info = find_clause(governed_by)) {
-        one.clause_title = info->title;
-        one.clause_text = info->text;
-    }
+    name_clause(one, governed_by);
     one.title = std::move(title);
     one.verdict = status::pass;
     run.cases.push_back(std::move(one));
@@ -56,14 +44,14 @@ run_result begin(const target& agent, const run_options& options, std::string id
 bool can_be_judged(const target& agent, case_result& to) {
     const auto can = agent.can(capability::freeze_target);
     if (!can) {
-        to.verdict = status::skip;
-        to.reason = fmt::format("needs {}: {}", describe(capability::freeze_target), can.why);
+        mark_skipped(to, skip_kind::not_judged,
+                     fmt::format("needs {}: {}", describe(capability::freeze_target), can.why));
     }
     return can.present;
 }
 
-/// Runs the function, and leaves the agent thawed. What stops the agent from being asked at all is
-/// a failure of it.
+/// Runs the function, and leaves the agent thawed. That it cannot be asked any more is a failure of
+/// the agent: it was reached before.
 template <class Function>
 void guarded(target& agent, const run_options& options, run_result& run, Function&& function) {
     case_result& to = run.cases.front();
@@ -76,9 +64,11 @@ void guarded(target& agent, const run_options& options, run_result& run, Functio
     } catch (const not_deterministic& failure) {
         to.verdict = status::fail;
         to.found = {"the same inputs get the same answers", "one answer", failure.what()};
+    } catch (const unreachable& failure) {
+        to.verdict = status::fail;
+        to.found = {"the agent can be brought to its first state", "a connection", failure.what()};
     } catch (const interrupted&) {
-        to.verdict = status::skip;
-        to.reason = "interrupted";
+        mark_skipped(to, skip_kind::not_judged, "interrupted");
         run.interrupted = true;
     }
     to.took = agent.now() - started;

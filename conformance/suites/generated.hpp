@@ -26,7 +26,6 @@ namespace snapproto::conformance::suites {
 /// it counts.
 ///
 /// @param progress told after each word; may be empty.
-/// @throws unreachable
 [[nodiscard]] run_result run_complete(
     target& agent, std::size_t extra, const run_options& options,
     const std::function<void(std::size_t done, std::size_t of)>& progress = {});
@@ -36,7 +35,7 @@ namespace snapproto::conformance::suites {
     target& agent, std::size_t sessions, const run_options& options,
     const std::function<void(std::size_t done, std::size_t of)>& progress = {});
 
-/// Asks the agent one word and compares. @throws unreachable
+/// Asks the agent one word and compares.
 [[nodiscard]] run_result run_sequence(target& agent, const word& inputs,
                                       const run_options& options);
 

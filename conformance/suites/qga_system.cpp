@@ -56,6 +56,17 @@ void qga_system::reset() {
         m_run->start(options);
         return;
     }
+    try {
+        come_to_rest();
+    } catch (const unreachable&) {
+        start_again();
+    } catch (const check_failed&) {
+        start_again();
+    }
+}
+
+// On the connection that is there, if it is.
+void qga_system::come_to_rest() {
     if (!m_run->client().is_open()) {
         m_run->reconnect();
     }
@@ -64,12 +75,27 @@ void qga_system::reset() {
     m_run->require_text(m_run->status(), "thawed", "the status after a thaw");
 }
 
+// For an agent that the last word has killed or confused.
+void qga_system::start_again() {
+    m_run->disconnect();
+    const auto state = restore(m_agent, m_how.timeout_scale, false);
+    if (!state.ready) {
+        throw unreachable(state.trouble);
+    }
+    start_recording();
+    come_to_rest();
+}
+
 answers qga_system::ask(const word& inputs) {
     reset();
     answers made;
     made.reserve(inputs.size());
-    for (const auto on : inputs) {
-        made.push_back(give(*m_run, m_inputs.at(on)));
+    try {
+        for (const auto on : inputs) {
+            made.push_back(give(*m_run, m_inputs.at(on)));
+        }
+    } catch (const unreachable&) {
+        made.resize(inputs.size(), "gone"); // what an input has done is its answer
     }
     return made;
 }

@@ -31,7 +31,9 @@ class qga_system final : public system_under_test {
 
     qga_system(target& agent, std::vector<qga_input> inputs, const settings& how);
 
-    /// @throws unreachable; check_failed when the agent cannot be brought to its first state.
+    /// An agent that cannot be connected any more answers "gone" from there on.
+    ///
+    /// @throws unreachable, check_failed when the agent cannot be brought to its first state.
     [[nodiscard]] answers ask(const word& inputs) override;
 
     /// Forgets what was recorded, so that transcript() shows the next word alone.
@@ -42,6 +44,8 @@ class qga_system final : public system_under_test {
 
   private:
     void reset();
+    void come_to_rest();
+    void start_again();
 
     target& m_agent;
     std::vector<qga_input> m_inputs;

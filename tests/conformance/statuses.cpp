@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -75,6 +76,28 @@ BOOST_AUTO_TEST_CASE(a_wrong_agent_gives_1_with_a_transcript_and_a_replay) {
     BOOST_TEST(says(run.out, "--seed 5"));
 }
 
+BOOST_AUTO_TEST_CASE(learning_that_is_given_up_leaves_the_agent_thawed) {
+    const scratch place;
+    std::mutex one_at_a_time;
+    small_agent agent;
+    const unix_server server(place.file("s"), [&](int stream, const std::atomic<bool>& leave) {
+        serve_script([&](std::string& in) {
+            const std::lock_guard lock(one_at_a_time);
+            return agent(in);
+        })(stream, leave);
+    });
+    const program_result run = snapcheck(place, "learn --states-max 1 --remote --freeze-target /x "
+                                                "--connect unix:" +
+                                                    server.path());
+    BOOST_TEST(run.status == 1, run.out << run.err);
+    BOOST_TEST(says(run.err, "more than 1 states"), run.out << run.err);
+    const std::lock_guard lock(one_at_a_time);
+    const auto froze =
+        std::count(agent.commands.begin(), agent.commands.end(), "guest-fsfreeze-freeze-list");
+    BOOST_TEST(froze > 0);
+    BOOST_TEST(!agent.frozen);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     const scratch place;
     const auto usage = [&](const std::string& words, std::string_view part) {
@@ -117,6 +140,7 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("learn --dot /no/such/place/x", "no directory");
     usage("agent --complete 9", "--complete");
     usage("agent --complete 1 --only 24.1/1", "do not go with them");
+    usage("agent --complete 1 --repeat 2", "do not go with them");
     usage("agent --complete 1 --sequence thaw", "excludes");
     usage("agent --sequence 'freeze thwa'", "did you mean thaw?");
     usage("spec clause", "did you mean clauses?");

@@ -349,6 +349,15 @@ BOOST_AUTO_TEST_CASE(random_sessions_pass_the_reference_and_find_a_fault_that_th
     BOOST_TEST(std::count(words.begin(), words.end(), ' ') == 2, replay); // three inputs
 }
 
+// Not "the implementation could not be reached": it was, and an input has killed it.
+BOOST_AUTO_TEST_CASE(an_agent_that_dies_of_an_input_fails) {
+    const auto agent = make_builtin("dies-of-a-disconnect", 1);
+    const auto& only = run_complete(*agent, 0, {}).cases.at(0);
+    BOOST_TEST((only.verdict == status::fail));
+    BOOST_TEST(only.found.actual == "gone");
+    BOOST_TEST(only.replay.ends_with("--sequence 'freeze reconnect'"), only.replay);
+}
+
 BOOST_AUTO_TEST_CASE(a_sequence_is_made_of_known_inputs) {
     const auto agent = make_builtin("reference", 1);
     BOOST_CHECK_EXCEPTION(static_cast<void>(word_from("freeze thwa", *agent)),
