@@ -130,6 +130,16 @@ void judge_publications(contents& found, const mounted_copy& files, const recove
     }
 }
 
+std::optional<queue_state> queue_of(const copy& from) {
+    const mounted_copy files{from.content};
+    queue_state state;
+    const auto& content = files.content(file::queue);
+    if (content.empty() || !queue_state::read(content.front(), state)) {
+        return std::nullopt;
+    }
+    return state;
+}
+
 } // namespace
 
 std::string_view to_string(worth what) noexcept {
@@ -159,6 +169,30 @@ contents examine(const copy& what, const witness& seen, bool publications) {
         judge_publications(found, files, rows, seen, what.at);
     }
     return found;
+}
+
+void examine_queue(contents& found, const copy& sender, const copy& receiver) {
+    const auto from = queue_of(sender);
+    const auto to = queue_of(receiver);
+    if (!from || !to) {
+        worsen(found, worth::torn);
+        found.evidence.emplace_back("the file of the queue is none");
+        return;
+    }
+    if (from->removed > to->stored) {
+        worsen(found, worth::lost);
+        found.evidence.push_back(fmt::format(
+            "messages {} to {} are lost: the sender has removed them, the receiver has not stored "
+            "them",
+            to->stored + 1, from->removed));
+    }
+    if (to->stored > from->queued) {
+        worsen(found, worth::torn);
+        found.evidence.push_back(fmt::format(
+            "messages {} to {} will come twice: the receiver has stored them, and the sender is "
+            "yet to make them",
+            from->queued + 1, to->stored));
+    }
 }
 
 } // namespace snapproto::judge

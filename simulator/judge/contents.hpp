@@ -39,6 +39,10 @@ struct contents {
 [[nodiscard]] contents examine(const world::copy& what, const world::witness& seen,
                                bool publications);
 
+/// Judges two copies that are to be restored together: what the sender's says of the queue between
+/// them, and what the receiver's does. Adds to what was found in the receiver's.
+void examine_queue(contents& found, const world::copy& sender, const world::copy& receiver);
+
 } // namespace snapproto::judge
 
 #endif // SNAPPROTO_SIMULATOR_JUDGE_CONTENTS_HPP

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace snapproto::judge {
 namespace {
@@ -34,9 +35,76 @@ void judge_end(verdict& made, const history& run, const std::vector<trace::recor
     }
 }
 
+/// The first of them needs no number.
+std::string numbered(std::string_view name, std::size_t number) {
+    return number == 0 ? std::string{name} : fmt::format("{} {}", name, number + 1);
+}
+
+void judge_conversations(verdict& made, const history& run) {
+    judge_end(made, run, run.at_host, monitor::viewpoint::orchestrator_end, "the host");
+    for (std::size_t i = 0; i < run.at_more_hosts.size(); ++i) {
+        judge_end(made, run, run.at_more_hosts[i], monitor::viewpoint::orchestrator_end,
+                  numbered("the host", i + 1));
+    }
+    for (std::size_t i = 0; i <= run.more_guests.size(); ++i) {
+        judge_end(made, run, run.of_guest(i).at_agent, monitor::viewpoint::agent_end,
+                  numbered("the agent", i));
+    }
+}
+
+/// What the clone has given out after it was restored, and its original too.
+void judge_clone(verdict& made, const history& run) {
+    judge_end(made, run, run.restored->at_agent, monitor::viewpoint::agent_end,
+              "the clone's agent");
+    if (run.restored->still_frozen) {
+        made.liveness.emplace_back("the filesystem of the clone is still frozen at the end");
+    }
+    std::set<std::uint64_t> given;
+    for (const token& one : run.seen.tokens) {
+        given.insert(one.value);
+    }
+    std::size_t shared = 0;
+    std::size_t own = 0;
+    for (const token& one : run.restored->seen.tokens) {
+        if (one.at >= run.restored_at) {
+            given.contains(one.value) ? ++shared : ++own;
+        }
+    }
+    if (shared != 0) {
+        made.identity.push_back(
+            fmt::format("{} of the {} tokens that the clone has given out are its original's too",
+                        shared, shared + own));
+    } else if (own == 0 && run.played.tokens.enabled) {
+        made.liveness.emplace_back("the clone has given out no token");
+    }
+}
+
+/// The copies that are to be restored together: of each guest the one of the same turn.
+void judge_queues(verdict& made, const history& run) {
+    std::vector<std::vector<std::size_t>> by_guest(run.more_guests.size() + 1);
+    for (std::size_t i = 0; i < run.attempts.size(); ++i) {
+        by_guest[run.attempts[i].guest].push_back(i);
+    }
+    for (std::size_t guest = 0; guest < by_guest.size() && by_guest.size() > 1; ++guest) {
+        const auto& from = by_guest[guest];
+        const auto& to = by_guest[(guest + 1) % by_guest.size()];
+        for (std::size_t turn = 0; turn < std::min(from.size(), to.size()); ++turn) {
+            const auto sender = from[turn];
+            const auto receiver = to[turn];
+            if (run.attempts[sender].kept && run.attempts[receiver].kept) {
+                examine_queue(made.attempts[receiver].found, *run.attempts[sender].kept,
+                              *run.attempts[receiver].kept);
+            }
+        }
+    }
+}
+
 /// A label above crash says that the filesystem was frozen; one above filesystem, that the
 /// applications were stopped too. Both can be seen in the copy.
 std::string untrue_claim(const attempt& told, const contents& found) {
+    if (told.ended && told.outcome == session_outcome::success && !told.kept) {
+        return "a success is reported, and there is no copy";
+    }
     if (!told.kept || told.label < consistency::filesystem) {
         return {};
     }
@@ -66,23 +134,35 @@ bool verdict::claims_are_true() const noexcept {
 }
 
 bool verdict::held() const noexcept {
-    return conversation.empty() && liveness.empty() && claims_are_true() && worst() <= worth::whole;
+    return conversation.empty() && liveness.empty() && identity.empty() && claims_are_true() &&
+           worst() <= worth::whole;
 }
 
 verdict judge(const history& run) {
     verdict made;
-    judge_end(made, run, run.at_host, monitor::viewpoint::orchestrator_end, "the host");
-    judge_end(made, run, run.at_agent, monitor::viewpoint::agent_end, "the agent");
+    judge_conversations(made, run);
     for (const attempt& one : run.attempts) {
         judged_attempt judged;
         if (one.kept) {
-            judged.found = examine(*one.kept, run.seen, run.played.publisher.enabled);
-            judged.untrue = untrue_claim(one, judged.found);
+            judged.found =
+                examine(*one.kept, run.of_guest(one.guest).seen, run.played.publisher.enabled);
         }
         made.attempts.push_back(std::move(judged));
     }
-    if (run.still_frozen) {
-        made.liveness.emplace_back("the filesystem is still frozen at the end");
+    if (run.played.queue.enabled) {
+        judge_queues(made, run);
+    }
+    if (run.restored) {
+        judge_clone(made, run);
+    }
+    for (std::size_t i = 0; i < run.attempts.size(); ++i) {
+        made.attempts[i].untrue = untrue_claim(run.attempts[i], made.attempts[i].found);
+    }
+    for (std::size_t i = 0; i <= run.more_guests.size(); ++i) {
+        if (run.of_guest(i).still_frozen) {
+            made.liveness.emplace_back(
+                numbered("the filesystem", i).append(" is still frozen at the end"));
+        }
     }
     return made;
 }
@@ -102,6 +182,7 @@ std::vector<std::string> surprises(const history& run, const verdict& made) {
     compare("claim", wanted.claim, made.claims_are_true() ? "true" : "false");
     compare("conversation", wanted.conversation,
             made.conversation.empty() && made.liveness.empty() ? "kept" : "violated");
+    compare("identity", wanted.identity, made.identity.empty() ? "own" : "shared");
     return found;
 }
 

@@ -32,6 +32,7 @@ struct verdict {
     std::vector<broken_property> conversation;
     std::vector<judged_attempt> attempts; ///< As in the history.
     std::vector<std::string> liveness;    ///< What should have ended and has not.
+    std::vector<std::string> identity;    ///< What a restored copy has in common with its original.
 
     /// Over all attempts.
     [[nodiscard]] worth worst() const noexcept;

@@ -68,7 +68,9 @@ std::string verdict_text(const history& run, const judge::verdict& made) {
     for (std::size_t i = 0; i < run.attempts.size(); ++i) {
         const attempt& told = run.attempts[i];
         text +=
-            fmt::format("\nsnapshot {} at {:.3f} s: {}, label {}{}\n", i + 1, seconds(told.started),
+            fmt::format("\nsnapshot {}{} at {:.3f} s: {}, label {}{}\n", i + 1,
+                        run.more_guests.empty() ? "" : fmt::format(" (guest {})", told.guest + 1),
+                        seconds(told.started),
                         told.ended ? to_string(told.outcome) : "no outcome was ever told",
                         to_string(told.label), told.reason.empty() ? "" : " (" + told.reason + ")");
         if (told.kept) {
@@ -86,6 +88,9 @@ std::string verdict_text(const history& run, const judge::verdict& made) {
                             one.what.sentence);
     }
     for (const auto& one : made.liveness) {
+        text += fmt::format("violated: {}\n", one);
+    }
+    for (const auto& one : made.identity) {
         text += fmt::format("violated: {}\n", one);
     }
     text += made.held()

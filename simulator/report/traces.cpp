@@ -42,6 +42,17 @@ constexpr span_words spans[]{
     {"fault", "begins", "ends", "fault"},
 };
 
+/// The lane of a diagram for somebody of the story: "database-2" is part of "guest-2".
+std::string lane_of(std::string_view who) {
+    const auto dash = std::min(who.find('-'), who.size());
+    const auto name = who.substr(0, dash);
+    const bool outside = name == "host" || name == "channel" || name == "fault";
+    return std::string{name == "provider" ? "provider"
+                       : outside          ? "host"
+                                          : "guest"}
+        .append(who.substr(dash));
+}
+
 /// A message of Mermaid must not hold what ends it.
 std::string mermaid_text(std::string_view from) {
     std::string text;
@@ -81,17 +92,15 @@ std::string mermaid(const history& run) {
                      "    participant provider\n"};
     for (const note& one : run.story) {
         if (one.what == "says") {
-            text += fmt::format("    {}->>{}: {:.3f} s {}\n", one.who,
-                                one.who == "host" ? "guest" : "host", seconds(one.at),
-                                mermaid_text(one.text));
+            const bool to_guest = one.who.starts_with("host");
+            text +=
+                fmt::format("    {}->>{}{}: {:.3f} s {}\n", one.who, to_guest ? "guest" : "host",
+                            one.who.substr(to_guest ? 4 : 5), // "-2"
+                            seconds(one.at), mermaid_text(one.text));
         } else if (one.what.starts_with("checkpoint")) {
             continue;
         } else {
-            const bool outside = one.who == "host" || one.who == "channel" || one.who == "fault";
-            text += fmt::format("    Note over {}: {:.3f} s {}, {}\n",
-                                one.who == "provider" ? "provider"
-                                : outside             ? "host"
-                                                      : "guest",
+            text += fmt::format("    Note over {}: {:.3f} s {}, {}\n", lane_of(one.who),
                                 seconds(one.at), one.who, mermaid_text(one.text));
         }
     }

@@ -11,7 +11,8 @@ namespace {
 
 using machine::participant_event;
 
-constexpr ticks look_around = kernel::millisecond; // to find the participants
+constexpr ticks look_around = kernel::millisecond;      // to find the participants
+constexpr ticks start_time = 300 * kernel::millisecond; // of a process that replaces another
 
 endpoint::qga_agent_options options_of(const agent_process_options& from) {
     endpoint::qga_agent_options made;
@@ -32,6 +33,7 @@ struct agent_process::process {
 
     endpoint::qga_agent agent;
     bool connected = false;
+    bool exits = false; // it has said so
 };
 
 agent_process::agent_process(environment& world, channel& line,
@@ -41,11 +43,11 @@ agent_process::agent_process(environment& world, channel& line,
 agent_process::~agent_process() = default;
 
 void agent_process::add(std::string name, application& what) {
-    m_participants.push_back({std::move(name), &what, nullptr});
+    m_participants.push_back({std::move(name), &what, nullptr, false, 0});
 }
 
 void agent_process::add(std::string name, filesystem& what) {
-    m_participants.push_back({std::move(name), nullptr, &what});
+    m_participants.push_back({std::move(name), nullptr, &what, false, 0});
 }
 
 // ---- life ---------------------------------------------------------------------------------------
@@ -66,54 +68,113 @@ void agent_process::note_life(trace::record_kind what) {
     made.agent = 0;
     made.what = what;
     m_recording.push_back(std::move(made));
+    m_world.notice(m_recording, m_noticed);
+}
+
+void agent_process::end_process(trace::record_kind how) {
+    m_process.reset();
+    ++m_life; // answers to it reach nobody
+    m_world.cancel(m_timer);
+    m_input.clear();
+    note_life(how);
 }
 
 void agent_process::kill() {
     if (!m_process) {
         return;
     }
-    m_process.reset();
-    ++m_life; // answers to it reach nobody
-    m_world.cancel(m_timer);
-    m_input.clear();
-    note_life(trace::record_kind::killed);
+    m_world.after(milliseconds(m_options.hold_limit_ms), {m_self, watchdog, m_life});
+    end_process(trace::record_kind::killed);
     m_world.tell("agent", "dies", "the agent's process is killed");
-    m_world.after(static_cast<ticks>(m_options.hold_limit_ms) * kernel::millisecond,
-                  {m_self, watchdog, m_life});
 }
 
 void agent_process::restart() {
     if (m_process) {
         return;
     }
-    ++m_life;
     m_world.tell("agent", "restarts", "the agent's process is started again");
     open();
-    std::vector<participant_summary> held;
-    const auto is_frozen = [](const participant& p) { return p.files != nullptr && p.held; };
-    if (std::any_of(m_participants.begin(), m_participants.end(), is_frozen)) {
-        // It finds the filesystem frozen; that a hook ran before is known from its own notes.
-        for (const auto& one : m_participants) {
-            held.push_back({one.name, one.files != nullptr ? participant_kind::filesystem
-                                                           : participant_kind::hook});
-        }
-        m_process->agent.adopt(held, m_world.clock());
+    if (m_options.remembers) {
+        adopt();
+    }
+}
+
+void agent_process::upgrade() {
+    if (m_process) {
+        m_world.tell("agent", "stops", "the agent is told to stop: it is to be replaced");
+        m_process->agent.stop(clock());
         drain();
-    } else {
-        for (auto& one : m_participants) {
-            if (std::exchange(one.held, false)) {
-                one.program->resume({});
-            }
+    }
+}
+
+/// It finds the filesystem frozen; that a hook ran before is known from its own notes.
+void agent_process::adopt() {
+    m_order.clear();
+    std::vector<participant_summary> held;
+    bool frozen = false;
+    for (const std::size_t index : hold_order()) {
+        participant& one = m_participants[index];
+        if (one.held) {
+            frozen = frozen || one.files != nullptr;
+            one.life = m_life;
+            m_order.push_back(index);
+            held.push_back(summary_of(index));
+        }
+    }
+    if (frozen) {
+        m_process->agent.adopt(held, clock());
+        drain();
+        return;
+    }
+    for (const std::size_t index : m_order) {
+        m_participants[index].held = false;
+        m_participants[index].program->resume({}, {});
+    }
+}
+
+void agent_process::on_watchdog(std::uint64_t life) {
+    for (auto one = m_participants.rbegin(); one != m_participants.rend(); ++one) {
+        if (one->held && one->life == life) {
+            one->held = false;
+            m_world.tell("watchdog", "releases", "releases " + one->name);
+            one->files != nullptr ? one->files->thaw({}) : one->program->resume({}, {});
+            note_released(static_cast<std::size_t>(one.base() - m_participants.begin()) - 1);
         }
     }
 }
 
-void agent_process::on_watchdog() {
-    for (auto one = m_participants.rbegin(); one != m_participants.rend(); ++one) {
-        if (std::exchange(one->held, false)) {
-            m_world.tell("watchdog", "releases", "releases " + one->name);
-            one->files != nullptr ? one->files->thaw({}) : one->program->resume({});
-        }
+/// What the watchdog does is part of what the agent held and released.
+void agent_process::note_released(std::size_t index) {
+    const auto place = std::find(m_order.begin(), m_order.end(), index);
+    trace::record made;
+    made.at = m_world.clock();
+    made.who = trace::role::watchdog;
+    made.agent = 0;
+    made.item = static_cast<participant_index>(place - m_order.begin());
+    made.participant = summary_of(index).kind;
+    made.what = trace::record_kind::released;
+    m_recording.push_back(std::move(made));
+    m_world.notice(m_recording, m_noticed);
+}
+
+void agent_process::generation_changed(generation_id now) {
+    m_generation = now;
+    if (m_process) {
+        m_process->agent.generation_changed(now, clock());
+        drain();
+    }
+}
+
+// ---- clocks -------------------------------------------------------------------------------------
+
+/// An agent should look at a clock that nobody sets; not every one does.
+instant agent_process::clock() const noexcept {
+    return m_options.clock == "wall" ? m_world.wall_clock() : m_world.clock();
+}
+
+void agent_process::clock_was_set() {
+    if (m_process) {
+        drain(); // to wait for its deadline anew
     }
 }
 
@@ -141,8 +202,7 @@ void agent_process::bytes_arrived(std::string_view bytes) {
 
 void agent_process::feed() {
     while (m_process && m_process->connected && !m_input.empty()) {
-        const auto taken =
-            m_process->agent.receive(process::client, as_bytes(m_input), m_world.clock());
+        const auto taken = m_process->agent.receive(process::client, as_bytes(m_input), clock());
         m_input.erase(0, taken);
         collect();
         if (taken == 0) {
@@ -154,6 +214,11 @@ void agent_process::feed() {
 void agent_process::drain() {
     collect();
     feed();
+    if (m_process && m_process->exits) {
+        end_process(trace::record_kind::stopped);
+        m_world.tell("agent", "exits", "the agent has ended");
+        m_world.after(start_time, {m_self, start_again, m_life});
+    }
 }
 
 void agent_process::collect() {
@@ -161,11 +226,7 @@ void agent_process::collect() {
     for (;;) {
         const auto next = agent.poll();
         if (const auto* until = std::get_if<endpoint::deadline>(&next)) {
-            m_world.cancel(m_timer);
-            if (until->at != never) {
-                m_timer = m_world.timer_at(until->at.time_since_epoch().count(),
-                                           {m_self, timeout, m_life});
-            }
+            wait_until(until->at);
             break;
         }
         if (const auto* bytes = std::get_if<endpoint::transmit_bytes>(&next)) {
@@ -173,7 +234,7 @@ void agent_process::collect() {
         } else if (std::holds_alternative<endpoint::find_participants>(next)) {
             m_world.after(look_around, {m_self, find, m_life});
         } else if (const auto* asked = std::get_if<endpoint::operate>(&next)) {
-            const std::size_t index = asked->participant;
+            const std::size_t index = m_order[asked->participant];
             if (asked->what == endpoint::operation::prepare) {
                 m_world.after(
                     0, answer_event(answered, index,
@@ -184,9 +245,26 @@ void agent_process::collect() {
             }
         } else if (const auto* said = std::get_if<endpoint::warning>(&next)) {
             m_world.tell("agent", "warns", std::string{said->what});
+        } else if (std::holds_alternative<endpoint::reseed>(next)) {
+            if (m_tokens != nullptr) {
+                m_tokens->renew(m_generation.value);
+            }
+        } else if (std::holds_alternative<endpoint::exit_process>(next)) {
+            m_process->exits = true;
         }
     }
+    for (std::size_t i = m_noticed; i < m_recording.size(); ++i) {
+        m_recording[i].at = m_world.clock(); // whatever clock it reads itself
+    }
     m_world.notice(m_recording, m_noticed);
+}
+
+void agent_process::wait_until(instant at) {
+    m_world.cancel(m_timer);
+    if (at != never) {
+        const duration left = at - clock();
+        m_timer = m_world.timer_at(m_world.clock() + left, {m_self, timeout, m_life});
+    }
 }
 
 // ---- participants -------------------------------------------------------------------------------
@@ -196,13 +274,34 @@ event agent_process::answer_event(std::uint32_t what, std::size_t index,
     return {m_self, what, m_life << 32 | static_cast<std::uint64_t>(index) << 8 | answer};
 }
 
-void agent_process::found() {
-    std::vector<participant_summary> all;
-    for (const auto& one : m_participants) {
-        all.push_back({one.name, one.files != nullptr ? participant_kind::filesystem
-                                                      : participant_kind::hook});
+/// Applications before filesystems; what may live on another filesystem before that one.
+std::vector<std::size_t> agent_process::hold_order() const {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < m_participants.size(); ++i) {
+        if (m_participants[i].program != nullptr) {
+            order.push_back(i);
+        }
     }
-    m_process->agent.participants_found(all, m_world.clock());
+    for (std::size_t i = m_participants.size(); i-- != 0;) {
+        if (m_participants[i].files != nullptr) {
+            order.push_back(i);
+        }
+    }
+    return order;
+}
+
+participant_summary agent_process::summary_of(std::size_t index) const {
+    const participant& one = m_participants[index];
+    return {one.name, one.files != nullptr ? participant_kind::filesystem : participant_kind::hook};
+}
+
+void agent_process::found() {
+    m_order = hold_order();
+    std::vector<participant_summary> all;
+    for (const std::size_t index : m_order) {
+        all.push_back(summary_of(index));
+    }
+    m_process->agent.participants_found(all, clock());
     drain();
 }
 
@@ -221,40 +320,62 @@ void agent_process::operate(std::size_t index, bool hold) {
     if (hold) {
         who.program->quiesce(answer(participant_event::held), answer(participant_event::vetoed));
     } else {
-        who.program->resume(answer(participant_event::released));
+        who.program->resume(answer(participant_event::released),
+                            answer(participant_event::not_held));
     }
 }
 
 void agent_process::on_answer(const event& what) {
     const auto index = static_cast<std::size_t>(what.number >> 8 & 0xffffU);
-    const auto answer = static_cast<participant_event>(what.number & 0xffU);
+    const auto told = static_cast<participant_event>(what.number & 0xffU);
     participant& who = m_participants[index];
-    who.held =
-        answer == participant_event::held || (who.held && answer != participant_event::released);
-    if (m_process && what.number >> 32 == m_life) {
-        m_process->agent.participant_answered(
-            static_cast<participant_index>(index), answer, m_world.clock(),
-            answer == participant_event::vetoed ? who.name + " refuses to be quiesced" : "");
-        drain();
+    if (told == participant_event::held) {
+        note_held(who, true, what.number >> 32);
+    } else if (told == participant_event::released || told == participant_event::not_held) {
+        note_held(who, false, what.number >> 32);
     }
+    answer(what, told,
+           told == participant_event::vetoed ? who.name + " refuses to be quiesced" : "");
 }
 
 void agent_process::on_filesystem(const event& what) {
     const auto index = static_cast<std::size_t>(what.number >> 8 & 0xffffU);
-    const auto answer = static_cast<freeze_answer>(what.number & 0xffU);
+    const auto came = static_cast<freeze_answer>(what.number & 0xffU);
     participant& who = m_participants[index];
-    who.held = who.files->frozen();
-    if (!m_process || what.number >> 32 != m_life) {
-        return;
+    const std::uint64_t life = what.number >> 32;
+    if (came == freeze_answer::frozen) {
+        note_held(who, true, life);
+    } else if (came == freeze_answer::thawed || came == freeze_answer::not_frozen) {
+        note_held(who, false, life);
+    }
+    if (who.held && life != m_life) { // who asked for it has died meanwhile
+        m_world.after(milliseconds(m_options.hold_limit_ms), {m_self, watchdog, life});
     }
     // A failed freeze leaves it thawed, a failed thaw frozen: the same word means both.
     const auto failed = who.held ? participant_event::release_failed : participant_event::vetoed;
-    const auto told = answer == freeze_answer::frozen       ? participant_event::held
-                      : answer == freeze_answer::thawed     ? participant_event::released
-                      : answer == freeze_answer::not_frozen ? participant_event::not_held
-                                                            : failed;
-    m_process->agent.participant_answered(static_cast<participant_index>(index), told,
-                                          m_world.clock(), "the filesystem cannot do that");
+    answer(what,
+           came == freeze_answer::frozen       ? participant_event::held
+           : came == freeze_answer::thawed     ? participant_event::released
+           : came == freeze_answer::not_frozen ? participant_event::not_held
+                                               : failed,
+           "the filesystem cannot do that");
+}
+
+void agent_process::note_held(participant& who, bool held, std::uint64_t life) noexcept {
+    who.held = held;
+    who.life = life;
+}
+
+/// Hands on an answer to a process of the life in which it was asked for.
+void agent_process::answer(const event& what, machine::participant_event told,
+                           std::string_view why) {
+    if (!m_process || what.number >> 32 != m_life) {
+        return;
+    }
+    const auto index = static_cast<std::size_t>(what.number >> 8 & 0xffffU);
+    const auto place = std::find(m_order.begin(), m_order.end(), index);
+    m_process->agent.participant_answered(static_cast<participant_index>(place - m_order.begin()),
+                                          told, clock(), why);
     drain();
 }
 
@@ -263,7 +384,7 @@ void agent_process::handle(const event& what) {
     switch (what.what) {
     case timeout:
         if (of_this_life) {
-            m_process->agent.handle_timeout(m_world.clock());
+            m_process->agent.handle_timeout(clock());
             drain();
         }
         break;
@@ -279,8 +400,11 @@ void agent_process::handle(const event& what) {
         on_filesystem(what);
         break;
     case watchdog:
+        on_watchdog(what.number);
+        break;
+    case start_again:
         if (what.number == m_life) {
-            on_watchdog();
+            restart();
         }
         break;
     default:

@@ -10,13 +10,20 @@
 #include "simulator/world/environment.hpp"
 #include "simulator/world/filesystem.hpp"
 #include "simulator/world/options.hpp"
+#include "simulator/world/tokens.hpp"
 
+#include <snapproto/core/ids.hpp>
+#include <snapproto/message/freeze.hpp>
 #include <snapproto/trace/record.hpp>
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace snapproto::machine {
+enum class participant_event : std::uint8_t; // the machines are for the source alone
+} // namespace snapproto::machine
 
 namespace snapproto::world {
 
@@ -25,7 +32,8 @@ class agent_process final : public actor, public channel_end {
     agent_process(environment& world, channel& line, const agent_process_options& options);
     ~agent_process() override;
 
-    /// Applications are held in the order in which they are added, the filesystem after them.
+    /// Applications are held in the order in which they are added, filesystems after them, the one
+    /// that was added first last of all.
     void add(std::string name, application& what);
     void add(std::string name, filesystem& what);
 
@@ -34,8 +42,16 @@ class agent_process final : public actor, public channel_end {
     /// Ends the process as SIGKILL does. Its watchdog, a process of its own, releases what it held
     /// when the hold limit has passed.
     void kill();
-    /// Starts it again; it takes over what its predecessor has left frozen.
+    /// Starts it again; if it remembers, it takes over what its predecessor has left frozen.
     void restart();
+    /// Replaces it by a newer one: it is told to stop, and the other begins when it has.
+    void upgrade();
+    /// What draws from randomness that no other machine may have.
+    void renews(token_service& what) noexcept { m_tokens = &what; }
+    /// The guest is another one now: a copy of it was restored.
+    void generation_changed(generation_id now);
+    /// The guest's wall clock was set.
+    void clock_was_set();
 
     [[nodiscard]] const std::vector<trace::record>& recording() const noexcept {
         return m_recording;
@@ -54,20 +70,38 @@ class agent_process final : public actor, public channel_end {
         application* program = nullptr; ///< Or null,
         filesystem* files = nullptr;    ///< then this.
         bool held = false;              ///< As the participant itself sees it.
+        std::uint64_t life = 0;         ///< Of the process that held it.
     };
 
-    enum task : std::uint32_t { timeout, find, answered, frozen_or_not, watchdog, ignored };
+    enum task : std::uint32_t {
+        timeout,
+        find,
+        answered,
+        frozen_or_not,
+        watchdog,
+        start_again,
+        ignored
+    };
 
     [[nodiscard]] event answer_event(std::uint32_t what, std::size_t index,
                                      std::uint64_t answer) const noexcept;
+    [[nodiscard]] instant clock() const noexcept;
+    [[nodiscard]] std::vector<std::size_t> hold_order() const;
+    [[nodiscard]] participant_summary summary_of(std::size_t index) const;
+    void adopt();
+    void end_process(trace::record_kind how);
     void feed();
     void drain();
+    void wait_until(instant at);
     void collect();
     void found();
     void operate(std::size_t index, bool hold);
     void on_answer(const event& what);
     void on_filesystem(const event& what);
-    void on_watchdog();
+    static void note_held(participant& who, bool held, std::uint64_t life) noexcept;
+    void answer(const event& what, machine::participant_event told, std::string_view why);
+    void on_watchdog(std::uint64_t life);
+    void note_released(std::size_t index);
     void note_life(trace::record_kind what);
 
     environment& m_world;
@@ -75,6 +109,9 @@ class agent_process final : public actor, public channel_end {
     agent_process_options m_options;
     actor_id m_self;
     std::vector<participant> m_participants;
+    std::vector<std::size_t> m_order; // of the session: places in the list above
+    token_service* m_tokens = nullptr;
+    generation_id m_generation{};
     std::unique_ptr<process> m_process; // null while it does not run
     std::string m_input;                // bytes that the agent did not take yet
     std::uint64_t m_life = 0;

@@ -14,7 +14,8 @@ class application {
     /// @param done    it has stopped, and what it wrote is on the disk.
     /// @param refused it goes on.
     virtual void quiesce(const event& done, const event& refused) = 0;
-    virtual void resume(const event& done) = 0;
+    /// @param not_held it went on already, without having been asked.
+    virtual void resume(const event& done, const event& not_held) = 0;
 
   protected:
     ~application() = default;

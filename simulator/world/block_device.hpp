@@ -10,6 +10,8 @@
 
 #include <deque>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace snapproto::world {
 
@@ -17,7 +19,9 @@ namespace snapproto::world {
 /// or not at all, and in whatever order the writes come to their end.
 class block_device : public actor {
   public:
-    block_device(environment& world, const disk_options& options, std::size_t blocks);
+    /// @param name what its randomness is called.
+    block_device(environment& world, const disk_options& options, std::size_t blocks,
+                 std::string_view name = "disk");
 
     /// Writes a block; `done` comes when it is on the disk.
     void write(std::uint32_t number, const block& content, const event& done);
@@ -31,9 +35,21 @@ class block_device : public actor {
 
     [[nodiscard]] std::uint64_t writes() const noexcept { return m_writes; }
 
+    // ---- what can be wrong with it ----
+
+    /// Each write takes so many times as long.
+    void slow_down(std::uint64_t times) noexcept { m_times = times; }
+    /// Nothing comes to its end any more; what is under way ends after `stall(false)`.
+    void stall(bool on);
+    /// Writes fail, and are tried again until they do not.
+    void fail(bool on) noexcept { m_fails = on; }
+    /// Who is told of each write that failed.
+    void report_failures_to(const event& whom) noexcept { m_failed = whom; }
+
     void handle(const event& what) override;
 
   private:
+    enum task : std::uint32_t { served, try_again };
     struct request {
         std::uint32_t number = 0;
         block content{};
@@ -41,6 +57,7 @@ class block_device : public actor {
     };
 
     void serve();
+    void end(std::size_t place);
 
     environment& m_world;
     disk_options m_options;
@@ -49,7 +66,12 @@ class block_device : public actor {
     image m_content;
     std::deque<request> m_waiting;
     std::vector<std::optional<request>> m_served;
+    std::vector<std::size_t> m_held; // places whose requests end when it goes on
     std::uint64_t m_writes = 0;
+    std::uint64_t m_times = 1;
+    bool m_stalls = false;
+    bool m_fails = false;
+    event m_failed;
 };
 
 } // namespace snapproto::world

@@ -29,6 +29,7 @@ std::string readable(std::string_view bytes, std::size_t length_max) {
 
 channel::channel(environment& world, const channel_options& options)
     : m_world(world),
+      m_usual(options),
       m_options(options),
       m_random(world.stream("channel")),
       m_self(world.add(*this)) {}
@@ -62,6 +63,14 @@ void channel::disconnect(bool tell_host, bool tell_guest) {
 
 bool channel::happens(std::uint64_t ppm) {
     return ppm != 0 && kernel::chance(m_random, static_cast<std::uint32_t>(ppm));
+}
+
+void channel::disturb(disturbance how, std::optional<std::uint64_t> ppm) {
+    constexpr std::array fields{&channel_options::loss_ppm, &channel_options::duplicate_ppm,
+                                &channel_options::reorder_ppm, &channel_options::corrupt_ppm,
+                                &channel_options::truncate_ppm};
+    const auto field = fields[static_cast<std::size_t>(how)];
+    m_options.*field = ppm.value_or(m_usual.*field);
 }
 
 void channel::send(direction way, std::string_view bytes) {

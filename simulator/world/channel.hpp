@@ -10,6 +10,7 @@
 
 #include <array>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@
 namespace snapproto::world {
 
 enum class direction : std::uint8_t { to_guest, to_host };
+
+/// What a channel can do to a piece.
+enum class disturbance : std::uint8_t { loss, duplication, reordering, corruption, truncation };
 
 /// One end of a channel.
 class channel_end {
@@ -50,6 +54,8 @@ class channel final : public actor {
     /// What is sent that way from now on is lost until `flow`.
     void swallow(direction way) { lane_of(way).swallows = true; }
     void flow(direction way);
+    /// From now on it happens so many times in a million; none: as often as usual.
+    void disturb(disturbance how, std::optional<std::uint64_t> ppm);
 
     void handle(const event& what) override;
 
@@ -70,6 +76,7 @@ class channel final : public actor {
     [[nodiscard]] bool happens(std::uint64_t ppm);
 
     environment& m_world;
+    channel_options m_usual;
     channel_options m_options;
     kernel::generator m_random;
     actor_id m_self;

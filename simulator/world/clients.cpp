@@ -29,7 +29,7 @@ void clients::open() {
 }
 
 void clients::think(std::uint64_t who) {
-    const auto mean = static_cast<ticks>(m_options.think_ms) * kernel::millisecond;
+    const auto mean = milliseconds(m_options.think_ms);
     m_world.after(kernel::exponential(m_random, mean), {m_self, ask, who});
 }
 

@@ -15,10 +15,6 @@ std::uint64_t page_count(const database_options& options) {
     return (options.accounts + accounts_per_page - 1) / accounts_per_page;
 }
 
-ticks milliseconds(std::uint64_t count) {
-    return static_cast<ticks>(count) * kernel::millisecond;
-}
-
 } // namespace
 
 database::database(environment& world, filesystem& files, const database_options& options,
@@ -56,7 +52,7 @@ void database::open() {
 // ---- transfers ----------------------------------------------------------------------------------
 
 void database::submit(const transfer_request& asked) {
-    if (m_mode != mode::open || log_is_full()) {
+    if (!is_working() || log_is_full()) {
         m_queue.push_back(asked);
     } else {
         execute(asked);
@@ -219,7 +215,7 @@ void database::end_checkpoint() {
                      "quiesced after transaction " + std::to_string(m_witness.transfers.size()));
         m_world.after(0, m_quiesced);
     }
-    while (m_mode == mode::open && !m_queue.empty() && !log_is_full()) {
+    while (is_working() && !m_queue.empty() && !log_is_full()) {
         execute(m_queue.front());
         m_queue.pop_front();
     }
@@ -229,14 +225,31 @@ void database::end_checkpoint() {
 // ---- quiescing ----------------------------------------------------------------------------------
 
 void database::quiesce(const event& done, const event& refused) {
-    if (m_options.vetoes) {
+    if (m_options.vetoes || m_vetoes) {
         m_world.tell("database", "vetoes", "refuses to be quiesced");
         m_world.after(execution_time, refused);
         return;
     }
-    m_mode = mode::quiescing;
+    m_mode = mode::asked;
     m_quiesced = done;
-    settle();
+    ++m_asked;
+    if (m_hesitates != 0) {
+        m_world.after(m_hesitates, {m_self, stop, m_asked});
+    } else {
+        begin_to_stop();
+    }
+}
+
+void database::begin_to_stop() {
+    if (m_mode == mode::asked && !m_hangs) {
+        m_mode = mode::quiescing;
+        settle();
+    }
+}
+
+void database::hang(bool on) {
+    m_hangs = on;
+    begin_to_stop();
 }
 
 /// Goes on with the quiescing when nothing is under way any more.
@@ -252,7 +265,7 @@ void database::settle() {
     begin_checkpoint();
 }
 
-void database::resume(const event& done) {
+void database::resume(const event& done, const event&) {
     m_mode = mode::open;
     m_last_checkpoint = false;
     m_world.tell("database", "resumed",
@@ -275,7 +288,7 @@ void database::handle(const event& what) {
         flushed();
         break;
     case checkpoint_due:
-        if (m_mode == mode::open) {
+        if (is_working()) {
             begin_checkpoint();
         }
         m_world.after(milliseconds(m_options.checkpoint_ms), {m_self, checkpoint_due, 0});
@@ -291,6 +304,11 @@ void database::handle(const event& what) {
         break;
     case control_synced:
         end_checkpoint();
+        break;
+    case stop:
+        if (what.number == m_asked) {
+            begin_to_stop();
+        }
         break;
     default:
         break;

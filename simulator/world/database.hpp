@@ -38,7 +38,15 @@ class database final : public actor, public application {
     void submit(const transfer_request& asked);
 
     void quiesce(const event& done, const event& refused) override;
-    void resume(const event& done) override;
+    void resume(const event& done, const event& not_held) override;
+
+    // ---- what can be wrong with it ----
+
+    void veto(bool on) noexcept { m_vetoes = on; }
+    /// Asked to stop, it does nothing before `hang(false)`.
+    void hang(bool on);
+    /// Asked to stop, it begins that much later.
+    void hesitate(ticks span) noexcept { m_hesitates = span; }
 
     void handle(const event& what) override;
 
@@ -51,10 +59,11 @@ class database final : public actor, public application {
         page_written,
         pages_synced,
         control_written,
-        control_synced
+        control_synced,
+        stop
     };
     enum class checkpoint_stage : std::uint8_t { none, pages, sync, control };
-    enum class mode : std::uint8_t { open, quiescing, quiesced };
+    enum class mode : std::uint8_t { open, asked, quiescing, quiesced };
 
     struct buffered_page {
         page content;
@@ -67,6 +76,7 @@ class database final : public actor, public application {
         event done;
     };
 
+    [[nodiscard]] bool is_working() const noexcept { return m_mode <= mode::asked; }
     void execute(const transfer_request& asked);
     void log(std::initializer_list<std::uint64_t> cells) { m_log.insert(m_log.end(), cells); }
     void log_image(buffered_page& what);
@@ -81,6 +91,7 @@ class database final : public actor, public application {
     void next_page();
     void end_checkpoint();
     void write_control();
+    void begin_to_stop();
     void settle();
 
     environment& m_world;
@@ -108,6 +119,10 @@ class database final : public actor, public application {
     mode m_mode = mode::open;
     bool m_last_checkpoint = false; // the one that shuts down
     event m_quiesced;
+    bool m_vetoes = false;
+    bool m_hangs = false;
+    ticks m_hesitates = 0;
+    std::uint64_t m_asked = 0; // numbers the requests to stop
 };
 
 } // namespace snapproto::world

@@ -86,6 +86,15 @@ bool control::read(const block& from, control& to) noexcept {
     return is_sealed(from, magic::control);
 }
 
+block queue_state::to_block() const noexcept {
+    return sealed({cell(magic::queue), queued, removed, stored});
+}
+
+bool queue_state::read(const block& from, queue_state& to) noexcept {
+    to = {from[1], from[2], from[3]};
+    return is_sealed(from, magic::queue);
+}
+
 block article_block(file which, std::uint64_t edition, std::uint64_t place,
                     std::uint64_t length) noexcept {
     return sealed(

@@ -58,7 +58,8 @@ enum class magic : std::uint64_t {
     inode = 0x494e'4f44'4521'2121,
     control = 0x434f'4e54'524f'4c21,
     page = 0x5041'4745'2121'2121,
-    article = 0x4152'5449'434c'4521
+    article = 0x4152'5449'434c'4521,
+    queue = 0x5155'4555'4521'2121
 };
 
 struct superblock {
@@ -80,8 +81,8 @@ struct inode {
 };
 
 /// The files of a guest; their numbers are known to all.
-enum class file : std::uint32_t { database, log, control, article, picture, index };
-inline constexpr std::uint32_t file_count = 6;
+enum class file : std::uint32_t { database, log, control, article, picture, index, queue };
+inline constexpr std::uint32_t file_count = 7;
 
 // ---- the database -------------------------------------------------------------------------------
 //
@@ -146,6 +147,18 @@ inline constexpr std::uint64_t press_balance = std::uint64_t{1} << 40;
            : account == archive_account ? 0
                                         : first_balance;
 }
+
+// ---- a queue between guests ---------------------------------------------------------------------
+
+/// What one guest has of the queues that it takes part in. Messages are numbered from 1.
+struct queue_state {
+    std::uint64_t queued = 0;  ///< The last one that is to be sent to the next guest.
+    std::uint64_t removed = 0; ///< The last one that the next guest has stored for good.
+    std::uint64_t stored = 0;  ///< The last one that came from the guest before.
+
+    [[nodiscard]] block to_block() const noexcept;
+    [[nodiscard]] static bool read(const block& from, queue_state& to) noexcept;
+};
 
 // ---- a file of a publication --------------------------------------------------------------------
 

@@ -7,7 +7,9 @@
 namespace snapproto::world {
 namespace {
 
-constexpr ticks call_time = 5 * kernel::microsecond; // of a write into the cache
+constexpr ticks call_time = 5 * kernel::microsecond;       // of a write into the cache
+constexpr ticks throttled_time = 10 * kernel::millisecond; // the same while memory is short
+constexpr ticks storm_period = 50 * kernel::millisecond;
 
 event with(event what, freeze_answer answer) {
     what.number |= static_cast<std::uint64_t>(answer);
@@ -16,17 +18,20 @@ event with(event what, freeze_answer answer) {
 
 } // namespace
 
-filesystem::filesystem(environment& world, block_device& disk, const filesystem_options& options)
+filesystem::filesystem(environment& world, block_device& disk, const filesystem_options& options,
+                       std::string_view name)
     : m_world(world),
       m_disk(disk),
       m_options(options),
-      m_random(world.stream("filesystem")),
+      m_name(name),
+      m_random(world.stream(name)),
       m_self(world.add(*this)),
       m_cache(disk.content().size()),
       m_failures_left(options.thaw_failures) {
     for (std::size_t i = 0; i < m_files.size(); ++i) {
         m_files[i].meta.file = i;
     }
+    m_disk.report_failures_to({m_self, write_failed, 0});
 }
 
 // ---- making and using files ---------------------------------------------------------------------
@@ -48,8 +53,7 @@ void filesystem::mount() {
     for (std::uint32_t i = 0; i < file_count; ++i) {
         m_disk.format(layout::inodes + i, m_files[i].meta.to_block());
     }
-    m_world.after(static_cast<ticks>(m_options.writeback_ms) * kernel::millisecond,
-                  {m_self, write_back, 0});
+    m_world.after(milliseconds(m_options.writeback_ms), {m_self, write_back, 0});
 }
 
 void filesystem::write(file which, std::uint64_t offset, std::span<const block> content,
@@ -76,7 +80,7 @@ void filesystem::apply(file which, std::uint64_t offset, std::span<const block> 
         to.meta.size = size;
         ++to.version;
     }
-    m_world.after(call_time, done);
+    m_world.after(m_pressed ? throttled_time : call_time, done);
 }
 
 void filesystem::sync(file which, const event& done) {
@@ -116,8 +120,7 @@ bool filesystem::arrived(std::vector<wait>& waits) {
     return waits.empty();
 }
 
-void filesystem::write_back_old() {
-    const auto age = static_cast<ticks>(m_options.dirty_ms) * kernel::millisecond;
+void filesystem::write_back_older_than(ticks age) {
     std::vector<std::uint32_t> old;
     for (std::uint32_t number = layout::data; number < m_next_block; ++number) {
         if (dirty(number) && m_world.now() - m_cache[number].dirty_since >= age) {
@@ -131,8 +134,19 @@ void filesystem::write_back_old() {
     if (metadata_dirty() && m_freeze == freeze_state::thawed) {
         begin_commit();
     }
-    m_world.after(static_cast<ticks>(m_options.writeback_ms) * kernel::millisecond,
-                  {m_self, write_back, 0});
+}
+
+void filesystem::write_back_in_storm() {
+    if (m_pressed) {
+        write_back_older_than(0);
+        m_world.after(storm_period, {m_self, storm, 0});
+    }
+}
+
+void filesystem::press(bool on) {
+    if (std::exchange(m_pressed, on) != on && on) {
+        m_world.after(0, {m_self, storm, 0});
+    }
 }
 
 void filesystem::handle(const event& what) {
@@ -147,10 +161,23 @@ void filesystem::handle(const event& what) {
         --m_journal_writes;
         break;
     case write_back:
-        write_back_old();
+        write_back_older_than(milliseconds(m_options.dirty_ms));
+        m_world.after(milliseconds(m_options.writeback_ms), {m_self, write_back, 0});
+        break;
+    case storm:
+        write_back_in_storm();
+        break;
+    case own_limit:
+        if (m_freeze == freeze_state::frozen && what.number == m_freezes) {
+            m_world.tell(m_name, "lets_go", "has been frozen for as long as it can be");
+            let_go();
+        }
+        break;
+    case write_failed:
+        give_up_freeze();
         break;
     default:
-        m_freeze = freeze_state::freezing;
+        begin_freeze();
         break;
     }
     progress();
@@ -277,8 +304,42 @@ void filesystem::freeze(const event& done) {
     // Writers wait from here on; what was written before is brought to the disk.
     m_freeze_done = done;
     m_freeze = freeze_state::closing;
-    m_world.after(static_cast<ticks>(m_options.freeze_hangs_ms) * kernel::millisecond,
-                  {m_self, freeze_now, 0});
+    m_world.after(milliseconds(m_options.freeze_hangs_ms), {m_self, freeze_now, 0});
+}
+
+void filesystem::begin_freeze() {
+    if (m_freeze != freeze_state::closing || m_freezes_hang) {
+        return; // `hang_freezes(false)` comes back to it
+    }
+    m_freeze = freeze_state::freezing;
+    if (m_freezes_fail) {
+        give_up_freeze();
+    }
+}
+
+void filesystem::hang_freezes(bool on) {
+    m_freezes_hang = on;
+    if (!on && m_freeze == freeze_state::closing) {
+        m_world.after(0, {m_self, freeze_now, 0});
+    }
+}
+
+/// What cannot be brought to the disk cannot be frozen. Too late once the superblock is on its way:
+/// the disk tries again until it has it.
+void filesystem::give_up_freeze() {
+    if (m_freeze != freeze_state::freezing || m_super.clean) {
+        return;
+    }
+    m_freeze = freeze_state::thawed;
+    m_world.tell(m_name, "freeze_failed", "the freeze fails");
+    m_world.after(call_time, with(m_freeze_done, freeze_answer::failed));
+    release_writers();
+}
+
+void filesystem::release_writers() {
+    for (auto& one : std::exchange(m_blocked, {})) {
+        apply(one.which, one.offset, one.content, one.size, one.done);
+    }
 }
 
 void filesystem::progress_freeze() {
@@ -288,8 +349,13 @@ void filesystem::progress_freeze() {
     if (m_super.clean) { // the superblock is on its way, or there
         if (m_journal_writes == 0) {
             m_freeze = freeze_state::frozen;
-            m_world.tell("filesystem", "frozen", "everything written is on the disk");
+            m_world.tell(m_name, "frozen", "everything written is on the disk");
             m_world.after(0, with(m_freeze_done, freeze_answer::frozen));
+            ++m_freezes;
+            if (m_options.hold_limit_ms != 0) {
+                m_world.after(milliseconds(m_options.hold_limit_ms),
+                              {m_self, own_limit, m_freezes});
+            }
         }
         return;
     }
@@ -317,21 +383,40 @@ void filesystem::thaw(const event& done) {
         m_world.after(call_time, with(done, freeze_answer::not_frozen));
         return;
     }
-    if (m_failures_left != 0) {
-        --m_failures_left;
-        m_world.tell("filesystem", "thaw_failed", "the thaw fails");
+    if (m_thaws_fail || m_failures_left != 0) {
+        m_failures_left -= m_thaws_fail ? 0 : 1;
+        m_world.tell(m_name, "thaw_failed", "the thaw fails");
         m_world.after(call_time, with(done, freeze_answer::failed));
         return;
     }
+    let_go();
+    m_world.after(call_time, with(done, freeze_answer::thawed));
+}
+
+void filesystem::let_go() {
     m_freeze = freeze_state::thawed;
     m_super.clean = false;
     write_journal(layout::superblock, m_super.to_block());
-    m_world.tell("filesystem", "thawed",
+    m_world.tell(m_name, "thawed",
                  std::to_string(m_blocked.size()) + " writers that were blocked go on");
-    for (auto& one : std::exchange(m_blocked, {})) {
-        apply(one.which, one.offset, one.content, one.size, one.done);
+    release_writers();
+}
+
+void filesystem::freeze_by_another(bool on) {
+    if (on && m_freeze == freeze_state::thawed) {
+        m_foreign = true;
+        freeze({});
+    } else if (!on && std::exchange(m_foreign, false)) {
+        (void)thaw_by_another();
     }
-    m_world.after(call_time, with(done, freeze_answer::thawed));
+}
+
+bool filesystem::thaw_by_another() {
+    if (m_freeze != freeze_state::frozen) {
+        return false;
+    }
+    let_go();
+    return true;
 }
 
 } // namespace snapproto::world

@@ -15,6 +15,8 @@
 
 #include <array>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace snapproto::world {
@@ -25,7 +27,9 @@ enum class freeze_answer : std::uint8_t { frozen, thawed, not_frozen, failed };
 /// A filesystem with a fixed set of files.
 class filesystem : public actor {
   public:
-    filesystem(environment& world, block_device& disk, const filesystem_options& options);
+    /// @param name what the story calls it.
+    filesystem(environment& world, block_device& disk, const filesystem_options& options,
+               std::string_view name = "filesystem");
 
     /// Makes a file with room for so many blocks, before the guest is switched on.
     void create(file which, std::uint64_t capacity, std::span<const block> content);
@@ -42,6 +46,19 @@ class filesystem : public actor {
     void freeze(const event& done);
     void thaw(const event& done);
 
+    // ---- what can be wrong with it ----
+
+    /// A freeze does not come to its end before `hang(false)`.
+    void hang_freezes(bool on);
+    void fail_freezes(bool on) noexcept { m_freezes_fail = on; }
+    void fail_thaws(bool on) noexcept { m_thaws_fail = on; }
+    /// Memory is short: everything is written back at once, and writers are held up.
+    void press(bool on);
+    /// Somebody else, an administrator perhaps, freezes it, and thaws it with `false`.
+    void freeze_by_another(bool on);
+    /// Somebody else thaws it. @return false when it was not frozen.
+    bool thaw_by_another();
+
     [[nodiscard]] bool frozen() const noexcept { return m_freeze == freeze_state::frozen; }
     [[nodiscard]] std::size_t blocked_writers() const noexcept { return m_blocked.size(); }
 
@@ -53,7 +70,15 @@ class filesystem : public actor {
     void handle(const event& what) override;
 
   private:
-    enum task : std::uint32_t { block_written, journal_written, write_back, freeze_now };
+    enum task : std::uint32_t {
+        block_written,
+        journal_written,
+        write_back,
+        freeze_now,
+        write_failed,
+        storm,
+        own_limit
+    };
     enum class freeze_state : std::uint8_t { thawed, freezing, closing, frozen };
     enum class journal_state : std::uint8_t { idle, data, log, commit, home, tail };
 
@@ -99,12 +124,17 @@ class filesystem : public actor {
     [[nodiscard]] std::vector<wait> dirty_data(file which) const;
     [[nodiscard]] bool arrived(std::vector<wait>& waits);
     void write_out(std::uint32_t number);
-    void write_back_old();
+    void write_back_older_than(ticks age);
+    void write_back_in_storm();
 
     void progress();
     void progress_sync();
     void progress_journal();
     void progress_freeze();
+    void begin_freeze();
+    void give_up_freeze();
+    void release_writers();
+    void let_go();
     void write_journal(std::uint32_t number, const block& content);
     void begin_commit();
     [[nodiscard]] bool metadata_dirty() const noexcept;
@@ -112,6 +142,7 @@ class filesystem : public actor {
     environment& m_world;
     block_device& m_disk;
     filesystem_options m_options;
+    std::string m_name;
     kernel::generator m_random;
     actor_id m_self;
     std::array<open_file, file_count> m_files{};
@@ -131,6 +162,12 @@ class filesystem : public actor {
     freeze_state m_freeze = freeze_state::thawed;
     event m_freeze_done;
     std::uint64_t m_failures_left = 0;
+    std::uint64_t m_freezes = 0; // counts them
+    bool m_foreign = false;      // the freeze is somebody else's
+    bool m_freezes_hang = false;
+    bool m_freezes_fail = false;
+    bool m_thaws_fail = false;
+    bool m_pressed = false;
 };
 
 } // namespace snapproto::world

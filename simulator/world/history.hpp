@@ -11,21 +11,35 @@
 
 #include <snapproto/trace/record.hpp>
 
+#include <optional>
 #include <vector>
 
 namespace snapproto::world {
 
-struct history {
+/// What is left of one guest.
+struct guest_history {
+    std::vector<trace::record> at_agent; ///< Recorded at the agent's end.
+    witness seen;
+    ticks longest_stall = 0; ///< Of a client, a wait that has not ended included.
+    bool still_frozen = false;
+};
+
+/// What is left of the first guest and its host is in the history itself: most worlds have no more.
+struct history : guest_history {
     scenario played;
     ticks end = 0;
     std::uint64_t events = 0;
     std::vector<note> story;
-    std::vector<trace::record> at_host;  ///< Recorded at the orchestrator's end.
-    std::vector<trace::record> at_agent; ///< Recorded at the agent's end.
-    std::vector<attempt> attempts;
-    witness seen;
-    ticks longest_stall = 0; ///< Of a client, a wait that has not ended included.
-    bool still_frozen = false;
+    std::vector<trace::record> at_host; ///< Recorded at the orchestrator's end.
+    std::vector<attempt> attempts;      ///< In the order in which they began.
+    std::vector<guest_history> more_guests;
+    std::vector<std::vector<trace::record>> at_more_hosts; ///< Of guests that are held one by one.
+    std::optional<guest_history> restored;                 ///< The clone of the first guest.
+    ticks restored_at = 0;
+
+    [[nodiscard]] const guest_history& of_guest(std::size_t number) const {
+        return number == 0 ? *this : more_guests.at(number - 1);
+    }
 };
 
 /// Plays a scenario from its beginning to its end.

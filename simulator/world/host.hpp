@@ -12,6 +12,7 @@
 #include <snapproto/message/vocabulary.hpp>
 #include <snapproto/trace/record.hpp>
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,46 +20,118 @@
 
 namespace snapproto::world {
 
-/// One snapshot that was asked for.
+/// One snapshot of one guest that was asked for. A snapshot of a group is one for each guest.
 struct attempt {
+    std::size_t guest = 0; ///< From 0.
     ticks started = 0;
     std::optional<ticks> ended; ///< Nothing: no outcome was ever told.
     session_outcome outcome = session_outcome::failed;
     consistency label = consistency::none;
     consistency wanted = consistency::none;
     std::string reason;
-    std::optional<copy> kept; ///< The copy, unless it was discarded.
+    std::optional<std::uint64_t> cut; ///< The provider's number of a copy that was to be kept.
+    std::optional<copy> kept;         ///< What there is of it at the end of the run.
 };
 
-/// A host with one guest.
-class host : public actor, public channel_end {
-  public:
-    virtual void open() = 0;
-    /// Its process, or its machine, dies; what the guest holds stays held.
-    virtual void die() = 0;
-    virtual void restart() = 0;
+/// A guest as its host has it.
+struct hosted_guest {
+    std::size_t number = 0; ///< From 0, of all in the world.
+    channel* line = nullptr;
+};
 
-    [[nodiscard]] const std::vector<attempt>& attempts() const noexcept { return m_attempts; }
+/// A host with the guests whose copies it takes together, and what came of its snapshots.
+class host : public actor {
+  public:
+    /// @pre the order of the guests is that of the provider's disks.
+    host(environment& world, std::vector<hosted_guest> guests, provider& copies,
+         const host_options& options);
+
+    /// Begins to live; the first snapshot comes in its time.
+    void open();
+    /// Its end of the channel to one of its guests.
+    [[nodiscard]] channel_end& end_of(std::size_t guest) { return m_ends[guest]; }
+
+    /// Its process, or its machine, dies; what the guests hold stays held.
+    void die();
+    void restart();
+    /// Another process takes its place at once, knows nothing of what was under way, and soon
+    /// begins with the snapshot that is due.
+    void fail_over();
+
+    /// What came of its snapshots, with what is left of their copies.
+    [[nodiscard]] std::vector<attempt> attempts() const;
     [[nodiscard]] const std::vector<trace::record>& recording() const noexcept {
         return m_recording;
     }
 
-  protected:
-    /// The line of the story that ends an attempt.
-    static void tell_outcome(environment& world, const attempt& what);
+    void handle(const event& what) final;
 
-    std::vector<attempt> m_attempts;
+  protected:
+    enum task : std::uint32_t { start, take_over, cut_ended, copy_ready, first_own_task };
+
+    /// Which of its snapshots, from 0.
+    using snapshot_number = std::size_t;
+
+    virtual void begin_life() = 0;
+    virtual void end_life() = 0;
+    [[nodiscard]] virtual bool alive() const noexcept = 0;
+    [[nodiscard]] virtual bool can_begin() const noexcept = 0;
+    virtual void begin_snapshot(snapshot_number which) = 0;
+    virtual void on_cut(std::uint64_t number, bool succeeded) = 0;
+    virtual void on_copy_ready(std::uint64_t) {}
+    virtual void on_event(const event& what) = 0;
+
+    virtual void channel_up(std::size_t guest) = 0;
+    virtual void channel_lost(std::size_t guest) = 0;
+    virtual void bytes_arrived(std::size_t guest, std::string_view bytes) = 0;
+
+    void begin_cut(std::uint64_t number);
+    [[nodiscard]] provider& copies() noexcept { return m_copies; }
+    [[nodiscard]] channel& line(std::size_t guest) noexcept { return *m_guests[guest].line; }
+    [[nodiscard]] std::size_t guest_count() const noexcept { return m_guests.size(); }
+
+    [[nodiscard]] consistency wanted() const noexcept;
+
+    /// Says what came of a snapshot.
+    /// @param kept the number of the cut whose copies are kept.
+    void end_attempt(snapshot_number which, session_outcome outcome, consistency label,
+                     std::string reason, std::optional<std::uint64_t> kept);
+
+    environment& m_world;
+    host_options m_options;
+    actor_id m_self;
     std::vector<trace::record> m_recording;
+
+  private:
+    struct line_end final : channel_end {
+        line_end(host& of, std::size_t which) : owner(of), guest(which) {}
+        void channel_up() override { owner.channel_up(guest); }
+        void channel_lost() override { owner.channel_lost(guest); }
+        void bytes_arrived(std::string_view bytes) override { owner.bytes_arrived(guest, bytes); }
+        host& owner;
+        std::size_t guest;
+    };
+
+    void on_start();
+    void begin_attempt();
+
+    std::vector<hosted_guest> m_guests;
+    std::deque<line_end> m_ends; // by guest
+    provider& m_copies;
+    std::vector<attempt> m_attempts; // one for each guest, snapshot by snapshot
 };
 
 /// A host with the library's orchestrator.
-[[nodiscard]] std::unique_ptr<host> make_orchestrator_host(environment& world, channel& line,
+[[nodiscard]] std::unique_ptr<host> make_orchestrator_host(environment& world,
+                                                           std::vector<hosted_guest> guests,
                                                            provider& copies,
                                                            const host_options& options);
 
 /// A host as scripts often are: it sends commands without ever synchronising, and takes the next
 /// line that comes for the reply.
-[[nodiscard]] std::unique_ptr<host> make_naive_host(environment& world, channel& line,
+/// @pre there is one guest.
+[[nodiscard]] std::unique_ptr<host> make_naive_host(environment& world,
+                                                    std::vector<hosted_guest> guests,
                                                     provider& copies, const host_options& options);
 
 } // namespace snapproto::world

@@ -9,36 +9,30 @@ namespace {
 
 class naive_host final : public host {
   public:
-    naive_host(environment& world, channel& line, provider& copies, const host_options& options)
-        : m_world(world),
-          m_line(line),
-          m_copies(copies),
-          m_options(options),
-          m_self(world.add(*this)) {}
+    using host::host;
 
-    void open() override {
-        m_world.after(static_cast<ticks>(m_options.start_ms) * kernel::millisecond,
-                      {m_self, start, 0});
-    }
+  private:
+    enum own_task : std::uint32_t { patience_ends = first_own_task };
+    enum class stage : std::uint8_t { idle, freeze, cut, thaw, give_up };
 
     // It keeps nothing that it could lose.
-    void die() override {
-        m_dead = true;
+    void begin_life() override { m_alive = true; }
+    void end_life() override {
+        m_alive = false;
         m_stage = stage::idle;
-        m_world.tell("host", "dies", "the host dies");
     }
-    void restart() override {
-        m_dead = false;
-        m_world.tell("host", "restarts", "the host is there again");
+    [[nodiscard]] bool alive() const noexcept override { return m_alive; }
+    [[nodiscard]] bool can_begin() const noexcept override {
+        return m_alive && m_stage == stage::idle;
     }
 
-    void channel_up() override {}
-    void channel_lost() override {
+    void channel_up(std::size_t) override {}
+    void channel_lost(std::size_t) override {
         m_line_so_far.clear();
         m_replies.clear();
     }
 
-    void bytes_arrived(std::string_view bytes) override {
+    void bytes_arrived(std::size_t, std::string_view bytes) override {
         for (const char c : bytes) {
             if (c == '\n') {
                 m_replies.push_back(std::exchange(m_line_so_far, {}));
@@ -49,43 +43,30 @@ class naive_host final : public host {
         take_reply();
     }
 
-    void handle(const event& what) override {
-        if (what.what == start) {
-            begin_attempt();
-        } else if (what.what == patience_ends && what.number == m_patience) {
+    void on_event(const event& what) override {
+        if (what.what == patience_ends && what.number == m_patience) {
             on_silence();
-        } else if (what.what == cut_ended && m_stage == stage::cut) {
-            m_cut = m_copies.take();
+        }
+    }
+
+    void begin_snapshot(snapshot_number which) override {
+        m_snapshot = which;
+        m_cut_succeeded = false;
+        ask(stage::freeze, "guest-fsfreeze-freeze");
+    }
+
+    void on_cut(std::uint64_t number, bool succeeded) override {
+        if (m_stage == stage::cut && number == m_cut) {
+            m_cut_succeeded = succeeded;
             ask(stage::thaw, "guest-fsfreeze-thaw");
         }
     }
 
-  private:
-    enum task : std::uint32_t { start, patience_ends, cut_ended };
-    enum class stage : std::uint8_t { idle, freeze, cut, thaw, give_up };
-
-    void begin_attempt() {
-        if (m_options.repeat_ms != 0) {
-            m_world.after(static_cast<ticks>(m_options.repeat_ms) * kernel::millisecond,
-                          {m_self, start, 0});
-        }
-        if (m_dead || m_stage != stage::idle) {
-            return;
-        }
-        m_world.tell("host", "starts", "wants a snapshot, " + m_options.wanted + "-consistent");
-        attempt made;
-        made.started = m_world.now();
-        made.wanted = from_string<consistency>(m_options.wanted).value_or(consistency::filesystem);
-        m_attempts.push_back(std::move(made));
-        ask(stage::freeze, "guest-fsfreeze-freeze");
-    }
-
     void ask(stage next, std::string_view command) {
         m_stage = next;
-        m_world.after(static_cast<ticks>(m_options.patience_ms) * kernel::millisecond,
-                      {m_self, patience_ends, ++m_patience});
-        m_line.send(direction::to_guest,
-                    std::string{"{\"execute\": \""}.append(command).append("\"}\n"));
+        m_world.after(milliseconds(m_options.patience_ms), {m_self, patience_ends, ++m_patience});
+        line(0).send(direction::to_guest,
+                     std::string{"{\"execute\": \""}.append(command).append("\"}\n"));
         take_reply(); // one that is there already will do
     }
 
@@ -102,13 +83,13 @@ class naive_host final : public host {
         case stage::freeze:
             if (good) {
                 m_stage = stage::cut;
-                m_copies.begin({m_self, cut_ended, 0});
+                begin_cut(++m_cut);
             } else {
-                end_attempt(false, "the freeze failed");
+                end(false, "the freeze failed");
             }
             break;
         case stage::thaw:
-            end_attempt(good && m_cut.has_value(), good ? "" : "the thaw failed");
+            end(good && m_cut_succeeded, good ? "" : "the thaw failed");
             break;
         default:
             m_stage = stage::idle;
@@ -118,46 +99,38 @@ class naive_host final : public host {
 
     void on_silence() {
         if (m_stage == stage::freeze) {
-            end_attempt(false, "no reply in time");
+            end(false, "no reply in time");
             ask(stage::give_up, "guest-fsfreeze-thaw");
         } else if (m_stage == stage::thaw) {
-            end_attempt(false, "no reply in time");
+            end(false, "no reply in time");
         } else {
             m_stage = stage::idle;
         }
     }
 
-    void end_attempt(bool succeeded, std::string reason) {
+    /// It believes that it has a copy as soon as the cut is done.
+    void end(bool succeeded, std::string reason) {
         m_stage = stage::idle;
-        attempt& ended = m_attempts.back();
-        ended.ended = m_world.now();
-        ended.outcome = succeeded ? session_outcome::success : session_outcome::failed;
-        ended.label = succeeded ? ended.wanted : consistency::none;
-        ended.reason = std::move(reason);
-        if (succeeded) {
-            ended.kept = std::exchange(m_cut, std::nullopt);
-        }
-        tell_outcome(m_world, ended);
+        end_attempt(m_snapshot, succeeded ? session_outcome::success : session_outcome::failed,
+                    succeeded ? wanted() : consistency::none, std::move(reason),
+                    succeeded ? std::optional{m_cut} : std::nullopt);
     }
 
-    environment& m_world;
-    channel& m_line;
-    provider& m_copies;
-    host_options m_options;
-    actor_id m_self;
-    bool m_dead = false;
+    bool m_alive = false;
+    snapshot_number m_snapshot = 0;
     stage m_stage = stage::idle;
     std::uint64_t m_patience = 0; // numbers the waits, so that an old one's end means nothing
     std::string m_line_so_far;
     std::deque<std::string> m_replies;
-    std::optional<copy> m_cut;
+    std::uint64_t m_cut = 0; // numbers the cuts
+    bool m_cut_succeeded = false;
 };
 
 } // namespace
 
-std::unique_ptr<host> make_naive_host(environment& world, channel& line, provider& copies,
-                                      const host_options& options) {
-    return std::make_unique<naive_host>(world, line, copies, options);
+std::unique_ptr<host> make_naive_host(environment& world, std::vector<hosted_guest> guests,
+                                      provider& copies, const host_options& options) {
+    return std::make_unique<naive_host>(world, std::move(guests), copies, options);
 }
 
 } // namespace snapproto::world

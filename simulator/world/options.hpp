@@ -23,6 +23,7 @@ struct filesystem_options {
     std::uint64_t dirty_ms = 300;      ///< How old a block is then.
     std::uint64_t freeze_hangs_ms = 0; ///< A freeze is answered so much later.
     std::uint64_t thaw_failures = 0;   ///< So many thaws fail.
+    std::uint64_t hold_limit_ms = 0;   ///< Frozen for so long, it lets go by itself; 0: never.
 };
 
 /// The database with a write-ahead log.
@@ -44,6 +45,21 @@ struct publisher_options {
     bool quiesce = true;          ///< The agent's hook knows it.
 };
 
+/// The queues through which each guest sends messages to the next one, and the last to the first.
+struct queue_options {
+    bool enabled = false;
+    std::uint64_t pause_ms = 20;    ///< Between messages, on average.
+    std::uint64_t latency_us = 500; ///< From guest to guest.
+    bool quiesce = true;            ///< The agent's hook knows it.
+};
+
+/// The service that gives out tokens.
+struct tokens_options {
+    bool enabled = false;
+    std::uint64_t pause_ms = 100; ///< Between tokens, on average.
+    bool quiesce = true;          ///< The agent's hook knows it.
+};
+
 /// Who uses the database.
 struct clients_options {
     std::uint64_t count = 8;
@@ -53,6 +69,8 @@ struct clients_options {
 /// The agent.
 struct agent_process_options {
     std::uint64_t hold_limit_ms = 10'000;
+    bool remembers = true;        ///< Started again, it looks for what was left frozen.
+    std::string clock = "steady"; ///< Or "wall": it counts its limits on a clock that can be set.
 };
 
 /// The channel between host and guest. Faults are counted in pieces sent, both ways.
@@ -73,6 +91,14 @@ struct channel_options {
 struct provider_options {
     std::uint64_t cut_ms = 50;
     bool fails = false;
+    std::uint64_t ready_ms = 0; ///< A copy can be read so long after its cut,
+    bool loses_copies = false;  ///< or turns out not to be there.
+};
+
+/// What comes of a copy with the memory of the first guest.
+struct restore_options {
+    std::uint64_t after_ms = 0; ///< It is restored so long after its cut; 0: there is none.
+    bool generation = true;     ///< The guest learns that it is another one now.
 };
 
 /// The host.
@@ -80,6 +106,8 @@ struct host_options {
     std::string kind = "reference";    ///< Or "naive": believes whatever reply comes next.
     std::string wanted = "filesystem"; ///< The consistency that is asked for.
     std::uint64_t start_ms = 5000;
+    bool group = false;               ///< All guests are held together; otherwise each by itself,
+    std::uint64_t stagger_ms = 500;   ///< each so much after the one before.
     std::uint64_t repeat_ms = 0;      ///< A snapshot again after so long; 0: only one.
     bool crash_copy = false;          ///< Without a session, cut anyway.
     bool keep_degraded = false;       ///< Keep a copy that is less than was wanted.
@@ -91,8 +119,12 @@ struct fault {
     std::string when;             ///< "start", or what happens: "participant.held".
     std::uint64_t occurrence = 1; ///< The how manieth time that it happens.
     std::uint64_t after_ms = 0;
+    std::uint64_t guest = 1;  ///< Whose, counted from 1.
     std::string what;         ///< host_dies, agent_dies, channel_lost, to_host_stalls, ...
     std::uint64_t for_ms = 0; ///< 0: for good.
+    std::uint64_t by_ms = 0;  ///< How much later or further, for those that say so,
+    std::uint64_t ppm = 0;    ///< how often or how much, in millionths,
+    std::uint64_t times = 1;  ///< how many times as much.
 };
 
 /// What the author of a scenario says will come of it; empty words say nothing.
@@ -101,6 +133,7 @@ struct expectation {
     std::string contents;     ///< whole, lost, torn, none
     std::string claim;        ///< true, false
     std::string conversation; ///< kept, violated
+    std::string identity;     ///< of a restored copy: own, shared
 };
 
 /// A scenario: a world, its faults, and what to expect.
@@ -110,14 +143,18 @@ struct scenario {
     std::string teaches;
     std::uint64_t seed = 1;
     std::uint64_t run_ms = 30'000;
+    std::uint64_t guests = 1;
     disk_options disk;
     filesystem_options filesystem;
     database_options database;
     publisher_options publisher;
+    queue_options queue;
+    tokens_options tokens;
     clients_options clients;
     agent_process_options agent;
     channel_options channel;
     provider_options provider;
+    restore_options restore;
     host_options host;
     std::vector<fault> faults;
     expectation expect;

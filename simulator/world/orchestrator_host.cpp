@@ -5,6 +5,8 @@
 
 #include <snapproto/endpoint/qga_orchestrator.hpp>
 
+#include <map>
+#include <memory>
 #include <utility>
 
 namespace snapproto::world {
@@ -12,109 +14,103 @@ namespace {
 
 class orchestrator_host final : public host {
   public:
-    orchestrator_host(environment& world, channel& line, provider& copies,
+    orchestrator_host(environment& world, std::vector<hosted_guest> guests, provider& copies,
                       const host_options& options)
-        : m_world(world),
-          m_line(line),
-          m_copies(copies),
-          m_options(options),
-          m_random(world.stream("host")),
-          m_self(world.add(*this)) {}
-
-    void open() override {
-        begin_life();
-        m_world.after(static_cast<ticks>(m_options.start_ms) * kernel::millisecond,
-                      {m_self, start, 0});
-    }
-
-    void die() override {
-        if (std::exchange(m_process, nullptr)) {
-            ++m_life;
-            m_world.cancel(m_timer);
-            m_world.tell("host", "dies", "the host dies");
-        }
-    }
-
-    void restart() override {
-        if (!m_process) {
-            m_world.tell("host", "restarts", "the host is there again");
-            begin_life();
-            if (m_line.connected()) {
-                channel_up();
-            }
-        }
-    }
-
-    void channel_up() override {
-        if (m_process) {
-            m_process->channel_up(0, m_world.clock());
-            drain();
-        }
-    }
-    void channel_lost() override {
-        if (m_process) {
-            m_process->channel_lost(0, m_world.clock());
-            drain();
-        }
-    }
-    void bytes_arrived(std::string_view bytes) override {
-        if (m_process) {
-            m_process->receive(0, as_bytes(bytes), m_world.clock());
-            drain();
-        }
-    }
-
-    void handle(const event& what) override {
-        if (what.what == start) {
-            begin_attempt();
-        } else if (m_process && what.what == timeout && what.number == m_life) {
-            m_process->handle_timeout(m_world.clock());
-            drain();
-        } else if (what.what == cut_ended) {
-            end_cut(txn_id{what.number});
-        } else if (m_process && what.what == reconnect && what.number == m_life) {
-            m_line.connect();
-        }
-    }
+        : host(world, std::move(guests), copies, options), m_random(world.stream("host")) {}
 
   private:
-    enum task : std::uint32_t { start, timeout, cut_ended, reconnect };
+    enum own_task : std::uint32_t { timeout = first_own_task, reconnect };
 
     static constexpr ticks reconnect_after = kernel::second;
+    static constexpr std::uint64_t txns_per_life = 1000;
 
-    void begin_life() {
+    // ---- life ----
+
+    void begin_life() override {
         endpoint::qga_orchestrator_options made;
+        made.agents = guest_count();
         made.sync_seed = m_random();
-        made.first_txn = {m_life * 1000 + 1}; // not the numbers of an earlier life
+        made.first_txn = {m_life * txns_per_life + 1}; // not the numbers of an earlier life
         m_process = std::make_unique<endpoint::qga_orchestrator>(made);
         m_process->record_to(&m_recording);
     }
+    void end_life() override {
+        m_process.reset();
+        m_told.clear();
+        m_running.clear();
+        ++m_life;
+        m_world.cancel(m_timer);
+    }
+    [[nodiscard]] bool alive() const noexcept override { return m_process != nullptr; }
+    [[nodiscard]] bool can_begin() const noexcept override { return m_process != nullptr; }
 
-    void begin_attempt() {
-        if (m_options.repeat_ms != 0) {
-            m_world.after(static_cast<ticks>(m_options.repeat_ms) * kernel::millisecond,
-                          {m_self, start, 0});
+    // ---- input ----
+
+    void channel_up(std::size_t guest) override {
+        if (m_process) {
+            m_process->channel_up(index(guest), m_world.clock());
+            drain();
         }
-        if (!m_process) {
+    }
+    void channel_lost(std::size_t guest) override {
+        if (m_process) {
+            m_process->channel_lost(index(guest), m_world.clock());
+            drain();
+        }
+    }
+    void bytes_arrived(std::size_t guest, std::string_view bytes) override {
+        if (m_process) {
+            m_process->receive(index(guest), as_bytes(bytes), m_world.clock());
+            drain();
+        }
+    }
+
+    void on_event(const event& what) override {
+        const std::uint64_t life = what.number & 0xffffffffU;
+        if (!m_process || life != m_life) {
             return;
         }
+        if (what.what == timeout) {
+            m_process->handle_timeout(m_world.clock());
+            drain();
+        } else {
+            line(static_cast<std::size_t>(what.number >> 32)).connect();
+        }
+    }
+
+    void begin_snapshot(snapshot_number which) override {
         endpoint::snapshot_options asked;
-        asked.wanted = from_string<consistency>(m_options.wanted).value_or(consistency::filesystem);
+        asked.wanted = wanted();
         asked.crash_copy_allowed = m_options.crash_copy;
         asked.keep_degraded = m_options.keep_degraded;
-        m_world.tell("host", "starts", "wants a snapshot, " + m_options.wanted + "-consistent");
-        attempt made;
-        made.started = m_world.now();
-        made.wanted = asked.wanted;
-        m_cut.reset();
-        m_attempts.push_back(std::move(made));
-        if (const auto txn = m_process->start(std::move(asked), m_world.clock()); !txn) {
-            m_attempts.back().ended = m_world.now();
-            m_attempts.back().reason = message(txn.error().code);
-            tell_outcome(m_world, m_attempts.back());
+        if (const auto txn = m_process->start(std::move(asked), m_world.clock()); txn) {
+            m_running[txn->value] = which;
+        } else {
+            end_attempt(which, session_outcome::failed, consistency::none,
+                        std::string{message(txn.error().code)}, std::nullopt);
         }
         drain();
     }
+
+    void on_cut(std::uint64_t number, bool succeeded) override {
+        if (m_process) { // otherwise nobody is there who would keep it
+            m_process->cut_finished(txn_id{number}, succeeded, m_world.clock());
+            drain();
+        }
+    }
+
+    /// A copy that can be read is told to the orchestrator, and one that never will be is none.
+    void on_copy_ready(std::uint64_t number) override {
+        if (m_process && copies().succeeded(number)) {
+            m_process->copy_ready(txn_id{number}, m_world.clock());
+            drain();
+        }
+        if (const auto told = m_told.extract(number)) {
+            report(told.mapped());
+        }
+    }
+
+    // ---- output ----
 
     void drain() {
         for (;;) {
@@ -122,8 +118,7 @@ class orchestrator_host final : public host {
             if (const auto* until = std::get_if<endpoint::deadline>(&next)) {
                 m_world.cancel(m_timer);
                 if (until->at != never) {
-                    m_timer = m_world.timer_at(until->at.time_since_epoch().count(),
-                                               {m_self, timeout, m_life});
+                    m_timer = m_world.timer_at(until->at, {m_self, timeout, m_life});
                 }
                 break;
             }
@@ -134,67 +129,66 @@ class orchestrator_host final : public host {
 
     void perform(endpoint::qga_orchestrator_output& what) {
         if (const auto* sent = std::get_if<endpoint::transmit_bytes_to>(&what)) {
-            m_line.send(direction::to_guest, sent->bytes);
+            line(sent->agent).send(direction::to_guest, sent->bytes);
         } else if (const auto* order = std::get_if<endpoint::provide>(&what)) {
             if (order->what == endpoint::provider_operation::cut) {
-                m_copies.begin({m_self, cut_ended, order->txn.value});
+                begin_cut(order->txn.value);
             } else if (order->what == endpoint::provider_operation::discard) {
-                m_cut.reset();
-                m_world.tell("provider", "discards", "gives the copy up");
+                copies().discard(order->txn.value);
             }
-        } else if (std::holds_alternative<endpoint::close_agent>(what)) {
-            m_line.disconnect(false, true);
-            m_world.after(reconnect_after, {m_self, reconnect, m_life});
+        } else if (const auto* closed = std::get_if<endpoint::close_agent>(&what)) {
+            line(closed->agent).disconnect(false, true);
+            m_world.after(reconnect_after,
+                          {m_self, reconnect, std::uint64_t{closed->agent} << 32 | m_life});
         } else if (std::holds_alternative<endpoint::agent_stuck>(what)) {
             m_world.tell("host", "alarms", "the guest may stay frozen: somebody should look");
         } else if (auto* outcome = std::get_if<endpoint::snapshot_outcome>(&what)) {
-            end_attempt(*outcome);
+            on_outcome(std::move(*outcome));
         } else if (const auto* said = std::get_if<endpoint::warning>(&what)) {
             m_world.tell("host", "warns", std::string{said->what});
         }
     }
 
-    void end_cut(txn_id txn) {
-        auto made = m_copies.take();
-        if (!m_process) {
-            return; // nobody is there who would keep it
+    /// What is to be kept is not spoken of before it can be read: until then it may be lost.
+    void on_outcome(endpoint::snapshot_outcome told) {
+        if (told.copy == copy_result::kept && !copies().is_ready(told.txn.value)) {
+            const auto number = told.txn.value;
+            m_told.emplace(number, std::move(told));
+        } else {
+            report(told);
         }
-        const bool succeeded = made.has_value();
-        m_cut = std::move(made);
-        m_process->cut_finished(txn, succeeded, m_world.clock());
-        drain();
     }
 
-    void end_attempt(endpoint::snapshot_outcome& told) {
-        attempt& ended = m_attempts.back();
-        ended.ended = m_world.now();
-        ended.outcome = told.outcome;
-        ended.label = told.label;
-        ended.reason = std::move(told.reason);
-        if (told.copy == copy_result::kept) {
-            ended.kept = std::exchange(m_cut, std::nullopt);
+    void report(const endpoint::snapshot_outcome& told) {
+        const auto which = m_running.extract(told.txn.value).mapped();
+        const bool kept = told.copy == copy_result::kept;
+        if (kept && !copies().succeeded(told.txn.value)) {
+            end_attempt(which, session_outcome::failed, consistency::none,
+                        "the copy was cut and never became readable", std::nullopt);
+            return;
         }
-        tell_outcome(m_world, ended);
+        end_attempt(which, told.outcome, told.label, told.reason,
+                    kept ? std::optional{told.txn.value} : std::nullopt);
     }
 
-    environment& m_world;
-    channel& m_line;
-    provider& m_copies;
-    host_options m_options;
+    [[nodiscard]] static agent_index index(std::size_t guest) noexcept {
+        return static_cast<agent_index>(guest);
+    }
+
     kernel::generator m_random;
-    actor_id m_self;
     std::unique_ptr<endpoint::qga_orchestrator> m_process; // null while it is dead
     std::uint64_t m_life = 0;
     kernel::event_handle m_timer;
     std::size_t m_noticed = 0;
-    std::optional<copy> m_cut;
+    std::map<std::uint64_t, snapshot_number> m_running;         // by transaction
+    std::map<std::uint64_t, endpoint::snapshot_outcome> m_told; // these wait for their copies
 };
 
 } // namespace
 
-std::unique_ptr<host> make_orchestrator_host(environment& world, channel& line, provider& copies,
-                                             const host_options& options) {
-    return std::make_unique<orchestrator_host>(world, line, copies, options);
+std::unique_ptr<host> make_orchestrator_host(environment& world, std::vector<hosted_guest> guests,
+                                             provider& copies, const host_options& options) {
+    return std::make_unique<orchestrator_host>(world, std::move(guests), copies, options);
 }
 
 } // namespace snapproto::world

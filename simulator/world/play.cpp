@@ -1,88 +1,155 @@
 // SPDX-License-Identifier: BSL-1.0
-// One world: a host, a channel, a guest with everything in it.
-#include "simulator/world/agent_process.hpp"
-#include "simulator/world/block_device.hpp"
-#include "simulator/world/channel.hpp"
-#include "simulator/world/clients.hpp"
-#include "simulator/world/database.hpp"
+// One world: hosts, and guests with everything in them.
+#include "simulator/world/clone.hpp"
 #include "simulator/world/faults.hpp"
-#include "simulator/world/filesystem.hpp"
+#include "simulator/world/guest.hpp"
 #include "simulator/world/history.hpp"
-#include "simulator/world/publisher.hpp"
+#include "simulator/world/host.hpp"
+#include "simulator/world/provider.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace snapproto::world {
 namespace {
 
-struct one_world {
-    explicit one_world(const scenario& what)
-        : options(what),
-          world(what.seed),
-          disk(world, what.disk,
-               filesystem::disk_blocks(database::room(what.database) + publisher::room())),
-          files(world, disk, what.filesystem),
-          rows(world, files, what.database, seen),
-          pages(world, files, rows, what.publisher, seen),
-          users(world, rows, what.clients, what.database.accounts, seen),
-          line(world, what.channel),
-          agent(world, line, what.agent),
-          copies(world, disk, what.provider),
+/// A host with its provider and some of the guests.
+struct rack {
+    rack(environment& where, const std::vector<guest*>& guests, std::size_t first,
+         const scenario& what)
+        : copies(where, disks_of(guests), what.provider),
           outside((what.host.kind == "naive" ? make_naive_host : make_orchestrator_host)(
-              world, line, copies, what.host)),
-          faults(world, what.faults, line, *outside, agent) {
-        line.join(*outside, agent);
-        rows.open();
-        if (what.publisher.enabled) {
-            pages.open();
+              where, hosted(guests, first), copies, options_of(what, first))) {
+        for (std::size_t i = 0; i < guests.size(); ++i) {
+            guests[i]->line.join(outside->end_of(i), guests[i]->at_line);
         }
-        files.mount();
-        // What uses the database is stopped before it.
-        if (what.publisher.enabled && what.publisher.quiesce) {
-            agent.add("publisher", pages);
+    }
+
+    static std::vector<const block_device*> disks_of(const std::vector<guest*>& guests) {
+        std::vector<const block_device*> disks;
+        for (const auto* one : guests) {
+            disks.push_back(&one->disk);
         }
-        if (what.database.quiesce) {
-            agent.add("database", rows);
+        return disks;
+    }
+    static std::vector<hosted_guest> hosted(const std::vector<guest*>& guests, std::size_t first) {
+        std::vector<hosted_guest> made;
+        for (auto* one : guests) {
+            made.push_back({first++, &one->line});
         }
-        agent.add("/", files);
-        users.open();
-        faults.open();
-        agent.open();
-        outside->open();
-        if (what.channel.connected) {
-            line.connect();
+        return made;
+    }
+    static host_options options_of(const scenario& what, std::size_t first) {
+        host_options made = what.host;
+        made.start_ms += first * what.host.stagger_ms;
+        return made;
+    }
+
+    provider copies;
+    std::unique_ptr<host> outside;
+};
+
+struct one_world {
+    explicit one_world(const scenario& what) : options(what), world(what.seed) {
+        for (std::uint32_t i = 0; i < what.guests; ++i) {
+            guests.push_back(std::make_unique<guest>(world, i, what));
+        }
+        place_guests();
+        std::vector<fault_injector::target> targets;
+        for (std::size_t i = 0; i < guests.size(); ++i) {
+            rack& at = *racks[std::min(i, racks.size() - 1)];
+            targets.push_back({guests[i].get(), at.outside.get(), &at.copies});
+        }
+        faults = std::make_unique<fault_injector>(world, what.faults, std::move(targets));
+        if (what.restore.after_ms != 0) {
+            twin = std::make_unique<clone>(world, what, *guests[0]);
+            racks[0]->copies.tell_of_cuts(twin->cut_ended());
+            guests[0]->line.join(racks[0]->outside->end_of(0), *twin);
+        }
+        open();
+    }
+
+    /// All in one rack, or each in its own.
+    void place_guests() {
+        std::vector<guest*> together;
+        for (std::size_t i = 0; i < guests.size(); ++i) {
+            together.push_back(guests[i].get());
+            if (options.host.group) {
+                continue;
+            }
+            racks.push_back(std::make_unique<rack>(guests[i]->beside, together, i, options));
+            together.clear();
+        }
+        if (options.host.group) {
+            racks.push_back(std::make_unique<rack>(world, together, 0, options));
+        }
+    }
+
+    void open() {
+        for (std::size_t i = 0; i < guests.size() && guests.size() > 1; ++i) {
+            guests[i]->messages.send_to(guests[(i + 1) % guests.size()]->messages);
+        }
+        for (auto& one : guests) {
+            one->open();
+        }
+        faults->open();
+        for (auto& one : guests) {
+            one->agent.open();
+        }
+        if (twin) {
+            twin->open();
+        }
+        for (auto& one : racks) {
+            one->outside->open();
+        }
+        for (auto& one : guests) {
+            if (options.channel.connected) {
+                one->line.connect();
+            }
         }
     }
 
     history run() {
-        world.run(static_cast<ticks>(options.run_ms) * kernel::millisecond);
+        world.run(milliseconds(options.run_ms));
         history made;
+        static_cast<guest_history&>(made) = left_of(*guests[0]);
+        for (std::size_t i = 1; i < guests.size(); ++i) {
+            made.more_guests.push_back(left_of(*guests[i]));
+        }
+        if (twin && twin->restored()) {
+            made.restored = left_of(twin->copy());
+            made.restored_at = *twin->restored();
+        }
         made.played = options;
         made.end = world.now();
         made.events = world.events_handled();
         made.story = world.story();
-        made.at_host = outside->recording();
-        made.at_agent = agent.recording();
-        made.attempts = outside->attempts();
-        made.seen = seen;
-        made.longest_stall = std::max(seen.longest_wait, users.waiting());
-        made.still_frozen = files.frozen();
+        made.at_host = racks[0]->outside->recording();
+        for (std::size_t i = 0; i < racks.size(); ++i) {
+            const auto attempts = racks[i]->outside->attempts();
+            made.attempts.insert(made.attempts.end(), attempts.begin(), attempts.end());
+            if (i != 0) {
+                made.at_more_hosts.push_back(racks[i]->outside->recording());
+            }
+        }
+        std::stable_sort(made.attempts.begin(), made.attempts.end(),
+                         [](const attempt& a, const attempt& b) { return a.started < b.started; });
         return made;
     }
 
+    [[nodiscard]] static guest_history left_of(const guest& from) {
+        return {from.agent.recording(), from.seen,
+                std::max(from.seen.longest_wait, from.users.waiting()), from.frozen()};
+    }
+
     scenario options;
-    witness seen;
     environment world;
-    block_device disk;
-    filesystem files;
-    database rows;
-    publisher pages;
-    clients users;
-    channel line;
-    agent_process agent;
-    provider copies;
-    std::unique_ptr<host> outside;
-    fault_injector faults;
+    std::vector<std::unique_ptr<guest>> guests;
+    std::vector<std::unique_ptr<rack>> racks;
+    std::unique_ptr<fault_injector> faults;
+    std::unique_ptr<clone> twin; // null unless a copy with memory is to be restored
 };
 
 } // namespace

@@ -47,17 +47,21 @@ void publisher::pause() {
     if (m_busy || std::exchange(m_begins, true)) {
         return; // it goes on by itself: one publication at a time
     }
-    const auto mean = static_cast<ticks>(m_options.pause_ms) * kernel::millisecond;
-    m_world.after(kernel::exponential(m_random, mean), {m_self, begin, 0});
+    const auto mean = milliseconds(m_options.pause_ms);
+    m_world.after(kernel::exponential(m_random, mean), {m_self, begin, m_life});
 }
 
 void publisher::write_file() {
     const std::uint64_t length = 1 + kernel::below(m_random, length_max);
     const file which = files[m_file];
-    m_files.write(which, 0, content_of(which, m_edition, length), length, {m_self, written, 0});
+    m_files.write(which, 0, content_of(which, m_edition, length), length,
+                  {m_self, written, m_life});
 }
 
 void publisher::handle(const event& what) {
+    if (what.what != row_changed && what.number != m_life) {
+        return; // of a process that has died
+    }
     switch (what.what) {
     case begin:
         m_begins = false;
@@ -70,22 +74,21 @@ void publisher::handle(const event& what) {
         write_file();
         break;
     case written:
-        m_files.sync(files[m_file], {m_self, synced, 0});
+        m_files.sync(files[m_file], {m_self, synced, m_life});
         break;
     case synced:
         if (++m_file < files.size()) {
             write_file();
         } else {
+            m_submitted = true;
             m_rows.submit({press_account, archive_account, 1, {m_self, row_changed, 0}});
         }
         break;
     case row_changed:
-        m_busy = false;
+        m_busy = m_submitted = false;
         m_witness.publications.push_back(m_world.now());
         if (m_quiescing) {
-            m_world.tell("publisher", "quiesced",
-                         "quiesced after edition " + std::to_string(m_edition));
-            m_world.after(0, m_quiesced);
+            say_quiesced();
         } else {
             pause();
         }
@@ -95,20 +98,43 @@ void publisher::handle(const event& what) {
     }
 }
 
-void publisher::quiesce(const event& done, const event&) {
+void publisher::say_quiesced() {
+    m_world.tell("publisher", "quiesced", "quiesced after edition " + std::to_string(m_edition));
+    m_world.after(0, m_quiesced);
+}
+
+void publisher::quiesce(const event& done, const event& refused) {
     m_quiescing = true;
     m_quiesced = done;
+    m_refused = refused;
     if (!m_busy) {
-        m_world.tell("publisher", "quiesced",
-                     "quiesced after edition " + std::to_string(m_edition));
-        m_world.after(0, done);
+        say_quiesced();
     }
 }
 
-void publisher::resume(const event& done) {
+void publisher::resume(const event& done, const event& not_held) {
     m_quiescing = false;
-    m_world.tell("publisher", "resumed", "resumed");
-    m_world.after(0, done);
+    const bool held = !std::exchange(m_forgot, false);
+    m_world.tell("publisher", "resumed", held ? "resumed" : "was not quiesced any more");
+    m_world.after(0, held ? done : not_held);
+    pause();
+}
+
+void publisher::crash() {
+    m_world.tell("publisher", "crashes", "dies and is started again");
+    ++m_life;
+    m_begins = false;
+    if (std::exchange(m_quiescing, false)) {
+        if (m_busy) {
+            m_world.after(0, m_refused); // the hook talks to a process that is no more
+        } else {
+            m_forgot = true;
+        }
+    }
+    if (m_busy && !m_submitted) {
+        m_busy = false; // the edition is made anew
+        --m_edition;
+    }
     pause();
 }
 

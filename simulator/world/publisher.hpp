@@ -23,7 +23,11 @@ class publisher final : public actor, public application {
     void open();
 
     void quiesce(const event& done, const event& refused) override;
-    void resume(const event& done) override;
+    void resume(const event& done, const event& not_held) override;
+
+    /// Its process dies, and whoever supervises it starts it again at once. The new one knows
+    /// nothing of a snapshot.
+    void crash();
 
     void handle(const event& what) override;
 
@@ -32,6 +36,7 @@ class publisher final : public actor, public application {
 
     void write_file();
     void pause();
+    void say_quiesced();
 
     environment& m_world;
     filesystem& m_files;
@@ -43,9 +48,13 @@ class publisher final : public actor, public application {
     std::uint64_t m_edition = 0;
     std::size_t m_file = 0; // the one of the edition that is being written
     bool m_busy = false;
-    bool m_begins = false; // the beginning of the next edition is on its way
+    bool m_begins = false;    // the beginning of the next edition is on its way
+    bool m_submitted = false; // the row of the edition, to the database
     bool m_quiescing = false;
+    bool m_forgot = false; // that it was to stand still
+    std::uint64_t m_life = 0;
     event m_quiesced;
+    event m_refused;
 };
 
 } // namespace snapproto::world

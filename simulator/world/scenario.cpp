@@ -20,6 +20,7 @@ using codec::json_kind;
 using codec::json_value;
 
 constexpr std::uint64_t long_ms = 10 * 24 * 3600 * std::uint64_t{1000}; // ten days
+constexpr std::uint64_t guests_max = 16;
 constexpr std::uint64_t million = 1'000'000;
 
 // ---- one value ----
@@ -100,7 +101,11 @@ std::vector<field> fields_of(fault& what) {
         {"occurrence", &what.occurrence, 1, million, {}},
         {"after_ms", &what.after_ms, 0, long_ms, {}},
         {"what", &what.what, 0, 0, fault_names()},
+        {"guest", &what.guest, 1, guests_max, {}},
         {"for_ms", &what.for_ms, 0, long_ms, {}},
+        {"by_ms", &what.by_ms, 0, long_ms, {}},
+        {"ppm", &what.ppm, 0, million - 1, {}},
+        {"times", &what.times, 1, 1000, {}},
     };
 }
 
@@ -120,6 +125,12 @@ class reader {
         for (const auto* needed : {"title", "teaches"}) {
             if (std::get<std::string*>(find(fields, needed).where)->empty()) {
                 refuse(fmt::format("line 1: '{}' is missing", needed));
+            }
+        }
+        for (const auto& one : made.faults) {
+            if (one.guest > made.guests) {
+                refuse(fmt::format("line 1: a fault is of guest {}, and there are {}", one.guest,
+                                   made.guests));
             }
         }
         return made;
@@ -215,12 +226,14 @@ std::vector<field> fields_of(scenario& s) {
         {"teaches", &s.teaches, 0, 0, {}},
         {"seed", &s.seed, 0, std::uint64_t{1} << 62, {}},
         {"run_ms", &s.run_ms, 1, long_ms, {}},
+        {"guests", &s.guests, 1, guests_max, {}},
         {"disk.write_us", &s.disk.write_us, 1, million, {}},
         {"disk.depth", &s.disk.depth, 1, 256, {}},
         {"filesystem.writeback_ms", &s.filesystem.writeback_ms, 1, long_ms, {}},
         {"filesystem.dirty_ms", &s.filesystem.dirty_ms, 0, long_ms, {}},
         {"filesystem.freeze_hangs_ms", &s.filesystem.freeze_hangs_ms, 0, long_ms, {}},
         {"filesystem.thaw_failures", &s.filesystem.thaw_failures, 0, million, {}},
+        {"filesystem.hold_limit_ms", &s.filesystem.hold_limit_ms, 0, long_ms, {}},
         {"database.accounts", &s.database.accounts, 14, 100'000, {}},
         {"database.log_blocks", &s.database.log_blocks, 64, 100'000, {}},
         {"database.group_commit_us", &s.database.group_commit_us, 0, million, {}},
@@ -232,9 +245,18 @@ std::vector<field> fields_of(scenario& s) {
         {"publisher.enabled", &s.publisher.enabled, 0, 0, {}},
         {"publisher.pause_ms", &s.publisher.pause_ms, 0, long_ms, {}},
         {"publisher.quiesce", &s.publisher.quiesce, 0, 0, {}},
+        {"queue.enabled", &s.queue.enabled, 0, 0, {}},
+        {"queue.pause_ms", &s.queue.pause_ms, 1, long_ms, {}},
+        {"queue.latency_us", &s.queue.latency_us, 0, 60 * million, {}},
+        {"queue.quiesce", &s.queue.quiesce, 0, 0, {}},
+        {"tokens.enabled", &s.tokens.enabled, 0, 0, {}},
+        {"tokens.pause_ms", &s.tokens.pause_ms, 1, long_ms, {}},
+        {"tokens.quiesce", &s.tokens.quiesce, 0, 0, {}},
         {"clients.count", &s.clients.count, 1, 10'000, {}},
         {"clients.think_ms", &s.clients.think_ms, 0, long_ms, {}},
         {"agent.hold_limit_ms", &s.agent.hold_limit_ms, 1, long_ms, {}},
+        {"agent.remembers", &s.agent.remembers, 0, 0, {}},
+        {"agent.clock", &s.agent.clock, 0, 0, {"steady", "wall"}},
         {"channel.connected", &s.channel.connected, 0, 0, {}},
         {"channel.latency_us", &s.channel.latency_us, 0, 60 * million, {}},
         {"channel.jitter_us", &s.channel.jitter_us, 0, 60 * million, {}},
@@ -247,9 +269,15 @@ std::vector<field> fields_of(scenario& s) {
         {"channel.truncate_ppm", &s.channel.truncate_ppm, 0, million, {}},
         {"provider.cut_ms", &s.provider.cut_ms, 0, long_ms, {}},
         {"provider.fails", &s.provider.fails, 0, 0, {}},
+        {"provider.ready_ms", &s.provider.ready_ms, 0, long_ms, {}},
+        {"provider.loses_copies", &s.provider.loses_copies, 0, 0, {}},
+        {"restore.after_ms", &s.restore.after_ms, 0, long_ms, {}},
+        {"restore.generation", &s.restore.generation, 0, 0, {}},
         {"host.kind", &s.host.kind, 0, 0, {"reference", "naive"}},
         {"host.wanted", &s.host.wanted, 0, 0, {"filesystem", "application"}},
         {"host.start_ms", &s.host.start_ms, 0, long_ms, {}},
+        {"host.group", &s.host.group, 0, 0, {}},
+        {"host.stagger_ms", &s.host.stagger_ms, 0, long_ms, {}},
         {"host.repeat_ms", &s.host.repeat_ms, 0, long_ms, {}},
         {"host.crash_copy", &s.host.crash_copy, 0, 0, {}},
         {"host.keep_degraded", &s.host.keep_degraded, 0, 0, {}},
@@ -258,6 +286,7 @@ std::vector<field> fields_of(scenario& s) {
         {"expect.contents", &s.expect.contents, 0, 0, {"whole", "lost", "torn", "none"}},
         {"expect.claim", &s.expect.claim, 0, 0, {"true", "false"}},
         {"expect.conversation", &s.expect.conversation, 0, 0, {"kept", "violated"}},
+        {"expect.identity", &s.expect.identity, 0, 0, {"own", "shared"}},
     };
 }
 

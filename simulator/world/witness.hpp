@@ -22,11 +22,18 @@ struct transfer {
     std::optional<ticks> acknowledged;
 };
 
+/// Something secret that was given to somebody.
+struct token {
+    ticks at = 0;
+    std::uint64_t value = 0;
+};
+
 /// All transactions and publications.
 struct witness {
     std::vector<transfer> transfers;
     std::vector<ticks> publications; ///< When edition i + 1 was acknowledged.
-    ticks longest_wait = 0;          ///< Of a client, for the end of a transfer.
+    std::vector<token> tokens;
+    ticks longest_wait = 0; ///< Of a client, for the end of a transfer.
     std::uint64_t completed = 0;
 };
 

@@ -83,6 +83,11 @@ class agent_endpoint {
     /// Fires the timers that are due.
     void handle_timeout(instant now);
 
+    /// Fires what is overdue before an event that comes after it: a step that ends after its
+    /// deadline is late, whether or not anybody noticed the timer (SP 15.4). The other inputs do
+    /// so by themselves.
+    void notice_overdue(instant now);
+
     /// The process is told to end (SP 10.5 to 10.9).
     void stop(instant now);
 
@@ -115,6 +120,9 @@ class agent_endpoint {
     /// Filesystems whose release was asked for and has not been answered yet.
     [[nodiscard]] std::uint32_t releases_in_work() const noexcept;
 
+    /// Filesystems whose freeze has been asked for and has not come back: they may be frozen.
+    [[nodiscard]] std::uint32_t freezes_in_work() const noexcept;
+
     /// True when an application could not be resumed in this transaction, or the last one.
     [[nodiscard]] bool resume_failed() const noexcept { return m_resume_failed; }
 
@@ -142,14 +150,12 @@ class agent_endpoint {
         return static_cast<std::size_t>(timer);
     }
 
+    [[nodiscard]] std::uint32_t filesystems_in(operation what) const noexcept;
     void take(const machine::agent_input& input, instant now);
     void raise(const machine::agent_input& input, instant now);
     void raise(machine::agent_event kind, instant now) {
         raise(machine::agent_input{.kind = kind}, now);
     }
-    /// Fires what is overdue before an event that comes after it: a step that ends after its
-    /// deadline is late, whether or not anybody noticed the timer (SP 15.4).
-    void notice_overdue(instant now);
     void perform(const machine::agent_effect& effect, instant now);
     void begin(step next) noexcept;
     void advance(instant now);

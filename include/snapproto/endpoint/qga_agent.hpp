@@ -102,10 +102,13 @@ class qga_agent {
 
     [[nodiscard]] const agent_endpoint& session() const noexcept { return m_agent; }
 
-    /// What guest-fsfreeze-status says: whether this agent holds a filesystem (SP 23.5, 23.6).
+    /// What guest-fsfreeze-status says: whether this agent holds a filesystem, or may yet, because
+    /// the freeze of one has not come back. A host that gave the freeze up would take "thawed" for
+    /// the end of it and go away (SP 23.5, 23.6, 29.16).
     [[nodiscard]] qga::freeze_state status() const noexcept {
-        return m_agent.held_filesystems() != 0 ? qga::freeze_state::frozen
-                                               : qga::freeze_state::thawed;
+        return m_agent.held_filesystems() + m_agent.freezes_in_work() != 0
+                   ? qga::freeze_state::frozen
+                   : qga::freeze_state::thawed;
     }
 
     void record_to(std::vector<trace::record>* recording) noexcept { m_agent.record_to(recording); }

@@ -129,6 +129,11 @@ class release_monitor : public judge {
         case trace::record_kind::state_changed:
             on_state(a, r);
             break;
+        case trace::record_kind::started:
+            if (!anything_held(a)) {
+                a = agent_state{}; // a new process may count its transactions from the beginning
+            }
+            break;
         default:
             break;
         }

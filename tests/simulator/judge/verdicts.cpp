@@ -143,10 +143,10 @@ BOOST_AUTO_TEST_CASE(a_broken_rule_of_the_conversation_is_found) {
 BOOST_AUTO_TEST_CASE(a_scenario_that_comes_out_otherwise_is_said_to) {
     auto run = whole_run();
     const auto verdict = judge::judge(run);
-    run.played.expect = {"success", "whole", "true", "kept"};
+    run.played.expect = {"success", "whole", "true", "kept", "own"};
     BOOST_TEST(judge::surprises(run, verdict).empty());
-    run.played.expect = {"failed", "torn", "false", "violated"};
-    BOOST_TEST(judge::surprises(run, verdict).size() == 4U);
+    run.played.expect = {"failed", "torn", "false", "violated", "shared"};
+    BOOST_TEST(judge::surprises(run, verdict).size() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(traces_can_be_read_by_those_they_are_for) {

@@ -82,6 +82,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_its_line) {
                "line 5: a fault has 'when' and 'what'");
     BOOST_TEST(complaint(head + "\"faults\": [{\"when\": \"start\",\n\"what\": \"rain\"}]}")
                    .starts_with("line 5: what is one of: host_dies, "));
+    BOOST_TEST(complaint(head + "\"faults\": [{\"when\": \"start\", \"what\": \"host_dies\", "
+                                "\"guest\": 2}]}") ==
+               "line 1: a fault is of guest 2, and there are 1");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_taken_up_to_their_bounds) {

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(every_scenario_comes_out_as_it_says) {
             ++played;
         }
     }
-    BOOST_TEST(played >= 11);
+    BOOST_TEST(played >= 29);
 }
 
 BOOST_AUTO_TEST_CASE(the_torn_database_is_torn_without_integration_and_whole_with_it) {

@@ -154,6 +154,52 @@ BOOST_AUTO_TEST_CASE(a_freeze_brings_everything_to_the_disk_and_blocks_writers_u
     BOOST_TEST(mounted_copy{m.disk.content()}.content(file::article)[0][0] == 9U);
 }
 
+BOOST_AUTO_TEST_CASE(a_limit_of_its_own_ends_the_freeze_that_it_belongs_to_and_no_other) {
+    filesystem_options options = machine::quiet();
+    options.hold_limit_ms = 10'000;
+    machine m{1, options};
+    m.files.freeze(m.tag(1));
+    m.run(5 * kernel::second);
+    m.files.thaw(m.tag(2));
+    m.run(kernel::second);
+    m.files.freeze(m.tag(3));
+    m.run(9 * kernel::second); // the limit of the first one has passed
+    BOOST_TEST(m.files.frozen());
+    m.run(2 * kernel::second);
+    BOOST_TEST(!m.files.frozen());
+    m.files.thaw(m.tag(4));
+    m.run(kernel::second);
+    BOOST_TEST((static_cast<freeze_answer>(m.ended.back() & 0xffU) == freeze_answer::not_frozen));
+}
+
+BOOST_AUTO_TEST_CASE(a_freeze_of_somebody_else_refuses_ours_and_stays) {
+    machine m;
+    m.files.freeze_by_another(true);
+    m.run(kernel::second);
+    BOOST_TEST(m.files.frozen());
+    m.files.freeze(m.tag(1));
+    m.run(kernel::second);
+    BOOST_TEST((static_cast<freeze_answer>(m.ended.back() & 0xffU) == freeze_answer::failed));
+    BOOST_TEST(m.files.frozen());
+    m.files.freeze_by_another(false);
+    BOOST_TEST(!m.files.frozen());
+}
+
+BOOST_AUTO_TEST_CASE(a_freeze_that_hangs_blocks_writers_and_ends_when_it_may) {
+    machine m;
+    m.files.hang_freezes(true);
+    m.files.freeze(m.tag(1));
+    m.write(file::article, 0, 9, 1, 2);
+    m.run(10 * kernel::second);
+    BOOST_TEST(!m.has_ended(1));
+    BOOST_TEST(!m.has_ended(2));
+    BOOST_TEST(!m.files.frozen());
+    m.files.hang_freezes(false);
+    m.run(kernel::second);
+    BOOST_TEST(m.has_ended(1));
+    BOOST_TEST(m.files.frozen());
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_said) {
     filesystem_options options = machine::quiet();
     options.thaw_failures = 1;

@@ -242,6 +242,52 @@ BOOST_AUTO_TEST_CASE(a_thaw_that_joins_an_undo_counts_what_it_thaws_itself) {
     }
 }
 
+// SP 15.4: nobody has looked at the clock, and the thaw is there first; the hold is over all the
+// same.
+BOOST_AUTO_TEST_CASE(a_thaw_after_the_hold_limit_counts_as_late_before_the_timer_is_noticed) {
+    const auto thawed = [](duration held, int filesystems) {
+        bench b{1, filesystems};
+        b.ask(1, "guest-fsfreeze-freeze");
+        b.take(1);
+        b.now += held;
+        b.ask(1, "guest-fsfreeze-thaw");
+        return b.take(1);
+    };
+    const duration limit = timer_limits{}.hold;
+    BOOST_TEST(thawed(limit, 1) == "{\"return\": 1}\n");
+    BOOST_TEST(thawed(limit + duration{1}, 1) == "{\"return\": 0}\n");
+    BOOST_TEST(thawed(limit + duration{1}, 2) == "{\"return\": 1}\n");
+}
+
+// SP 23.6, 29.16: what is being frozen may become frozen at any moment, also when the host has
+// given up; "thawed" would send it away.
+BOOST_AUTO_TEST_CASE(a_freeze_that_has_not_come_back_is_not_called_thawed) {
+    bench b{0, 1};
+    BOOST_REQUIRE(b.agent.client_connected(2));
+    b.serve_at_once = false;
+    const auto status = [&] {
+        b.ask(2, "guest-fsfreeze-status");
+        return b.take(2);
+    };
+    b.ask(1, "guest-fsfreeze-freeze");
+    b.finding = false;
+    b.agent.participants_found(b.list, b.now);
+    b.drain();
+    b.done(answer::prepared);
+    BOOST_TEST_REQUIRE(b.work.size() == 1U); // the freeze, which hangs
+    BOOST_TEST(status() == "{\"return\": \"frozen\"}\n");
+    for (int i = 0; i < 4; ++i) { // its limit passes, then that of the thaw: the agent is stuck
+        b.now += seconds{30};
+        b.agent.handle_timeout(b.now);
+        b.drain();
+    }
+    BOOST_TEST(b.take(1).starts_with("{\"error\""));
+    BOOST_TEST(status() == "{\"return\": \"frozen\"}\n");
+    b.done(answer::held); // it has come back at last, and is released at once: SP 10.11
+    b.settle();
+    BOOST_TEST(status() == "{\"return\": \"thawed\"}\n");
+}
+
 // SP 11.1: the session ends, and whoever waits for it is told.
 BOOST_AUTO_TEST_CASE(a_generation_change_answers_who_waits_and_the_next_freeze_works) {
     for (const bool thawing : {false, true}) {

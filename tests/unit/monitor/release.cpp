@@ -285,3 +285,19 @@ BOOST_AUTO_TEST_CASE(an_application_that_resumes_badly_is_a_warning) {
     s.complete(0).success();
     expect_in_the_end(s, {});
 }
+
+// SP 29.10: an agent that makes its transactions up begins anew with each process of its own. What
+// its predecessor left held is still to be released.
+BOOST_AUTO_TEST_CASE(a_new_process_may_use_a_transaction_id_again_and_inherits_what_is_held) {
+    script s = thawing();
+    s.release(0, 2).release(0, 1).state(0, agent_phase::resume).release(0, 0);
+    s.state(0, agent_phase::idle).agent(record_kind::stop_requested, 0);
+    s.agent(record_kind::stopped, 0).agent(record_kind::started, 0);
+    s.hold(0, 0).state(0, agent_phase::freeze).hold(0, 1).hold(0, 2).release_all(0);
+    expect(s.state(0, agent_phase::idle), {});
+
+    script left = thawing();
+    left.agent(record_kind::killed, 0).agent(record_kind::started, 0);
+    left.state(0, agent_phase::thaw).release(0, 2).state(0, agent_phase::resume).release(0, 0);
+    expect(left, {8, 9});
+}

@@ -11,10 +11,19 @@
 
 namespace snapproto::endpoint {
 
+inline std::uint32_t agent_endpoint::filesystems_in(operation what) const noexcept {
+    return static_cast<std::uint32_t>(
+        std::count_if(m_slots.begin(), m_slots.end(), [what](auto& s) {
+            return s.who.kind == participant_kind::filesystem && s.in_work == what;
+        }));
+}
+
 inline std::uint32_t agent_endpoint::releases_in_work() const noexcept {
-    return static_cast<std::uint32_t>(std::count_if(m_slots.begin(), m_slots.end(), [](auto& s) {
-        return s.who.kind == participant_kind::filesystem && s.in_work == operation::release;
-    }));
+    return filesystems_in(operation::release);
+}
+
+inline std::uint32_t agent_endpoint::freezes_in_work() const noexcept {
+    return filesystems_in(operation::hold);
 }
 
 // ---- answers ------------------------------------------------------------------------------------

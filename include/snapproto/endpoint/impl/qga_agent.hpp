@@ -218,6 +218,9 @@ inline void qga_agent::thaw(connection& from, const qga::request& request, insta
                      {qga::error_reply{qga::reply_error::generic, "another thaw is still in work"},
                       request.id});
     }
+    // What this thaw finds depends on a limit that has passed, noticed or not (SP 15.4).
+    m_agent.notice_overdue(now);
+    collect(now);
     const agent_phase phase = m_agent.phase();
     if (phase == agent_phase::off || phase == agent_phase::idle) {
         // Nothing is held: nothing to release, and no hook to run (SP 25.3, 26.14).
