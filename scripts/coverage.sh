@@ -28,7 +28,7 @@ if ! has gcovr; then
 fi
 
 build=build/coverage
-cmake --preset dev -B "$build" -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS="-O0 --coverage" \
+cmake --preset dev -B "$build" -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS="-O0 --coverage -fprofile-update=atomic" \
     -DSNAPPROTO_BUILD_BENCH=OFF -DSNAPPROTO_BUILD_EXAMPLES=OFF >/dev/null
 cmake --build "$build" --parallel "${SNAPPROTO_JOBS:-$(job_count)}"
 find "$build" -name '*.gcda' -delete

@@ -29,6 +29,8 @@ Without a stage all of them run, in this order:
               a quarter of an hour (needs gcc and scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
               (needs gcc)
+  slurm       a campaign as an array of a real Slurm, on this machine (needs gcc, root, and
+              slurmctld, slurmd and munge)
   coverage    lines of the library that the tests run
 
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
@@ -38,7 +40,7 @@ END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan reference qemu-ga
-    libvirt spin mutants coverage)
+    libvirt spin mutants slurm coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -157,6 +159,12 @@ stage_libvirt() {
 stage_spin() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     scripts/spin.sh --bin build/dev/bin --report "$logs/spin.jsonl"
+}
+
+stage_slurm() {
+    local snapsim=build/dev/bin/snapsim
+    [ -x "$snapsim" ] || { echo "there is no $snapsim: the stage gcc comes first"; return 1; }
+    simulator/cluster/try_slurm.sh "$snapsim"
 }
 
 stage_coverage() { scripts/coverage.sh --fail-under "${SNAPPROTO_COVERAGE:-95}"; }

@@ -55,8 +55,9 @@ class test_tree {
         std::vector<word> made;
         word path;
         collect(0, path, made);
-        std::stable_sort(made.begin(), made.end(),
-                         [](const word& a, const word& b) { return a.size() < b.size(); });
+        std::sort(made.begin(), made.end(), [](const word& a, const word& b) {
+            return a.size() != b.size() ? a.size() < b.size() : a < b;
+        });
         return made;
     }
 

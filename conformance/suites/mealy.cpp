@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/suites/mealy.hpp"
 
+#include "conformance/sort_stably.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -145,7 +147,7 @@ mealy_machine minimal(const mealy_machine& of) {
         before = signatures.size();
     }
     // In the order in which they are reached.
-    std::stable_sort(reachable.begin(), reachable.end(), [&](state_index a, state_index b) {
+    sort_stably(reachable, [&](state_index a, state_index b) {
         return access[a]->size() < access[b]->size();
     });
     mealy_machine made{of.inputs()};

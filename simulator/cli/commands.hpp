@@ -4,6 +4,7 @@
 
 // The subcommands, as values that the command line fills.
 
+#include "simulator/cli/files.hpp"
 #include "simulator/cli/fleet_command.hpp"
 
 #include <cstddef>
@@ -63,20 +64,14 @@ int run_mutate(const mutate_options& wanted);
 /// @return an exit status. Errors: throws usage_error.
 int run_explore(const explore_options& wanted);
 
-/// Errors: throws usage_error.
-[[nodiscard]] std::string read_file(const std::string& path);
-void write_file(const std::string& path, const std::string& text);
-
 /// Replays a counterexample of the explorer. @return an exit status. Errors: throws usage_error.
 int run_scenario(const std::string& file);
 
 struct run_options {
-    std::string scenario; ///< A file, or the name of one in the folder.
-    std::string folder;   ///< Where the scenarios are.
-    std::optional<std::uint64_t> seed;
-    std::vector<std::string> settings; ///< KEY=VALUE
-    std::vector<std::string> traces;   ///< KIND=FILE
+    scenario_choice what;
+    std::vector<std::string> traces; ///< KIND=FILE
     bool verbose = false;
+    bool twice = false; ///< Only compare two runs.
     fleet_work fleet;
 };
 
@@ -86,6 +81,49 @@ int run_run(const run_options& wanted);
 
 /// Lists the scenarios of a folder. @return an exit status. Errors: throws usage_error.
 int run_list(const std::string& folder);
+
+/// Lists the faulty endpoints. @return an exit status.
+int run_list_faulty();
+
+struct campaign_options {
+    scenario_choice what;
+    std::string seeds;         ///< FIRST..LAST
+    std::string shard = "0/1"; ///< I/N
+    unsigned jobs = 0;         ///< 0: all processors.
+    std::string out;           ///< Folder for the results; empty: none.
+};
+
+/// Plays many seeds. @return an exit status. Errors: throws usage_error.
+int run_campaign(const campaign_options& wanted);
+
+struct merge_options {
+    std::vector<std::string> folders;
+};
+
+/// Joins the results of shards. @return an exit status. Errors: throws usage_error.
+int run_merge(const merge_options& wanted);
+
+struct shrink_options {
+    scenario_choice what;
+    std::string out; ///< File for the smallest run; empty: named after the scenario and the seed.
+};
+
+/// Shrinks a run that fails. @return an exit status. Errors: throws usage_error.
+int run_shrink(const shrink_options& wanted);
+
+struct hunt_options {
+    scenario_choice what; ///< With `faulty`: only that one.
+    std::size_t starts = 5;
+    std::uint64_t seeds_max = 1000;
+    unsigned jobs = 1; ///< 0: all processors.
+    std::string docs;  ///< Page to write the table into.
+};
+
+/// Measures what campaigns find. @return an exit status. Errors: throws usage_error.
+int run_hunt(const hunt_options& wanted);
+
+/// All processors for 0.
+[[nodiscard]] unsigned jobs_of(unsigned wanted);
 
 } // namespace snapproto::simulator
 

@@ -12,29 +12,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <thread>
 
 #include <unistd.h>
 
 namespace snapproto::simulator {
-
-std::string read_file(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
-    if (!in) {
-        throw usage_error(fmt::format("cannot read {}", path));
-    }
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-void write_file(const std::string& path, const std::string& text) {
-    std::ofstream out{path, std::ios::binary};
-    out << text;
-    out.close();
-    if (!out) {
-        throw usage_error(fmt::format("cannot write {}", path));
-    }
-}
 
 namespace {
 

@@ -122,28 +122,91 @@ void add_fleet(CLI::App* sub, fleet_work& o) {
         ->group(fleets);
 }
 
-void add_run(CLI::App& app, run_options& o) {
-    CLI::App* sub = app.add_subcommand(
-        "run", "Play a scenario, tell what happens, and judge the copies that were made");
-    sub->add_option(
-           "SCENARIO", o.scenario,
-           "A name that 'snapsim list' shows, a scenario file, or a counterexample written "
-           "by 'snapsim explore --scenario'")
-        ->required();
-    sub->add_option("--seed", o.seed, "Instead of the scenario's own");
+void add_choice(CLI::App* sub, scenario_choice& o, const char* scenario_help) {
+    sub->add_option("SCENARIO", o.scenario, scenario_help)->required();
     sub->add_option("--set", o.settings,
                     "KEY=VALUE: change what the scenario says, as in "
                     "database.full_page_writes=true or fault.1.for_ms=500")
         ->type_name("KEY=VALUE");
+    sub->add_option("--faulty", o.faulty,
+                    "With an endpoint that is wrong on purpose; 'snapsim list --faulty' has them")
+        ->type_name("NAME");
+    sub->add_option("--scenarios", o.folder, "The folder of the scenarios");
+}
+
+void add_run(CLI::App& app, run_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "run", "Play a scenario, tell what happens, and judge the copies that were made");
+    add_choice(sub, o.what,
+               "A name that 'snapsim list' shows, a scenario file, or a counterexample written "
+               "by 'snapsim explore --scenario'");
+    sub->add_option("--seed", o.what.seed, "Instead of the scenario's own");
     sub->add_option("--trace", o.traces,
                     "jsonl=FILE: the records; mermaid=FILE: a sequence diagram; perfetto=FILE: for "
-                    "ui.perfetto.dev")
+                    "ui.perfetto.dev; pcapng=FILE: for Wireshark")
         ->type_name("KIND=FILE");
-    sub->add_option("--scenarios", o.folder, "The folder of the scenarios");
     sub->add_flag("--verbose,-v", o.verbose, "Tell of every checkpoint");
+    sub->add_flag("--twice", o.twice, "Only play it twice, and show the first event that differs");
     add_fleet(sub, o.fleet);
     sub->footer("Exit status: 0 every property held; 1 a property was violated, a copy claims more "
                 "than it is,\nor its contents are not whole; 2 wrong usage.");
+}
+
+constexpr const char* scenario_words = "A name that 'snapsim list' shows, or a scenario file";
+
+void add_campaign(CLI::App& app, campaign_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "campaign", "Play many seeds of a scenario and judge each; 90-swarm is made for it");
+    add_choice(sub, o.what, scenario_words);
+    sub->add_option("--seeds", o.seeds, "From the first to the last, that included")
+        ->type_name("FIRST..LAST")
+        ->required();
+    sub->add_option("--jobs,-j", o.jobs, "Threads; 0 for one each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0U, 1024U));
+    sub->add_option("--shard", o.shard, "Only each N-th seed, I from 0 to N - 1")
+        ->capture_default_str()
+        ->type_name("I/N");
+    sub->add_option("--out", o.out,
+                    "Folder for the results; a campaign that was interrupted goes on from there")
+        ->type_name("DIR");
+    sub->footer("Exit status: 0 all seeds were played and nothing is wrong; 1 something is wrong, "
+                "or not all were\nplayed; 2 wrong usage.");
+}
+
+void add_merge(CLI::App& app, merge_options& o) {
+    CLI::App* sub = app.add_subcommand("merge", "One result from the results of many shards");
+    sub->add_option("DIR", o.folders, "Folders that 'snapsim campaign --out' has written")
+        ->required();
+    sub->footer("Exit status: 0 all seeds are there and nothing is wrong; 1 something is wrong, "
+                "seeds are missing,\nor two files differ; 2 wrong usage.");
+}
+
+void add_shrink(CLI::App& app, shrink_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "shrink", "Take out of a run that fails whatever it does not need to fail");
+    add_choice(sub, o.what, scenario_words);
+    sub->add_option("--seed", o.what.seed, "Instead of the scenario's own");
+    sub->add_option("--out", o.out, "The scenario file to write")->type_name("FILE");
+    sub->footer("Exit status: 0 nothing is wrong with that run; 1 it fails, and the smallest is "
+                "written; 2 wrong usage.");
+}
+
+void add_hunt(CLI::App& app, hunt_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "hunt", "Which of the faulty endpoints campaigns find, and how many seeds it takes");
+    add_choice(sub, o.what, scenario_words);
+    sub->add_option("--starts", o.starts, "From so many seeds on")
+        ->capture_default_str()
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
+    sub->add_option("--seeds-max", o.seeds_max, "So many seeds are played at most from each")
+        ->capture_default_str()
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+    sub->add_option("--jobs,-j", o.jobs, "Endpoints at once; 0 for one each processor")
+        ->capture_default_str()
+        ->check(CLI::Range(0U, 1024U));
+    sub->add_option("--docs", o.docs, "Write the table into this page, between its marks");
+    sub->footer("Exit status: 0 each was found; 1 one was not; 2 wrong usage.");
 }
 
 int refuse(const std::string& words) {
@@ -159,17 +222,41 @@ int run_program(int argc, const char* const* argv) {
     app.require_subcommand(1);
     explore_options explore;
     run_options run;
-    run.folder = SNAPPROTO_SCENARIO_DIR;
+    campaign_options campaign;
+    merge_options merge;
+    shrink_options shrink;
+    hunt_options hunt;
+    for (auto* choice : {&run.what, &campaign.what, &shrink.what, &hunt.what}) {
+        choice->folder = scenario_folder();
+    }
+    bool faulty = false;
     CLI::App* list = app.add_subcommand("list", "The scenarios, each a sentence");
-    list->add_option("--scenarios", run.folder, "The folder of the scenarios");
+    list->add_option("--scenarios", run.what.folder, "The folder of the scenarios");
+    list->add_flag("--faulty", faulty, "Instead, the endpoints that are wrong on purpose");
     add_run(app, run);
+    add_campaign(app, campaign);
+    add_merge(app, merge);
+    add_shrink(app, shrink);
+    add_hunt(app, hunt);
     add_explore(app, explore);
     mutate_options mutate;
     add_mutate(app, mutate);
     try {
         app.parse(argc, argv);
         if (list->parsed()) {
-            return run_list(run.folder);
+            return faulty ? run_list_faulty() : run_list(run.what.folder);
+        }
+        if (app.got_subcommand("campaign")) {
+            return run_campaign(campaign);
+        }
+        if (app.got_subcommand("merge")) {
+            return run_merge(merge);
+        }
+        if (app.got_subcommand("hunt")) {
+            return run_hunt(hunt);
+        }
+        if (app.got_subcommand("shrink")) {
+            return run_shrink(shrink);
         }
         if (app.got_subcommand("mutate")) {
             return run_mutate(mutate);

@@ -27,6 +27,10 @@ namespace snapproto::report {
 /// Everything as a trace that ui.perfetto.dev opens: one track for each actor.
 [[nodiscard]] std::string perfetto(const world::history& run);
 
+/// What was sent over the channel, as a capture that Wireshark opens: pcapng, link type USER0, one
+/// packet for what was sent at once, to the guest as outbound, with times in nanoseconds.
+[[nodiscard]] std::string pcapng(const world::history& run);
+
 } // namespace snapproto::report
 
 #endif // SNAPPROTO_SIMULATOR_REPORT_REPORT_HPP

@@ -95,22 +95,41 @@ class reader {
     [[nodiscard]] json_value root() const { return m_document.root(); }
 
     void read_object(const json_value& from, const std::string& prefix,
-                     std::span<const field> fields) const {
+                     std::span<const field> fields, std::span<const list> lists) const {
         from.for_each_member([&](const json_value& name, const json_value& value) {
             const std::string path = prefix + std::string{name.text()};
-            if (value.is(json_kind::object)) {
-                read_object(value, path + ".", fields);
+            const auto entries = std::find_if(lists.begin(), lists.end(),
+                                              [&](const list& l) { return l.name == path; });
+            if (entries != lists.end()) {
+                read_entries(value, *entries);
+            } else if (value.is(json_kind::object)) {
+                read_object(value, path + ".", fields, lists);
             } else {
-                read_value(path, value, fields);
+                at_line(value, [&] { assign_value(find(fields, path), value); });
             }
         });
     }
 
   private:
-    void read_value(const std::string& path, const json_value& value,
-                    std::span<const field> fields) const {
+    void read_entries(const json_value& from, const list& entries) const {
+        if (!from.is(json_kind::array)) {
+            at_line(from, [&] { refuse(fmt::format("{} is a list", entries.name)); });
+        }
+        from.for_each_entry([&](const json_value& entry) {
+            if (!entry.is(json_kind::object)) {
+                at_line(entry, [&] { refuse(fmt::format("{} holds objects", entries.name)); });
+            }
+            const auto fields = entries.begin();
+            read_object(entry, {}, fields, {});
+            at_line(entry, entries.end);
+        });
+    }
+
+    /// Puts the line of the value in front of a complaint.
+    template <class Read>
+    void at_line(const json_value& value, const Read& read) const {
         try {
-            assign_value(find(fields, path), value);
+            read();
         } catch (const error& wrong) {
             refuse(fmt::format("line {}: {}", line_at(value.offset()), wrong.what()));
         }
@@ -149,9 +168,9 @@ class reader {
 
 } // namespace
 
-void read(std::string_view text, std::span<const field> fields) {
+void read(std::string_view text, std::span<const field> fields, std::span<const list> lists) {
     const reader from{text};
-    from.read_object(from.root(), {}, fields);
+    from.read_object(from.root(), {}, fields, lists);
 }
 
 void assign(std::string_view assignment, std::span<const field> fields) {

@@ -6,6 +6,7 @@
 // there are, and between which bounds, is the matter of whoever lists the fields.
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -29,10 +30,18 @@ struct field {
     std::vector<std::string_view> words; ///< What a text may be; empty: anything.
 };
 
+/// A member that is an array of objects: each begins, is read into the fields that it has, and
+/// ends.
+struct list {
+    std::string name;
+    std::function<std::vector<field>()> begin;
+    std::function<void()> end; ///< Errors: error, when the entry cannot be.
+};
+
 /// Reads a JSON object; the members of an object in it have its name and a point in front of
 /// theirs.
 /// Errors: error: "line 12: ..."
-void read(std::string_view text, std::span<const field> fields);
+void read(std::string_view text, std::span<const field> fields, std::span<const list> lists = {});
 
 /// Changes one option: "array.slots=64".
 /// Errors: error.

@@ -9,6 +9,7 @@
 #include "simulator/world/channel.hpp"
 #include "simulator/world/environment.hpp"
 #include "simulator/world/filesystem.hpp"
+#include "simulator/world/flaw.hpp"
 #include "simulator/world/options.hpp"
 #include "simulator/world/tokens.hpp"
 
@@ -17,6 +18,7 @@
 #include <snapproto/trace/record.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,9 @@ class agent_process final : public actor, public channel_end {
   public:
     agent_process(environment& world, channel& line, const agent_process_options& options);
     ~agent_process() override;
+
+    /// It is faulty.
+    void tamper(flaw& wrong) noexcept { m_flaw = &wrong; }
 
     /// Applications are held in the order in which they are added, filesystems after them, the one
     /// that was added first last of all.
@@ -67,10 +72,12 @@ class agent_process final : public actor, public channel_end {
     struct process;
     struct participant {
         std::string name;
-        application* program = nullptr; ///< Or null,
-        filesystem* files = nullptr;    ///< then this.
-        bool held = false;              ///< As the participant itself sees it.
-        std::uint64_t life = 0;         ///< Of the process that held it.
+        application* program = nullptr;        ///< Or null,
+        filesystem* files = nullptr;           ///< then this.
+        bool held = false;                     ///< As the participant itself sees it.
+        std::optional<std::uint64_t> asked_by; ///< To stop, and it has not answered.
+        bool releasing = false;                ///< It was asked to go on, and has not answered.
+        std::uint64_t life = 0;                ///< Of the process that held it.
     };
 
     enum task : std::uint32_t {
@@ -101,8 +108,12 @@ class agent_process final : public actor, public channel_end {
     static void note_held(participant& who, bool held, std::uint64_t life) noexcept;
     void answer(const event& what, machine::participant_event told, std::string_view why);
     void on_watchdog(std::uint64_t life);
-    void note_released(std::size_t index);
+    bool let_go(std::size_t index);
+    void look_after(std::uint64_t life);
+    [[nodiscard]] bool freezes_for_another_life() const;
     void note_life(trace::record_kind what);
+    void note_unheard(std::size_t index, trace::record_kind what);
+    [[nodiscard]] std::size_t place_of(std::size_t index) const;
 
     environment& m_world;
     channel& m_line;
@@ -118,6 +129,8 @@ class agent_process final : public actor, public channel_end {
     kernel::event_handle m_timer;
     std::vector<trace::record> m_recording;
     std::size_t m_noticed = 0;
+    flaw m_no_flaw;
+    flaw* m_flaw = &m_no_flaw;
 };
 
 } // namespace snapproto::world

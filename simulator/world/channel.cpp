@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulator/world/channel.hpp"
 
+#include "simulator/world/flaw.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace snapproto::world {
+
+namespace {
+
+constexpr direction opposite(direction way) noexcept {
+    return way == direction::to_guest ? direction::to_host : direction::to_guest;
+}
+
+} // namespace
 
 std::string readable(std::string_view bytes, std::size_t length_max) {
     std::string text;
@@ -34,6 +44,12 @@ channel::channel(environment& world, const channel_options& options)
       m_random(world.stream("channel")),
       m_self(world.add(*this)) {}
 
+channel::~channel() = default;
+
+void channel::tamper(flaw& wrong) {
+    m_tap = std::make_unique<line_tap>(wrong);
+}
+
 void channel::connect() {
     if (!std::exchange(m_connected, true)) {
         ++m_life;
@@ -51,6 +67,9 @@ void channel::disconnect(bool tell_host, bool tell_guest) {
     for (lane& one : m_lanes) {
         one.held.clear();
         one.free_at = 0;
+    }
+    if (m_tap) {
+        m_tap->clear();
     }
     m_world.tell("channel", "lost", "the channel is closed");
     if (tell_guest) {
@@ -74,15 +93,29 @@ void channel::disturb(disturbance how, std::optional<std::uint64_t> ppm) {
 }
 
 void channel::send(direction way, std::string_view bytes) {
-    if (!m_connected || bytes.empty()) {
+    if (!m_connected) {
         return;
     }
+    std::string text{bytes};
+    if (m_tap) {
+        send_pieces(opposite(way), m_tap->sent(way, text));
+    }
+    if (!text.empty()) {
+        send_text(way, text);
+    }
+}
+
+void channel::send_text(direction way, const std::string& bytes) {
     const bool to_guest = way == direction::to_guest;
     const bool lost = lane_of(way).swallows;
     m_world.tell(to_guest ? "host" : "guest", "says", readable(bytes) + (lost ? "   (lost)" : ""));
-    if (lost) {
-        return;
+    m_wire.push_back({m_world.now(), way, bytes, lost});
+    if (!lost) {
+        send_pieces(way, bytes);
     }
+}
+
+void channel::send_pieces(direction way, std::string_view bytes) {
     const auto piece = static_cast<std::size_t>(m_options.piece_bytes);
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
         send_piece(way, std::string{bytes.substr(at, piece)});
@@ -160,7 +193,11 @@ void channel::deliver(direction way, const std::string& piece) {
     if (on.stalled) {
         on.held.push_back(piece);
     } else if (!on.swallows) {
-        m_ends[static_cast<std::size_t>(way)]->bytes_arrived(piece);
+        std::string text = piece;
+        if (m_tap) {
+            send_pieces(opposite(way), m_tap->received(way, text));
+        }
+        m_ends[static_cast<std::size_t>(way)]->bytes_arrived(text);
     }
 }
 

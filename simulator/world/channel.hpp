@@ -10,6 +10,7 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,14 @@
 namespace snapproto::world {
 
 enum class direction : std::uint8_t { to_guest, to_host };
+
+/// What one end has sent at once.
+struct sent_bytes {
+    ticks at = 0;
+    direction way = direction::to_guest;
+    std::string bytes;
+    bool lost = false; ///< Nothing of it reached the channel.
+};
 
 /// What a channel can do to a piece.
 enum class disturbance : std::uint8_t { loss, duplication, reordering, corruption, truncation };
@@ -33,12 +42,19 @@ class channel_end {
     ~channel_end() = default;
 };
 
+class flaw;
+class line_tap;
+
 /// A byte as people can read it: the byte that resets a QGA stream is not text.
 [[nodiscard]] std::string readable(std::string_view bytes, std::size_t length_max = 110);
 
 class channel final : public actor {
   public:
     channel(environment& world, const channel_options& options);
+    ~channel() override;
+
+    /// One of the ends is faulty.
+    void tamper(flaw& wrong);
 
     void join(channel_end& host, channel_end& guest) noexcept { m_ends = {&guest, &host}; }
 
@@ -48,6 +64,8 @@ class channel final : public actor {
     [[nodiscard]] bool connected() const noexcept { return m_connected; }
 
     void send(direction way, std::string_view bytes);
+    /// Everything that was sent, in order.
+    [[nodiscard]] const std::vector<sent_bytes>& wire() const noexcept { return m_wire; }
 
     /// What would arrive that way from now on waits until `flow`.
     void stall(direction way) { lane_of(way).stalled = true; }
@@ -70,6 +88,8 @@ class channel final : public actor {
     [[nodiscard]] lane& lane_of(direction way) noexcept {
         return m_lanes[static_cast<std::size_t>(way)];
     }
+    void send_text(direction way, const std::string& bytes);
+    void send_pieces(direction way, std::string_view bytes);
     void send_piece(direction way, std::string piece);
     void carry(direction way, std::string piece);
     void deliver(direction way, const std::string& piece);
@@ -86,6 +106,8 @@ class channel final : public actor {
     std::vector<std::size_t> m_free;
     bool m_connected = false;
     std::uint64_t m_life = 0;
+    std::vector<sent_bytes> m_wire;
+    std::unique_ptr<line_tap> m_tap; // null: nobody is faulty
 };
 
 } // namespace snapproto::world

@@ -139,16 +139,22 @@ void change_inmate(guest& to, fault_kind kind, const fault& how, bool begins) {
 
 } // namespace
 
-fault_injector::fault_injector(environment& world, const std::vector<fault>& plan,
+fault_injector::fault_injector(environment& world, const scenario& plan,
                                std::vector<target> targets)
-    : m_world(world), m_targets(std::move(targets)), m_self(world.add(*this)) {
-    for (const fault& one : plan) {
-        m_plan.push_back({one, kind_of(one.what), 0});
+    : m_world(world),
+      m_targets(std::move(targets)),
+      m_self(world.add(*this)),
+      m_heal_at(milliseconds(plan.heal_ms)) {
+    for (const fault& one : plan.faults) {
+        m_plan.push_back({one, kind_of(one.what)});
     }
 }
 
 void fault_injector::open() {
     m_world.watch(this);
+    if (m_heal_at != 0) {
+        m_world.after(m_heal_at, {m_self, heals, 0});
+    }
     noticed("start");
 }
 
@@ -162,13 +168,38 @@ void fault_injector::noticed(std::string_view what) {
 }
 
 void fault_injector::handle(const event& what) {
-    const planned& one = m_plan[static_cast<std::size_t>(what.number)];
-    const bool is_begin = what.what == begins;
-    m_world.tell("fault", is_begin ? "begins" : "ends",
-                 one.what.what + (is_begin ? " begins" : " ends"));
-    change(one, is_begin);
-    if (is_begin && one.what.for_ms != 0 && word_of(one.kind).lasts) {
-        m_world.after(milliseconds(one.what.for_ms), {m_self, ends, what.number});
+    if (what.what == heals) {
+        heal();
+        return;
+    }
+    planned& one = m_plan[static_cast<std::size_t>(what.number)];
+    if (what.what == ends) {
+        end(one);
+    } else if (m_heal_at == 0 || m_world.now() < m_heal_at) {
+        begin(one, what.number);
+    }
+}
+
+void fault_injector::begin(planned& one, std::uint64_t number) {
+    m_world.tell("fault", "begins", one.what.what + " begins");
+    one.in_force = word_of(one.kind).lasts;
+    change(one, true);
+    if (one.what.for_ms != 0 && one.in_force) {
+        m_world.after(milliseconds(one.what.for_ms), {m_self, ends, number});
+    }
+}
+
+void fault_injector::end(planned& one) {
+    if (std::exchange(one.in_force, false)) {
+        m_world.tell("fault", "ends", one.what.what + " ends");
+        change(one, false);
+    }
+}
+
+void fault_injector::heal() {
+    m_world.tell("fault", "heals", "from now on nothing goes wrong");
+    for (planned& one : m_plan) {
+        end(one);
     }
 }
 

@@ -141,26 +141,31 @@ class fault_injector final : public actor, public watcher {
 
     /// @pre every fault's `what` is one of `fault_words`, and its `guest` at most as many as there
     ///      are targets.
-    fault_injector(environment& world, const std::vector<fault>& plan, std::vector<target> targets);
+    fault_injector(environment& world, const scenario& plan, std::vector<target> targets);
 
     void open();
     void noticed(std::string_view what) override;
     void handle(const event& what) override;
 
   private:
-    enum task : std::uint32_t { begins, ends };
+    enum task : std::uint32_t { begins, ends, heals };
     struct planned {
         fault what;
         fault_kind kind = fault_kind::host_dies;
         std::uint64_t seen = 0; ///< How often its moment has come.
+        bool in_force = false;
     };
 
+    void begin(planned& one, std::uint64_t number);
+    void end(planned& one);
+    void heal();
     void change(const planned& one, bool is_begin);
 
     environment& m_world;
     std::vector<target> m_targets;
     actor_id m_self;
     std::vector<planned> m_plan;
+    ticks m_heal_at; // 0: never
 };
 
 } // namespace snapproto::world

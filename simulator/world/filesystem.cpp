@@ -331,6 +331,7 @@ void filesystem::give_up_freeze() {
         return;
     }
     m_freeze = freeze_state::thawed;
+    m_foreign = m_foreign_ends = false;
     m_world.tell(m_name, "freeze_failed", "the freeze fails");
     m_world.after(call_time, with(m_freeze_done, freeze_answer::failed));
     release_writers();
@@ -352,6 +353,10 @@ void filesystem::progress_freeze() {
             m_world.tell(m_name, "frozen", "everything written is on the disk");
             m_world.after(0, with(m_freeze_done, freeze_answer::frozen));
             ++m_freezes;
+            if (std::exchange(m_foreign_ends, false)) {
+                let_go();
+                return;
+            }
             if (m_options.hold_limit_ms != 0) {
                 m_world.after(milliseconds(m_options.hold_limit_ms),
                               {m_self, own_limit, m_freezes});
@@ -407,7 +412,7 @@ void filesystem::freeze_by_another(bool on) {
         m_foreign = true;
         freeze({});
     } else if (!on && std::exchange(m_foreign, false)) {
-        (void)thaw_by_another();
+        m_foreign_ends = !thaw_by_another() && m_freeze != freeze_state::thawed;
     }
 }
 

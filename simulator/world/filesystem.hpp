@@ -164,6 +164,7 @@ class filesystem : public actor {
     std::uint64_t m_failures_left = 0;
     std::uint64_t m_freezes = 0; // counts them
     bool m_foreign = false;      // the freeze is somebody else's
+    bool m_foreign_ends = false; // as soon as it has come
     bool m_freezes_hang = false;
     bool m_freezes_fail = false;
     bool m_thaws_fail = false;

@@ -4,6 +4,7 @@
 
 // All that is left of a run: what the judges and the reports read.
 
+#include "simulator/world/channel.hpp"
 #include "simulator/world/environment.hpp"
 #include "simulator/world/host.hpp"
 #include "simulator/world/options.hpp"
@@ -22,6 +23,7 @@ struct guest_history {
     witness seen;
     ticks longest_stall = 0; ///< Of a client, a wait that has not ended included.
     bool still_frozen = false;
+    std::vector<sent_bytes> wire; ///< Of its channel, as the ends sent it.
 };
 
 /// What is left of the first guest and its host is in the history itself: most worlds have no more.

@@ -6,6 +6,7 @@
 
 #include "simulator/world/channel.hpp"
 #include "simulator/world/environment.hpp"
+#include "simulator/world/flaw.hpp"
 #include "simulator/world/options.hpp"
 #include "simulator/world/provider.hpp"
 
@@ -45,6 +46,9 @@ class host : public actor {
     /// @pre the order of the guests is that of the provider's disks.
     host(environment& world, std::vector<hosted_guest> guests, provider& copies,
          const host_options& options);
+
+    /// It is faulty.
+    void tamper(flaw& wrong) noexcept { m_flaw = &wrong; }
 
     /// Begins to live; the first snapshot comes in its time.
     void open();
@@ -101,6 +105,8 @@ class host : public actor {
     host_options m_options;
     actor_id m_self;
     std::vector<trace::record> m_recording;
+    flaw m_no_flaw;
+    flaw* m_flaw = &m_no_flaw;
 
   private:
     struct line_end final : channel_end {

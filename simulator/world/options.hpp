@@ -144,6 +144,9 @@ struct scenario {
     std::uint64_t seed = 1;
     std::uint64_t run_ms = 30'000;
     std::uint64_t guests = 1;
+    bool swarm = false;         ///< Each seed adds faults and circumstances of its own.
+    std::uint64_t heal_ms = 0;  ///< From then on nothing goes wrong any more; 0: never.
+    std::string faulty{"none"}; ///< The endpoint that is wrong on purpose.
     disk_options disk;
     filesystem_options filesystem;
     database_options database;

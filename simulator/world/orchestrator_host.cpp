@@ -23,13 +23,17 @@ class orchestrator_host final : public host {
 
     static constexpr ticks reconnect_after = kernel::second;
     static constexpr std::uint64_t txns_per_life = 1000;
+    static constexpr std::uint64_t any_copy = std::uint64_t{1} << 40; // no transaction's number
 
     // ---- life ----
 
     void begin_life() override {
         endpoint::qga_orchestrator_options made;
         made.agents = guest_count();
-        made.sync_seed = m_random();
+        if (m_life == 0 || m_flaw->draws_fresh_numbers()) {
+            m_numbers = m_random();
+        }
+        made.sync_seed = m_numbers;
         made.first_txn = {m_life * txns_per_life + 1}; // not the numbers of an earlier life
         m_process = std::make_unique<endpoint::qga_orchestrator>(made);
         m_process->record_to(&m_recording);
@@ -42,7 +46,9 @@ class orchestrator_host final : public host {
         m_world.cancel(m_timer);
     }
     [[nodiscard]] bool alive() const noexcept override { return m_process != nullptr; }
-    [[nodiscard]] bool can_begin() const noexcept override { return m_process != nullptr; }
+    [[nodiscard]] bool can_begin() const noexcept override {
+        return m_process && m_process->session().running().value == 0;
+    }
 
     // ---- input ----
 
@@ -66,15 +72,11 @@ class orchestrator_host final : public host {
     }
 
     void on_event(const event& what) override {
-        const std::uint64_t life = what.number & 0xffffffffU;
-        if (!m_process || life != m_life) {
-            return;
-        }
-        if (what.what == timeout) {
+        if (what.what == reconnect) {
+            line(static_cast<std::size_t>(what.number)).connect(); // whoever is the host by now
+        } else if (m_process && what.number == m_life && m_flaw->times_out()) {
             m_process->handle_timeout(m_world.clock());
             drain();
-        } else {
-            line(static_cast<std::size_t>(what.number >> 32)).connect();
         }
     }
 
@@ -134,12 +136,13 @@ class orchestrator_host final : public host {
             if (order->what == endpoint::provider_operation::cut) {
                 begin_cut(order->txn.value);
             } else if (order->what == endpoint::provider_operation::discard) {
-                copies().discard(order->txn.value);
+                if (m_flaw->discards()) {
+                    copies().discard(order->txn.value);
+                }
             }
         } else if (const auto* closed = std::get_if<endpoint::close_agent>(&what)) {
             line(closed->agent).disconnect(false, true);
-            m_world.after(reconnect_after,
-                          {m_self, reconnect, std::uint64_t{closed->agent} << 32 | m_life});
+            m_world.after(reconnect_after, {m_self, reconnect, closed->agent});
         } else if (std::holds_alternative<endpoint::agent_stuck>(what)) {
             m_world.tell("host", "alarms", "the guest may stay frozen: somebody should look");
         } else if (auto* outcome = std::get_if<endpoint::snapshot_outcome>(&what)) {
@@ -162,13 +165,30 @@ class orchestrator_host final : public host {
     void report(const endpoint::snapshot_outcome& told) {
         const auto which = m_running.extract(told.txn.value).mapped();
         const bool kept = told.copy == copy_result::kept;
+        if (!kept && (m_flaw->takes_any_copy() || !m_flaw->discards())) {
+            report_in_spite(which, told.txn.value);
+            return;
+        }
         if (kept && !copies().succeeded(told.txn.value)) {
             end_attempt(which, session_outcome::failed, consistency::none,
                         "the copy was cut and never became readable", std::nullopt);
             return;
         }
-        end_attempt(which, told.outcome, told.label, told.reason,
-                    kept ? std::optional{told.txn.value} : std::nullopt);
+        end_attempt(which, told.outcome, kept ? m_flaw->claims(told.label) : told.label,
+                    told.reason, kept ? std::optional{told.txn.value} : std::nullopt);
+    }
+
+    /// What a faulty host makes of a session that has failed: a success, with the copy that there
+    /// is, or any.
+    void report_in_spite(snapshot_number which, std::uint64_t number) {
+        if (m_flaw->takes_any_copy()) {
+            number += any_copy;
+            copies().begin(number, {}, {});
+        } else if (!copies().has(number)) {
+            end_attempt(which, session_outcome::failed, consistency::none, "no copy", std::nullopt);
+            return;
+        }
+        end_attempt(which, session_outcome::success, wanted(), {}, number);
     }
 
     [[nodiscard]] static agent_index index(std::size_t guest) noexcept {
@@ -176,6 +196,7 @@ class orchestrator_host final : public host {
     }
 
     kernel::generator m_random;
+    std::uint64_t m_numbers = 0; // what those of synchronisations are drawn from
     std::unique_ptr<endpoint::qga_orchestrator> m_process; // null while it is dead
     std::uint64_t m_life = 0;
     kernel::event_handle m_timer;

@@ -2,6 +2,7 @@
 // One world: hosts, and guests with everything in them.
 #include "simulator/world/clone.hpp"
 #include "simulator/world/faults.hpp"
+#include "simulator/world/flaw.hpp"
 #include "simulator/world/guest.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/host.hpp"
@@ -52,7 +53,7 @@ struct rack {
 };
 
 struct one_world {
-    explicit one_world(const scenario& what) : options(what), world(what.seed) {
+    one_world(const scenario& what, flaw* wrong) : options(what), world(what.seed) {
         for (std::uint32_t i = 0; i < what.guests; ++i) {
             guests.push_back(std::make_unique<guest>(world, i, what));
         }
@@ -62,13 +63,27 @@ struct one_world {
             rack& at = *racks[std::min(i, racks.size() - 1)];
             targets.push_back({guests[i].get(), at.outside.get(), &at.copies});
         }
-        faults = std::make_unique<fault_injector>(world, what.faults, std::move(targets));
+        faults = std::make_unique<fault_injector>(world, what, std::move(targets));
         if (what.restore.after_ms != 0) {
             twin = std::make_unique<clone>(world, what, *guests[0]);
             racks[0]->copies.tell_of_cuts(twin->cut_ended());
             guests[0]->line.join(racks[0]->outside->end_of(0), *twin);
         }
+        if (wrong != nullptr) {
+            tamper(*wrong);
+        }
         open();
+    }
+
+    void tamper(flaw& wrong) {
+        for (auto& one : guests) {
+            one->line.tamper(wrong);
+            one->agent.tamper(wrong);
+        }
+        for (auto& one : racks) {
+            one->outside->tamper(wrong);
+            one->copies.cut_late(milliseconds(wrong.hasty_ms()));
+        }
     }
 
     /// All in one rack, or each in its own.
@@ -122,26 +137,30 @@ struct one_world {
             made.restored = left_of(twin->copy());
             made.restored_at = *twin->restored();
         }
-        made.played = options;
         made.end = world.now();
         made.events = world.events_handled();
         made.story = world.story();
         made.at_host = racks[0]->outside->recording();
         for (std::size_t i = 0; i < racks.size(); ++i) {
-            const auto attempts = racks[i]->outside->attempts();
-            made.attempts.insert(made.attempts.end(), attempts.begin(), attempts.end());
+            for (const auto& one : racks[i]->outside->attempts()) {
+                made.attempts.insert(std::upper_bound(made.attempts.begin(), made.attempts.end(),
+                                                      one,
+                                                      [](const attempt& a, const attempt& b) {
+                                                          return a.started < b.started;
+                                                      }),
+                                     one);
+            }
             if (i != 0) {
                 made.at_more_hosts.push_back(racks[i]->outside->recording());
             }
         }
-        std::stable_sort(made.attempts.begin(), made.attempts.end(),
-                         [](const attempt& a, const attempt& b) { return a.started < b.started; });
         return made;
     }
 
     [[nodiscard]] static guest_history left_of(const guest& from) {
         return {from.agent.recording(), from.seen,
-                std::max(from.seen.longest_wait, from.users.waiting()), from.frozen()};
+                std::max(from.seen.longest_wait, from.users.waiting()), from.frozen(),
+                from.line.wire()};
     }
 
     scenario options;
@@ -155,7 +174,14 @@ struct one_world {
 } // namespace
 
 history play(const scenario& what) {
-    return one_world{what}.run();
+    scenario built = what;
+    const auto wrong = make_flaw(what.faulty);
+    if (wrong) {
+        wrong->configure(built);
+    }
+    history made = one_world{built, wrong.get()}.run();
+    made.played = what;
+    return made;
 }
 
 } // namespace snapproto::world

@@ -36,6 +36,8 @@ class provider final : public actor {
     [[nodiscard]] bool succeeded(std::uint64_t number) const;
     /// Whether it is known by now.
     [[nodiscard]] bool is_ready(std::uint64_t number) const;
+    /// Whether there is a cut of that number, however it ended.
+    [[nodiscard]] bool has(std::uint64_t number) const { return m_cuts.contains(number); }
     /// @pre succeeded(number).
     [[nodiscard]] copy content(std::uint64_t number, std::size_t disk) const;
     /// Who is told of each cut that has ended well, too.

@@ -121,6 +121,9 @@ void publisher::resume(const event& done, const event& not_held) {
 }
 
 void publisher::crash() {
+    if (!m_options.enabled) {
+        return; // there is none
+    }
     m_world.tell("publisher", "crashes", "dies and is started again");
     ++m_life;
     m_begins = false;

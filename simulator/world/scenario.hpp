@@ -4,37 +4,30 @@
 
 // Scenarios as text: JSON files that people edit, and KEY=VALUE of a command line.
 
+#include "simulator/settings/settings.hpp"
 #include "simulator/world/options.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace snapproto::world {
 
 /// A text is no scenario, or a setting none: where and why.
-struct scenario_error : std::invalid_argument {
-    using std::invalid_argument::invalid_argument;
-};
-
-/// One thing that a scenario says: its name, as "database.full_page_writes", and where it is kept.
-struct field {
-    std::string_view name;
-    std::variant<std::uint64_t*, bool*, std::string*> where;
-    std::uint64_t least = 0;
-    std::uint64_t most = 0;
-    std::vector<std::string_view> words; ///< What a text may be; empty: anything.
-};
+using scenario_error = settings::error;
+using settings::field;
 
 /// All fields of a scenario but its faults.
 [[nodiscard]] std::vector<field> fields_of(scenario& what);
+[[nodiscard]] std::vector<field> fields_of(fault& what);
 
 /// Reads a scenario.
 /// @param name what to call it.
 /// Errors: scenario_error: "line 12: ..."
 [[nodiscard]] scenario scenario_from(std::string_view name, std::string_view text);
+
+/// Writes a scenario as a file that `scenario_from` reads: what differs from the defaults.
+[[nodiscard]] std::string to_text(const scenario& what);
 
 /// Changes one thing: "database.full_page_writes=true".
 /// Errors: scenario_error.

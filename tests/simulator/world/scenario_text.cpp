@@ -58,15 +58,15 @@ BOOST_AUTO_TEST_CASE(what_a_scenario_says_is_taken_and_the_rest_is_as_usual) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_its_line) {
-    BOOST_TEST(complaint("[]") == "line 1: a scenario is one JSON object");
-    BOOST_TEST(complaint("") == "line 1: a scenario is one JSON object");
-    BOOST_TEST(complaint(head).starts_with("line 1: a scenario is one"));
+    BOOST_TEST(complaint("[]") == "line 1: this is not one JSON object");
+    BOOST_TEST(complaint("") == "line 1: this is not one JSON object");
+    BOOST_TEST(complaint(head).starts_with("line 1: this is not one"));
     BOOST_TEST(complaint(head + "\"seed\": 1,,\n}").starts_with("line 4: "));
-    BOOST_TEST(complaint(head + "\"seed\": 1}\n\n{}") == "line 6: something follows the scenario");
+    BOOST_TEST(complaint(head + "\"seed\": 1}\n\n{}") == "line 6: something follows the object");
     BOOST_TEST(complaint("{\"title\": \"t\"}") == "line 1: 'teaches' is missing");
-    BOOST_TEST(complaint(head + "\"sead\": 1}") == "line 4: there is no 'sead' in a scenario");
+    BOOST_TEST(complaint(head + "\"sead\": 1}") == "line 4: there is no option 'sead'");
     BOOST_TEST(complaint(head + "\n\"disk\": {\n\"color\": 1}}") ==
-               "line 6: there is no 'disk.color' in a scenario");
+               "line 6: there is no option 'disk.color'");
     BOOST_TEST(complaint(head + "\"disk\": {\"depth\": 0}}") ==
                "line 4: disk.depth is a whole number from 1 to 256");
     BOOST_TEST(
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_setting_changes_one_thing_or_says_why_not) {
     BOOST_TEST(made.host.kind == "naive");
     BOOST_TEST(made.faults[0].for_ms == 250U);
     BOOST_TEST(complaint_of_set("seed") == "'seed' is not KEY=VALUE");
-    BOOST_TEST(complaint_of_set("sead=1") == "there is no 'sead' in a scenario");
+    BOOST_TEST(complaint_of_set("sead=1") == "there is no option 'sead'");
     BOOST_TEST(complaint_of_set("seed=1x").starts_with("seed is a whole number"));
     BOOST_TEST(complaint_of_set("publisher.enabled=yes") == "publisher.enabled is true or false");
     BOOST_TEST(complaint_of_set("fault.2.for_ms=1") ==

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "simulator/campaign/finding.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace snapproto::campaign {
+namespace {
+
+using namespace world;
+using kernel::second;
+
+// How long after its beginning a session must have ended in a sound world.
+constexpr ticks session_max = 30 * second;
+// How long after healing the last time-out of what went wrong before may still run.
+constexpr ticks settling = 60 * second;
+// By how much a hold may be longer than its limit, for what the release itself takes.
+constexpr ticks release_margin = 2 * second;
+// By how much where something keeps the guest from it.
+constexpr ticks longest_excuse = 40 * second;
+constexpr std::array<std::string_view, 4> excuses{"guest_pauses", "processor_stalls",
+                                                  "clock_runs_slow", "thaw_fails"};
+
+double seconds(ticks at) {
+    return static_cast<double>(at) / static_cast<double>(second);
+}
+
+bool is(const note& one, std::string_view who, std::string_view what) {
+    return one.who == who && one.what == what;
+}
+
+/// From one word of the story to another: a freeze and its thaw.
+struct interval {
+    ticks begin = 0;
+    std::optional<ticks> end;
+};
+
+std::vector<interval> intervals(const history& run, std::string_view who, std::string_view begins,
+                                std::string_view ends) {
+    std::vector<interval> found;
+    for (const note& one : run.story) {
+        const bool open = !found.empty() && !found.back().end;
+        if (is(one, who, begins) && !open) {
+            found.push_back({one.at, std::nullopt});
+        } else if (is(one, who, ends) && open) {
+            found.back().end = one.at;
+        }
+    }
+    return found;
+}
+
+bool happens(const history& run, ticks from, ticks to, std::string_view who,
+             std::string_view what) {
+    return std::any_of(run.story.begin(), run.story.end(), [&](const note& one) {
+        return one.at >= from && one.at <= to && is(one, who, what);
+    });
+}
+
+/// Whether a fault of a kind was in force at some time within that span, or shortly before it.
+bool suffers(const history& run, ticks from, ticks to, std::string_view kind) {
+    constexpr ticks longest_fault = 15 * second;
+    return std::any_of(run.story.begin(), run.story.end(), [&](const note& one) {
+        return one.at + longest_fault >= from && one.at <= to && is(one, "fault", "begins") &&
+               one.text.starts_with(kind);
+    });
+}
+
+/// Whether somebody may hold the filesystem whom neither host nor agent knows.
+bool is_of_another(const history& run, ticks from, ticks to) {
+    return suffers(run, from, to, "frozen_by_another");
+}
+
+// ---- claims and contents ----
+
+bool applications_are_quiesced(const scenario& what) {
+    return what.database.quiesce && (!what.publisher.enabled || what.publisher.quiesce);
+}
+
+void judge_copies(std::vector<finding>& found, const history& run, const judge::verdict& made) {
+    for (std::size_t i = 0; i < run.attempts.size(); ++i) {
+        const attempt& told = run.attempts[i];
+        const auto& copied = made.attempts[i];
+        const ticks ended = told.ended.value_or(run.end);
+        // When others thaw a filesystem and freeze it again nobody can tell.
+        const bool hidden = suffers(run, told.started, ended, "thawed_by_another") &&
+                            is_of_another(run, told.started, ended);
+        if (!copied.untrue.empty() && !hidden) {
+            found.push_back({"false claim", fmt::format("snapshot {}: {}", i + 1, copied.untrue)});
+        }
+        // What the agent's hooks stopped is whole in every copy that was made while it was held,
+        // unless it died meanwhile: no reply of QGA can tell that, and no label says more.
+        if (told.kept && told.label >= consistency::filesystem &&
+            applications_are_quiesced(run.played) &&
+            !suffers(run, told.started, ended, "participant_crashes") &&
+            copied.found.is > judge::worth::whole) {
+            found.push_back(
+                {fmt::format("contents {}", judge::to_string(copied.found.is)),
+                 fmt::format("snapshot {}: {}", i + 1,
+                             copied.found.evidence.empty() ? std::string{}
+                                                           : copied.found.evidence.front())});
+        }
+    }
+}
+
+// ---- what stays held ----
+
+void judge_holds(std::vector<finding>& found, const history& run) {
+    for (const std::string_view who : {"filesystem", "database", "publisher"}) {
+        const auto all = intervals(run, who, who == "filesystem" ? "frozen" : "quiesced",
+                                   who == "filesystem" ? "thawed" : "resumed");
+        if (!all.empty() && !all.back().end && run.end - all.back().begin > settling) {
+            found.push_back({fmt::format("{} held for good", who),
+                             fmt::format("held since {:.3f} s", seconds(all.back().begin))});
+        }
+    }
+    const auto limit = static_cast<ticks>(run.played.agent.hold_limit_ms) * kernel::millisecond;
+    for (const auto& one : intervals(run, "filesystem", "frozen", "thawed")) {
+        const ticks end = one.end.value_or(run.end);
+        if (is_of_another(run, one.begin, end)) {
+            continue;
+        }
+        // A watchdog counts from the moment at which the agent was killed.
+        const bool killed = happens(run, one.begin, end, "agent", "dies");
+        // Who stands still can let nothing go, and a kernel that does not thaw lets nothing go.
+        const bool excused =
+            std::any_of(excuses.begin(), excuses.end(),
+                        [&](std::string_view kind) { return suffers(run, one.begin, end, kind); });
+        const ticks excess = excused ? longest_excuse : release_margin;
+        if (end - one.begin > (killed ? 2 : 1) * limit + excess) {
+            found.push_back(
+                {"held too long", fmt::format("frozen for {:.3f} s from {:.3f} s",
+                                              seconds(end - one.begin), seconds(one.begin))});
+            return;
+        }
+    }
+}
+
+/// A host that has reported and can reach the guest has thawed what it froze, or called for help.
+void judge_silence(std::vector<finding>& found, const history& run) {
+    for (const auto& hold : intervals(run, "filesystem", "frozen", "thawed")) {
+        const ticks end = hold.end.value_or(run.end);
+        if (is_of_another(run, hold.begin, end)) {
+            continue;
+        }
+        for (const attempt& one : run.attempts) {
+            if (one.started <= hold.begin && one.ended && *one.ended >= hold.begin &&
+                *one.ended + release_margin < end &&
+                !happens(run, one.started, end, "host", "alarms") &&
+                !happens(run, one.started, end, "host", "dies") &&
+                !happens(run, one.started, end, "channel", "lost")) {
+                found.push_back(
+                    {"left frozen in silence",
+                     fmt::format("reported at {:.3f} s, frozen from {:.3f} s to {:.3f} s",
+                                 seconds(*one.ended), seconds(hold.begin), seconds(end))});
+                return;
+            }
+        }
+    }
+}
+
+// ---- what must end ----
+
+void judge_endings(std::vector<finding>& found, const history& run) {
+    for (std::size_t i = 0; i < run.attempts.size(); ++i) {
+        const attempt& one = run.attempts[i];
+        if (!one.ended && one.started + settling < run.end &&
+            !happens(run, one.started, run.end, "host", "dies")) {
+            found.push_back({"no end", fmt::format("snapshot {} began at {:.3f} s", i + 1,
+                                                   seconds(one.started))});
+            return;
+        }
+    }
+}
+
+/// Whether nothing that is always so keeps a sound world from a good snapshot.
+bool can_succeed(const scenario& what) {
+    const auto& line = what.channel;
+    const bool noisy = line.loss_ppm + line.duplicate_ppm + line.reorder_ppm + line.corrupt_ppm +
+                           line.truncate_ppm !=
+                       0;
+    return line.connected && !noisy && !what.provider.fails && !what.database.vetoes &&
+           what.provider.cut_ms + 1000 < what.agent.hold_limit_ms &&
+           what.filesystem.freeze_hangs_ms == 0 && what.filesystem.thaw_failures == 0;
+}
+
+void judge_recovery(std::vector<finding>& found, const history& run) {
+    const scenario& what = run.played;
+    const ticks from = static_cast<ticks>(what.heal_ms) * kernel::millisecond + settling;
+    if (what.heal_ms == 0 || !can_succeed(what) || what.host.repeat_ms == 0 ||
+        from + session_max > run.end) {
+        return;
+    }
+    const auto last =
+        std::find_if(run.attempts.rbegin(), run.attempts.rend(),
+                     [&](const attempt& one) { return one.started + session_max <= run.end; });
+    if (last == run.attempts.rend() || last->started < from) {
+        found.push_back({"no recovery", "no snapshot begins any more after the world has healed"});
+    } else if (!last->ended || last->outcome != session_outcome::success) {
+        found.push_back(
+            {"no recovery", fmt::format("the snapshot at {:.3f} s fails in a sound world: {}",
+                                        seconds(last->started), last->reason)});
+    }
+}
+
+} // namespace
+
+std::vector<finding> findings_of(const history& run, const judge::verdict& made) {
+    std::vector<finding> found;
+    judge_copies(found, run, made);
+    for (const auto& one : made.conversation) {
+        found.push_back(
+            {fmt::format("SP 18.{} at {}", one.what.property, one.seen_at),
+             fmt::format("at {:.3f} s: {}", seconds(one.what.at.time_since_epoch().count()),
+                         one.what.sentence)});
+    }
+    judge_holds(found, run);
+    judge_silence(found, run);
+    judge_endings(found, run);
+    judge_recovery(found, run);
+    return found;
+}
+
+} // namespace snapproto::campaign
