@@ -80,7 +80,9 @@ void add_attachment(CLI::App* sub, agent_options& o) {
                                   "is replaced, and {state} {hook} {pidfile} {log} {block:FLAG} "
                                   "where they stand")
                       ->group(attach);
-    auto* shim = sub->add_option("--shim", o.shim, "An adapter command (not in this version)")
+    auto* shim = sub->add_option("--shim", o.shim,
+                                 "A command that adapts it: one JSON object a line, virtual time "
+                                 "(docs/shim.md)")
                      ->group(attach);
     builtin->excludes(connect)->excludes(spawn)->excludes(shim);
     connect->excludes(spawn)->excludes(shim);
