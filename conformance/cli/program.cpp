@@ -228,7 +228,10 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
     sub->add_option("--role", list.role, "agent or orchestrator [both]")
         ->check(CLI::IsMember({"agent", "orchestrator"}));
-    sub->add_flag("--faults", list.faults, "The faults of the embedded targets instead");
+    auto* faults =
+        sub->add_flag("--faults", list.faults, "The faults of the embedded targets instead");
+    sub->add_flag("--unusual", list.unusual, "The unusual but right embedded agents instead")
+        ->excludes(faults);
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
     spec->add_option(
             "FORM", form.form,
