@@ -363,16 +363,17 @@ int main(int argc, char**) {
     if (argc > 1) {
         return serve(std::cin, std::cout);
     }
-    // Without --adapter: a client asks for the status; the reply is hex of {"return": "thawed"}.
+    // Without --adapter: a client asks for the status.
+    const std::string status = hex_of(R"({"execute":"guest-fsfreeze-status"})");
     std::istringstream in(R"({"do":"reset","at":0,"hook":false,"block":[],"keep_state":false}
 {"do":"open","at":0,"client":1}
-{"do":"bytes","at":5,"client":1,"hex":"7b2265786563757465223a2267756573742d6673667265657a652d737461747573227d"}
+{"do":"bytes","at":5,"client":1,"hex":")" +
+                          status + R"("}
 {"do":"whistle","at":6}
 )");
     std::ostringstream out;
     serve(in, out);
     std::cout << out.str();
-    const bool thawed =
-        out.str().find("7b2272657475726e223a2022746861776564227d") != std::string::npos;
+    const bool thawed = out.str().find(hex_of(R"({"return": "thawed"})")) != std::string::npos;
     return thawed && out.str().find("unsupported") != std::string::npos ? 0 : 1;
 }
