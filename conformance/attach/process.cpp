@@ -30,7 +30,8 @@ pipe_ends make_pipe() {
 }
 
 /// Between fork and exec: system calls only, since other threads may have held any lock.
-[[noreturn]] void become(char* const* words, int output, int failure, pid_t parent) {
+[[noreturn]] void become(char* const* words, int conversation, int output, int failure,
+                         pid_t parent) {
     ::setsid();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) {
@@ -40,9 +41,9 @@ pipe_ends make_pipe() {
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
-    const int nothing = ::open("/dev/null", O_RDONLY);
-    ::dup2(nothing, STDIN_FILENO);
-    ::dup2(output, STDOUT_FILENO);
+    const bool talks = conversation >= 0;
+    ::dup2(talks ? conversation : ::open("/dev/null", O_RDONLY), STDIN_FILENO);
+    ::dup2(talks ? conversation : output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     ::execvp(words[0], words);
     const int code = errno;
@@ -52,7 +53,7 @@ pipe_ends make_pipe() {
 
 } // namespace
 
-process::process(const std::vector<std::string>& words) {
+process::process(const std::vector<std::string>& words, int conversation) {
     std::vector<std::string> copy = words;
     std::vector<char*> raw;
     for (auto& word : copy) {
@@ -67,7 +68,7 @@ process::process(const std::vector<std::string>& words) {
         throw unreachable(fmt::format("no process for the agent: {}", std::strerror(errno)));
     }
     if (m_id == 0) {
-        become(raw.data(), output.writes.get(), failure.writes.get(), parent);
+        become(raw.data(), conversation, output.writes.get(), failure.writes.get(), parent);
     }
     output.writes.reset();
     failure.writes.reset();

@@ -26,8 +26,11 @@ namespace snapproto::conformance {
 class process {
   public:
     /// Starts the program; the first word is looked for in PATH.
+    ///
+    /// @param conversation becomes its standard input and output, where it is given; it stays the
+    ///        caller's. Only standard error is kept then.
     /// @throws unreachable when it cannot be executed, with the system's reason.
-    explicit process(const std::vector<std::string>& words);
+    explicit process(const std::vector<std::string>& words, int conversation = -1);
     ~process();
     process(const process&) = delete;
     process& operator=(const process&) = delete;

@@ -2,6 +2,7 @@
 #include "conformance/builtin/builtin.hpp"
 
 #include "conformance/builtin/fault.hpp"
+#include "conformance/builtin/unusual.hpp"
 #include "conformance/builtin/virtual_agent.hpp"
 #include "conformance/builtin/virtual_world.hpp"
 
@@ -194,9 +195,11 @@ std::unique_ptr<target> make_builtin(std::string_view fault_or_reference, std::u
     if (fault_or_reference == "reference") {
         return std::make_unique<builtin::embedded_target>(nullptr, "reference");
     }
-    for (const auto& one : builtin::all_faults()) {
-        if (one.info.name == fault_or_reference) {
-            return std::make_unique<builtin::embedded_target>(&one, std::string{one.info.name});
+    for (const auto* list : {&builtin::all_faults(), &builtin::unusual_agents()}) {
+        for (const auto& one : *list) {
+            if (one.info.name == fault_or_reference) {
+                return std::make_unique<builtin::embedded_target>(&one, std::string{one.info.name});
+            }
         }
     }
     throw std::invalid_argument(fmt::format("no embedded agent is named '{}'", fault_or_reference));

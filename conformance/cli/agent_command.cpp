@@ -6,6 +6,7 @@
 #include "conformance/cli/console.hpp"
 #include "conformance/cli/judging.hpp"
 #include "conformance/runner.hpp"
+#include "conformance/shim/shim_target.hpp"
 
 #include <cstdio>
 
@@ -19,7 +20,12 @@ int run_agent(const agent_options& options) {
 
     const attachment attached{options, plan};
     return judge_and_report(options, plan, out, [&](const run_options& how) {
-        return run_checks(attached.agent(), plan.checks, how);
+        run_options watched = how;
+        watched.after = [&](const case_result& one) {
+            require_sound_shim(attached.agent());
+            how.after(one);
+        };
+        return run_checks(attached.agent(), plan.checks, watched);
     });
 }
 

@@ -6,6 +6,7 @@
 #include "conformance/attach/spawn_target.hpp"
 #include "conformance/builtin/builtin.hpp"
 #include "conformance/effects/mounted_filesystem.hpp"
+#include "conformance/shim/shim_target.hpp"
 
 #include <fmt/format.h>
 
@@ -48,10 +49,13 @@ freeze_target_list make_freeze_targets(const agent_options& options) {
     return all;
 }
 
-std::unique_ptr<target> attach_builtin(const agent_options& options) {
+std::unique_ptr<target> attach_virtual(const agent_options& options) {
     if (!options.freeze_targets.empty()) {
         throw usage_error("--freeze-target goes with --connect and --spawn; the embedded agent "
-                          "has filesystems of its own");
+                          "and an adapter have filesystems of their own");
+    }
+    if (!options.shim.empty()) {
+        return make_shim(options.shim, options.timeout_scale);
     }
     try {
         return make_builtin(options.builtin, options.seed);
@@ -71,14 +75,8 @@ std::unique_ptr<target> attach_builtin(const agent_options& options) {
 
 agent_plan make_plan(const agent_options& options) {
     require_dialect(options.dialect);
-    if (!options.shim.empty()) {
-        throw usage_error(
-            "--shim is not available in this version; an adapter can listen on a unix "
-            "socket instead: --spawn 'ADAPTER {socket}', or --connect unix:PATH to "
-            "one that runs");
-    }
     agent_plan plan{make_judging_plan(options, qga_checks().all())};
-    plan.embedded = options.connect.empty() && options.spawn.empty();
+    plan.embedded = options.connect.empty() && options.spawn.empty() && options.shim.empty();
     plan.replay_tail = tail_for_replay(options);
     return plan;
 }
@@ -97,7 +95,7 @@ std::unique_ptr<target> attach(const agent_options& options) {
     } catch (const std::invalid_argument& wrong) {
         throw usage_error(wrong.what());
     }
-    return attach_builtin(options);
+    return attach_virtual(options);
 }
 
 } // namespace snapproto::conformance

@@ -77,6 +77,7 @@ struct list_options {
     std::string dialect = "qga";
     std::string role; ///< Empty: both.
     bool faults = false;
+    bool unusual = false;
 };
 
 struct trace_options {

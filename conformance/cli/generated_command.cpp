@@ -5,6 +5,7 @@
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/console.hpp"
 #include "conformance/cli/program.hpp"
+#include "conformance/shim/shim_target.hpp"
 #include "conformance/suites/generated.hpp"
 
 #include <fmt/format.h>
@@ -56,6 +57,7 @@ int run_generated(const agent_options& options) {
 
     const auto begun = std::chrono::steady_clock::now();
     const auto run = judge(attached.agent(), options, how, out);
+    require_sound_shim(attached.agent());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
 
     const case_result& only = run.cases.front();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/builtin/builtin.hpp"
+#include "conformance/builtin/unusual.hpp"
 #include "conformance/check.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/program.hpp"
@@ -42,6 +43,14 @@ int run_list(const list_options& options) {
     require_dialect(options.dialect);
     const bool agents = options.role != "orchestrator";
     const bool orchestrators = options.role != "agent";
+    if (options.unusual) {
+        for (const fault_info& one : builtin_unusual_agents()) {
+            fmt::print("{:<32} {} ({})\n", one.name, one.sentence, one.source);
+        }
+        fmt::print("{} agents that keep every clause, in unusual ways\n",
+                   builtin_unusual_agents().size());
+        return exit_good;
+    }
     if (options.faults) {
         const auto of_agents = agents ? builtin_faults() : std::span<const fault_info>{};
         const auto others =

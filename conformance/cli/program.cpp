@@ -80,7 +80,9 @@ void add_attachment(CLI::App* sub, agent_options& o) {
                                   "is replaced, and {state} {hook} {pidfile} {log} {block:FLAG} "
                                   "where they stand")
                       ->group(attach);
-    auto* shim = sub->add_option("--shim", o.shim, "An adapter command (not in this version)")
+    auto* shim = sub->add_option("--shim", o.shim,
+                                 "A command that adapts it: one JSON object a line, virtual time "
+                                 "(docs/shim.md)")
                      ->group(attach);
     builtin->excludes(connect)->excludes(spawn)->excludes(shim);
     connect->excludes(spawn)->excludes(shim);
@@ -226,7 +228,10 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     sub->add_option("--dialect", list.dialect, "qga")->capture_default_str();
     sub->add_option("--role", list.role, "agent or orchestrator [both]")
         ->check(CLI::IsMember({"agent", "orchestrator"}));
-    sub->add_flag("--faults", list.faults, "The faults of the embedded targets instead");
+    auto* faults =
+        sub->add_flag("--faults", list.faults, "The faults of the embedded targets instead");
+    sub->add_flag("--unusual", list.unusual, "The unusual but right embedded agents instead")
+        ->excludes(faults);
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
     spec->add_option(
             "FORM", form.form,

@@ -2,6 +2,7 @@
 // Does the suite bite? Every fault of the embedded agent is caught by the check that is named for
 // it, and the reference agent by none.
 #include "conformance/builtin/builtin.hpp"
+#include "conformance/builtin/unusual.hpp"
 #include "conformance/check.hpp"
 #include "conformance/runner.hpp"
 
@@ -50,6 +51,18 @@ BOOST_AUTO_TEST_CASE(the_reference_agent_is_caught_by_no_check) {
     for (const case_result& one : all.cases) {
         BOOST_TEST_CONTEXT(one.id << " " << one.title) {
             BOOST_TEST(!one.deviates());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_check_is_held_against_an_agent_that_is_only_unusual) {
+    BOOST_TEST(builtin_unusual_agents().size() >= 12U);
+    for (const fault_info& agent : builtin_unusual_agents()) {
+        const run_result all = run_all(*make_builtin(agent.name, 1));
+        for (const case_result& one : all.cases) {
+            BOOST_TEST_CONTEXT(agent.name << ", " << one.id << " " << one.found.actual) {
+                BOOST_TEST(!one.deviates());
+            }
         }
     }
 }

@@ -6,6 +6,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+#include <regex>
+#include <string>
+
 namespace snapproto::conformance {
 
 using namespace tests;
@@ -43,6 +47,35 @@ BOOST_AUTO_TEST_CASE(judge_your_agent_shows_what_happens) {
 
 BOOST_AUTO_TEST_CASE(judge_your_orchestrator_shows_what_happens) {
     check_guide("judge-your-orchestrator.md", 1);
+}
+
+BOOST_AUTO_TEST_CASE(judge_in_ci_shows_what_happens) {
+    check_guide("judge-in-ci.md", 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_files_for_ci_name_is_there) {
+    const std::string root = SNAPPROTO_SOURCE_DIR;
+    const test::scratch place;
+    const std::string help = test::snapcheck(place, "agent --help").out;
+    for (const std::string name :
+         {"action.yml", "conformance/ci/gitlab.yml", "conformance/ci/Containerfile"}) {
+        const std::string text = test::read_all(root + '/' + name);
+        BOOST_TEST(test::says(text, "snapcheck"), name);
+        BOOST_TEST(!test::says(text, "\t"), name);
+        const std::regex script("(scripts/[a-z_]+\\.sh)");
+        for (std::sregex_iterator at(text.begin(), text.end(), script), end; at != end; ++at) {
+            BOOST_TEST(std::filesystem::exists(root + '/' + at->str(1)), at->str(1));
+        }
+        const std::regex call("snapcheck\\S* (agent|\\$ARGUMENTS)[^\n]*");
+        const std::regex option("--[a-z-]+");
+        for (std::sregex_iterator at(text.begin(), text.end(), call), end; at != end; ++at) {
+            std::string line = at->str();
+            line = std::regex_replace(line, std::regex("'[^']*'"), "");
+            for (std::sregex_iterator o(line.begin(), line.end(), option); o != end; ++o) {
+                BOOST_TEST(test::says(help, o->str()), name << ": " << o->str());
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -132,8 +132,7 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --timeout-scale 0", "0");
     usage("agent --builtin no-such-fault-at-all", "no-such-fault-at-all");
     usage("agent --builtin holds-forever", "did you mean holds-for-ever?");
-    usage("agent --shim x", "not available in this version");
-    usage("agent --shim x", "--spawn 'ADAPTER {socket}'");
+    usage("agent --shim x --freeze-target /x", "filesystems of their own");
     usage("orchestrator --listen unix:/x", "--trigger");
     usage("learn --builtin referense", "did you mean reference?");
     usage("learn --states-max 0", "--states-max");
