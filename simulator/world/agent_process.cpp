@@ -45,11 +45,15 @@ agent_process::agent_process(environment& world, channel& line,
 agent_process::~agent_process() = default;
 
 void agent_process::add(std::string name, application& what) {
-    m_participants.push_back({std::move(name), &what, nullptr, false, 0});
+    auto& one = m_participants.emplace_back();
+    one.name = std::move(name);
+    one.program = &what;
 }
 
 void agent_process::add(std::string name, filesystem& what) {
-    m_participants.push_back({std::move(name), nullptr, &what, false, 0});
+    auto& one = m_participants.emplace_back();
+    one.name = std::move(name);
+    one.files = &what;
 }
 
 // ---- life ---------------------------------------------------------------------------------------
