@@ -29,12 +29,19 @@ world::scenario sound_world() {
     return made;
 }
 
+world::fault fault(const std::string& when, const std::string& word, std::uint64_t after_ms,
+                   std::uint64_t for_ms) {
+    world::fault made;
+    made.when = when;
+    made.what = word;
+    made.after_ms = after_ms;
+    made.for_ms = for_ms;
+    return made;
+}
+
 world::scenario with_fault(world::scenario what, const std::string& when, const std::string& word,
                            std::uint64_t for_ms) {
-    what.faults.push_back({});
-    what.faults.back().when = when;
-    what.faults.back().what = word;
-    what.faults.back().for_ms = for_ms;
+    what.faults.push_back(fault(when, word, 0, for_ms));
     return what;
 }
 
@@ -69,6 +76,47 @@ BOOST_AUTO_TEST_CASE(faults_that_make_snapshots_fail_are_nothing_wrong) {
             BOOST_TEST(result.outcomes.success > 0U);
         }
     }
+}
+
+// What campaigns have found wrong with the world around the reference, shrunk.
+BOOST_AUTO_TEST_CASE(what_is_held_when_processes_come_and_go_is_released_once_and_in_order) {
+    const std::vector<world::fault> found[]{
+        // A new process lets go of hooks, and of one whose hold comes after it has begun.
+        {fault("database.quiesced", "agent_dies", 0, 1)},
+        {fault("agent.holds", "agent_dies", 9, 1),
+         fault("agent.holds", "participant_hangs", 0, 60)},
+        // The kernel's freeze comes after the process that asked for it has died.
+        {fault("agent.received.freeze", "freeze_hangs", 0, 300),
+         fault("fault.begins", "agent_dies", 99, 1)},
+        // The kernel has thawed, and the process dies before it hears of that.
+        {fault("agent.received.thaw", "processor_stalls", 0, 18),
+         fault("fault.begins", "agent_dies", 0, 1)},
+        // Somebody else's thaw comes before his freeze has.
+        {fault("start", "frozen_by_another", 0, 1)},
+        // The host dies between closing the channel and opening it again.
+        {fault("start", "agent_dies", 0, 14'000), fault("channel.lost", "host_fails_over", 0, 0)},
+    };
+    for (const auto& faults : found) {
+        auto what = sound_world();
+        what.faults = faults;
+        const auto result = campaign::play_planned(what);
+        BOOST_TEST_CONTEXT(faults.front().what) {
+            BOOST_TEST(result.outcomes.success > 0U);
+            for (const auto& one : result.findings) {
+                BOOST_TEST(false, one.kind << ": " << one.what);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_watchdog_whose_thaw_fails_tries_again) {
+    auto what = sound_world();
+    what.agent.remembers = false; // nobody but the watchdog knows of it
+    what.faults = {fault("filesystem.frozen", "agent_dies", 0, 18'000),
+                   fault("filesystem.frozen", "thaw_fails", 0, 12'000)};
+    const auto result = campaign::play_planned(what);
+    BOOST_TEST(result.outcomes.success > 0U);
+    BOOST_TEST(result.findings.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_that_is_false_is_found) {
