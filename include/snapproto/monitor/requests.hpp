@@ -135,10 +135,11 @@ class requests_monitor : public judge {
 
     void on_request(agent_state& a, const trace::record& r) {
         const message_kind kind = *r.message;
+        a.judged = true;
         if (!is_request(kind)) {
+            ++a.malformed; // what only agents send is no message to one (SP 16.1)
             return;
         }
-        a.judged = true;
         if (kind == message_kind::hello) {
             a.open.clear();
             a.ending = false;
