@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <optional>
 #include <string_view>
 
@@ -108,6 +109,15 @@ void judge_copies(std::vector<finding>& found, const history& run, const judge::
 
 // ---- what stays held ----
 
+/// By how much a release may be late: who stands still can let nothing go, and no kernel does that
+/// refuses to thaw.
+ticks margin(const history& run, ticks from, ticks to) {
+    const bool excused = std::any_of(excuses.begin(), excuses.end(), [&](std::string_view kind) {
+        return suffers(run, from, to, kind);
+    });
+    return excused ? longest_excuse : release_margin;
+}
+
 void judge_holds(std::vector<finding>& found, const history& run) {
     for (const std::string_view who : {"filesystem", "database", "publisher"}) {
         const auto all = intervals(run, who, who == "filesystem" ? "frozen" : "quiesced",
@@ -123,14 +133,13 @@ void judge_holds(std::vector<finding>& found, const history& run) {
         if (is_of_another(run, one.begin, end)) {
             continue;
         }
-        // A watchdog counts from the moment at which the agent was killed.
-        const bool killed = happens(run, one.begin, end, "agent", "dies");
-        // Who stands still can let nothing go, and a kernel that does not thaw lets nothing go.
-        const bool excused =
-            std::any_of(excuses.begin(), excuses.end(),
-                        [&](std::string_view kind) { return suffers(run, one.begin, end, kind); });
-        const ticks excess = excused ? longest_excuse : release_margin;
-        if (end - one.begin > (killed ? 2 : 1) * limit + excess) {
+        // A watchdog counts from the moment at which the agent was killed, and who takes over what
+        // is held from the moment at which he does.
+        const auto deaths = std::count_if(run.story.begin(), run.story.end(), [&](const note& n) {
+            return n.at >= one.begin && n.at <= end && is(n, "agent", "dies");
+        });
+        const ticks excess = margin(run, one.begin, end);
+        if (end - one.begin > (1 + deaths) * limit + excess) {
             found.push_back(
                 {"held too long", fmt::format("frozen for {:.3f} s from {:.3f} s",
                                               seconds(end - one.begin), seconds(one.begin))});
@@ -146,10 +155,10 @@ void judge_silence(std::vector<finding>& found, const history& run) {
         if (is_of_another(run, hold.begin, end)) {
             continue;
         }
+        const ticks late = margin(run, hold.begin, end);
         for (const attempt& one : run.attempts) {
             if (one.started <= hold.begin && one.ended && *one.ended >= hold.begin &&
-                *one.ended + release_margin < end &&
-                !happens(run, one.started, end, "host", "alarms") &&
+                *one.ended + late < end && !happens(run, one.started, end, "host", "alarms") &&
                 !happens(run, one.started, end, "host", "dies") &&
                 !happens(run, one.started, end, "channel", "lost")) {
                 found.push_back(
@@ -158,6 +167,27 @@ void judge_silence(std::vector<finding>& found, const history& run) {
                                  seconds(*one.ended), seconds(hold.begin), seconds(end))});
                 return;
             }
+        }
+    }
+}
+
+/// Who cannot let go tries again after a while (SP 15.7), and leaves the processor to others.
+void judge_pauses(std::vector<finding>& found, const history& run) {
+    constexpr std::size_t releases_max = 50; // in a second: of all participants, and some clients
+    std::deque<ticks> recent;
+    for (const note& one : run.story) {
+        if (!is(one, "agent", "releases")) {
+            continue;
+        }
+        recent.push_back(one.at);
+        if (recent.size() > releases_max) {
+            if (one.at - recent.front() < second) {
+                found.push_back({"releases without a pause",
+                                 fmt::format("{} times in {:.6f} s, until {:.3f} s", releases_max,
+                                             seconds(one.at - recent.front()), seconds(one.at))});
+                return;
+            }
+            recent.pop_front();
         }
     }
 }
@@ -178,12 +208,18 @@ void judge_endings(std::vector<finding>& found, const history& run) {
 
 /// Whether nothing that is always so keeps a sound world from a good snapshot.
 bool can_succeed(const scenario& what) {
+    constexpr std::uint64_t longest_reply = 3000; // bytes: that to guest-info
+    constexpr std::uint64_t patience_ms = 2000;   // well below the host's time-out for it
     const auto& line = what.channel;
+    const std::uint64_t round_trip_ms = 2 * (line.latency_us + line.jitter_us) / 1000;
+    const bool slow =
+        line.bytes_per_second != 0 && longest_reply * 1000 / line.bytes_per_second > patience_ms;
     const bool noisy = line.loss_ppm + line.duplicate_ppm + line.reorder_ppm + line.corrupt_ppm +
                            line.truncate_ppm !=
                        0;
-    return line.connected && !noisy && !what.provider.fails && !what.database.vetoes &&
-           what.provider.cut_ms + 1000 < what.agent.hold_limit_ms &&
+    return line.connected && !noisy && !slow && round_trip_ms < patience_ms &&
+           !what.provider.fails && !what.database.vetoes &&
+           what.provider.cut_ms + round_trip_ms + 1000 < what.agent.hold_limit_ms &&
            what.filesystem.freeze_hangs_ms == 0 && what.filesystem.thaw_failures == 0;
 }
 
@@ -219,6 +255,7 @@ std::vector<finding> findings_of(const history& run, const judge::verdict& made)
     }
     judge_holds(found, run);
     judge_silence(found, run);
+    judge_pauses(found, run);
     judge_endings(found, run);
     judge_recovery(found, run);
     return found;

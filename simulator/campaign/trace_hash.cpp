@@ -5,48 +5,55 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 namespace snapproto::campaign {
 namespace {
 
-std::string line_of(const world::note& one) {
-    return fmt::format("{} {} {} {}\n", one.at, one.who, one.what, one.text);
+void append(std::string& line, const world::note& one) {
+    fmt::format_to(std::back_inserter(line), "{} {} {} {}\n", one.at, one.who, one.what, one.text);
 }
 
-std::string line_of(const world::attempt& one) {
-    return fmt::format("attempt {} {} {} {} {} {}\n", one.started, one.ended ? *one.ended : -1,
-                       to_string(one.outcome), to_string(one.label), one.reason,
-                       one.kept ? one.kept->at : -1);
+void append(std::string& line, const trace::record& one) {
+    trace::append_jsonl(line, one);
 }
 
-void append_records(std::vector<std::string>& lines, const std::vector<trace::record>& recording) {
-    for (const auto& one : recording) {
-        lines.emplace_back();
-        trace::append_jsonl(lines.back(), one);
-    }
+void append(std::string& line, const world::attempt& one) {
+    fmt::format_to(std::back_inserter(line), "attempt {} {} {} {} {} {}\n", one.started,
+                   one.ended ? *one.ended : -1, to_string(one.outcome), to_string(one.label),
+                   one.reason, one.kept ? one.kept->at : -1);
+}
+
+/// Hands every line on, each in the same string: there can be millions.
+template <class Take>
+void each_line(const world::history& run, Take take) {
+    std::string line;
+    const auto all = [&](const auto& things) {
+        for (const auto& one : things) {
+            line.clear();
+            append(line, one);
+            take(line);
+        }
+    };
+    all(run.story);
+    all(run.at_host);
+    all(run.at_agent);
+    all(run.attempts);
+    take(fmt::format("events {} completed {} stall {} frozen {}\n", run.events, run.seen.completed,
+                     run.longest_stall, run.still_frozen));
 }
 
 } // namespace
 
 std::vector<std::string> trace_lines(const world::history& run) {
     std::vector<std::string> lines;
-    for (const auto& one : run.story) {
-        lines.push_back(line_of(one));
-    }
-    append_records(lines, run.at_host);
-    append_records(lines, run.at_agent);
-    for (const auto& one : run.attempts) {
-        lines.push_back(line_of(one));
-    }
-    lines.push_back(fmt::format("events {} completed {} stall {} frozen {}\n", run.events,
-                                run.seen.completed, run.longest_stall, run.still_frozen));
+    each_line(run, [&](std::string_view line) { lines.emplace_back(line); });
     return lines;
 }
 
 std::uint64_t trace_hash(const world::history& run) {
     text_hash made;
-    for (const auto& line : trace_lines(run)) {
-        made.add(line);
-    }
+    each_line(run, [&](std::string_view line) { made.add(line); });
     return made.value();
 }
 

@@ -12,6 +12,23 @@ using machine::participant_event;
 
 constexpr ticks watchdog_tries_again = kernel::second;
 
+std::optional<trace::record_kind> record_of(participant_event told) {
+    switch (told) {
+    case participant_event::held:
+        return trace::record_kind::held;
+    case participant_event::vetoed:
+        return trace::record_kind::vetoed;
+    case participant_event::released:
+        return trace::record_kind::released;
+    case participant_event::not_held:
+        return trace::record_kind::not_held;
+    case participant_event::release_failed:
+        return trace::record_kind::release_failed;
+    default:
+        return std::nullopt;
+    }
+}
+
 } // namespace
 
 event agent_process::answer_event(std::uint32_t what, std::size_t index,
@@ -105,6 +122,9 @@ void agent_process::look_after(std::uint64_t life) {
     } else {
         m_world.after(milliseconds(m_options.hold_limit_ms), {m_self, watchdog, life});
     }
+    if (std::exchange(m_starts_later, false)) {
+        restart();
+    }
 }
 
 void agent_process::on_filesystem(const event& what) {
@@ -143,12 +163,13 @@ void agent_process::note_held(participant& who, bool held, std::uint64_t life) n
 void agent_process::answer(const event& what, machine::participant_event told,
                            std::string_view why) {
     const auto index = static_cast<std::size_t>(what.number >> 8 & 0xffffU);
+    const bool of_release = told == participant_event::released ||
+                            told == participant_event::not_held ||
+                            told == participant_event::release_failed;
+    const bool expected = !of_release || std::exchange(m_participants[index].releasing, false);
     if (!m_process || what.number >> 32 != m_life) {
-        if (told == participant_event::held) {
-            note_unheard(index, trace::record_kind::held);
-        } else if (told == participant_event::released &&
-                   std::exchange(m_participants[index].releasing, false)) {
-            note_unheard(index, trace::record_kind::released);
+        if (const auto kind = record_of(told); kind && expected) {
+            note_unheard(index, *kind);
         }
         return;
     }
@@ -164,7 +185,7 @@ void agent_process::answer(const event& what, machine::participant_event told,
 
 /// What becomes of a participant when nobody is there who would have been told.
 void agent_process::note_unheard(std::size_t index, trace::record_kind what) {
-    if (place_of(index) == m_order.size()) {
+    if (std::find(m_order.begin(), m_order.end(), index) == m_order.end()) {
         return; // no session had it
     }
     trace::record made;
@@ -172,7 +193,7 @@ void agent_process::note_unheard(std::size_t index, trace::record_kind what) {
     made.who = trace::role::watchdog;
     made.agent = 0;
     made.what = what;
-    made.item = static_cast<participant_index>(place_of(index));
+    made.item = static_cast<participant_index>(index);
     made.participant = summary_of(index).kind;
     m_recording.push_back(std::move(made));
     m_world.notice(m_recording, m_noticed);
@@ -185,9 +206,6 @@ std::size_t agent_process::place_of(std::size_t index) const {
 
 /// It finds the filesystem frozen; that a hook ran before is known from its own notes.
 void agent_process::adopt() {
-    if (freezes_for_another_life()) {
-        return; // it waits for what comes of it: see `look_after`
-    }
     std::vector<participant_summary> held;
     std::vector<std::size_t> order;
     bool frozen = false;
@@ -226,7 +244,7 @@ bool agent_process::let_go(std::size_t index) {
     } else {
         one.program->resume({}, {});
     }
-    one.held = false;
+    one.held = one.releasing = false;
     note_unheard(index, trace::record_kind::released);
     return true;
 }

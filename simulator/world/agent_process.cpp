@@ -76,6 +76,10 @@ void agent_process::restart() {
     if (m_process) {
         return;
     }
+    if (freezes_for_another_life()) {
+        m_starts_later = true; // a process in a system call is not gone before that ends
+        return;
+    }
     m_world.tell("agent", "restarts", "the agent's process is started again");
     open();
     if (m_options.remembers) {
@@ -193,6 +197,10 @@ void agent_process::collect() {
         // The dialect has no transactions; those that a process makes up begin anew with it.
         if (one.txn) {
             one.txn.value += m_life * txns_per_life;
+        }
+        // It counts those of its session, and the next process may adopt some of them only.
+        if (one.participant) {
+            one.item = static_cast<participant_index>(m_order[one.item]);
         }
     }
     m_world.notice(m_recording, m_noticed);

@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace snapproto::machine {
@@ -58,8 +59,9 @@ class agent_process final : public actor, public channel_end {
     /// The guest's wall clock was set.
     void clock_was_set();
 
-    [[nodiscard]] const std::vector<trace::record>& recording() const noexcept {
-        return m_recording;
+    /// At the end: what it recorded.
+    [[nodiscard]] std::vector<trace::record> take_recording() noexcept {
+        return std::move(m_recording);
     }
 
     void channel_up() override;
@@ -125,6 +127,7 @@ class agent_process final : public actor, public channel_end {
     generation_id m_generation{};
     std::unique_ptr<process> m_process; // null while it does not run
     std::string m_input;                // bytes that the agent did not take yet
+    bool m_starts_later = false;        // when its predecessor has gone
     std::uint64_t m_life = 0;
     kernel::event_handle m_timer;
     std::vector<trace::record> m_recording;

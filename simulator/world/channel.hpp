@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace snapproto::world {
@@ -64,8 +65,8 @@ class channel final : public actor {
     [[nodiscard]] bool connected() const noexcept { return m_connected; }
 
     void send(direction way, std::string_view bytes);
-    /// Everything that was sent, in order.
-    [[nodiscard]] const std::vector<sent_bytes>& wire() const noexcept { return m_wire; }
+    /// At the end: everything that was sent, in order.
+    [[nodiscard]] std::vector<sent_bytes> take_wire() noexcept { return std::move(m_wire); }
 
     /// What would arrive that way from now on waits until `flow`.
     void stall(direction way) { lane_of(way).stalled = true; }

@@ -31,7 +31,7 @@ class clone final : public actor, public channel_end {
 
     /// When it was restored; nothing before.
     [[nodiscard]] std::optional<ticks> restored() const noexcept { return m_restored; }
-    [[nodiscard]] const guest& copy() const noexcept { return m_twin; }
+    [[nodiscard]] guest& copy() noexcept { return m_twin; }
 
     // What comes for the original.
     void channel_up() override;

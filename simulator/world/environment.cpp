@@ -132,8 +132,8 @@ void environment::tell(std::string_view who, std::string_view what, std::string 
     }
 }
 
-const std::vector<note>& environment::story() const noexcept {
-    return m_all->story;
+std::vector<note> environment::take_story() noexcept {
+    return std::move(m_all->story);
 }
 
 void environment::watch(watcher* who) noexcept {

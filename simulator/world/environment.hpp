@@ -103,7 +103,8 @@ class environment {
 
     /// Adds a line to the story.
     void tell(std::string_view who, std::string_view what, std::string text);
-    [[nodiscard]] const std::vector<note>& story() const noexcept;
+    /// At the end: all of it.
+    [[nodiscard]] std::vector<note> take_story() noexcept;
 
     /// Nothing that happens here is told.
     void mute(bool on) noexcept { m_mute = on; }

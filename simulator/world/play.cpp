@@ -139,8 +139,8 @@ struct one_world {
         }
         made.end = world.now();
         made.events = world.events_handled();
-        made.story = world.story();
-        made.at_host = racks[0]->outside->recording();
+        made.story = world.take_story();
+        made.at_host = racks[0]->outside->take_recording();
         for (std::size_t i = 0; i < racks.size(); ++i) {
             for (const auto& one : racks[i]->outside->attempts()) {
                 made.attempts.insert(std::upper_bound(made.attempts.begin(), made.attempts.end(),
@@ -151,16 +151,16 @@ struct one_world {
                                      one);
             }
             if (i != 0) {
-                made.at_more_hosts.push_back(racks[i]->outside->recording());
+                made.at_more_hosts.push_back(racks[i]->outside->take_recording());
             }
         }
         return made;
     }
 
-    [[nodiscard]] static guest_history left_of(const guest& from) {
-        return {from.agent.recording(), from.seen,
+    [[nodiscard]] static guest_history left_of(guest& from) {
+        return {from.agent.take_recording(), from.seen,
                 std::max(from.seen.longest_wait, from.users.waiting()), from.frozen(),
-                from.line.wire()};
+                from.line.take_wire()};
     }
 
     scenario options;

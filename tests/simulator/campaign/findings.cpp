@@ -30,9 +30,10 @@ world::scenario sound_world() {
 }
 
 world::fault fault(const std::string& when, const std::string& word, std::uint64_t after_ms,
-                   std::uint64_t for_ms) {
+                   std::uint64_t for_ms, std::uint64_t occurrence = 1) {
     world::fault made;
     made.when = when;
+    made.occurrence = occurrence;
     made.what = word;
     made.after_ms = after_ms;
     made.for_ms = for_ms;
@@ -91,8 +92,26 @@ BOOST_AUTO_TEST_CASE(what_is_held_when_processes_come_and_go_is_released_once_an
         // The kernel has thawed, and the process dies before it hears of that.
         {fault("agent.received.thaw", "processor_stalls", 0, 18),
          fault("fault.begins", "agent_dies", 0, 1)},
+        // The kernel's freeze fails after the process that asked for it has died.
+        {fault("agent.holds", "agent_dies", 0, 1, 2),
+         fault("database.quiesced", "freeze_fails", 0, 1)},
+        // A new process is told to freeze before its predecessor's freeze has come.
+        {fault("agent.holds", "disk_stalls", 0, 14'000, 2),
+         fault("agent.holds", "agent_dies", 0, 1, 2)},
+        // A new process is told to stop before its predecessor's freeze has come.
+        {fault("agent.holds", "disk_stalls", 0, 64, 2), fault("agent.holds", "agent_dies", 0, 1, 2),
+         fault("agent.received.freeze", "agent_upgraded", 54, 0)},
         // Somebody else's thaw comes before his freeze has.
         {fault("start", "frozen_by_another", 0, 1)},
+        // A hook has resumed, and the process dies before it hears of that.
+        {fault("agent.releases", "processor_stalls", 0, 400, 3),
+         fault("database.resumed", "agent_dies", 310, 1)},
+        // A new process adopts some of what its predecessor held, the others being released.
+        {fault("start", "disk_plugged", 0, 0), fault("agent.sent.frozen", "thaw_fails", 0, 5'000),
+         fault("filesystem.thaw_failed", "agent_dies", 0, 1)},
+        // It cannot release what it adopted.
+        {fault("agent.sent.frozen", "thaw_fails", 0, 25'000),
+         fault("filesystem.frozen", "agent_dies", 0, 1)},
         // The host dies between closing the channel and opening it again.
         {fault("start", "agent_dies", 0, 14'000), fault("channel.lost", "host_fails_over", 0, 0)},
     };

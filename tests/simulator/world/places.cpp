@@ -135,8 +135,9 @@ BOOST_AUTO_TEST_CASE(the_second_guest_has_its_number_behind_its_names_and_its_ow
     environment second_place{whole, 1};
     first.tell("database", "opens", "");
     second_place.tell("database", "opens", "");
-    BOOST_TEST(whole.story()[0].who == "database");
-    BOOST_TEST(whole.story()[1].who == "database-2");
+    const auto story = whole.take_story();
+    BOOST_TEST(story[0].who == "database");
+    BOOST_TEST(story[1].who == "database-2");
     auto one = whole.stream("disk");
     auto same = first.stream("disk");
     auto other = second_place.stream("disk");

@@ -434,6 +434,24 @@ BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
     BOOST_TEST(b.last<thawed_report>()->released == 2U);
 }
 
+// SP 10.10, 10.14: the adopting process has begun no round of its own that would have set the distance.
+BOOST_AUTO_TEST_CASE(
+    what_is_adopted_and_refuses_to_be_released_is_tried_again_at_growing_distances) {
+    bench b{0, 1};
+    b.exempt = 8;
+    b.agent.adopt({3}, {7}, everything, b.list, b.now);
+    b.drain();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::release_failed);
+    for (const auto distance : {1, 2, 4}) {
+        BOOST_TEST((b.agent.phase() == agent_phase::stuck));
+        BOOST_TEST((b.due == b.now + seconds{distance}));
+        b.pass(seconds{distance});
+        BOOST_TEST((b.agent.phase() == agent_phase::thaw));
+        b.done(answer::release_failed);
+    }
+}
+
 // SP 11.6
 BOOST_AUTO_TEST_CASE(a_generation_change_renews_identities_before_anything_is_released) {
     bench b;

@@ -150,6 +150,7 @@ inline void agent_endpoint::adopt(session_id session, txn_id txn, capability gra
         added.state.process(machine::participant_event::prepared);
         added.state.process(machine::participant_event::held);
     }
+    m_retry_distance = m_options.timers.retry_first;
     m_held_since = now;
     m_held_until = saturating_add(now, m_options.timers.hold);
     m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
