@@ -188,7 +188,6 @@ std::optional<snapshot_end> listen_target::ended() {
     if (!report) {
         return std::nullopt;
     }
-    real_sleep(60ms); // what it wrote last is collected in another thread
     snapshot_end end;
     end.output = m_trigger->output();
     end.words = report->by_signal ? fmt::format("ended by signal {}", report->code)

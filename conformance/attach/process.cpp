@@ -95,24 +95,29 @@ process::~process() {
 }
 
 void process::collect() {
-    std::array<char, 4096> buffer; // NOLINT: filled by read
     while (!m_leave) {
         pollfd one{m_output.get(), POLLIN, 0};
-        if (::poll(&one, 1, 50) <= 0) {
-            continue;
-        }
-        const ssize_t got = ::read(m_output.get(), buffer.data(), buffer.size());
-        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+        if (::poll(&one, 1, 50) > 0 && !read_what_is_there()) {
             return;
         }
-        if (got > 0) {
-            const std::lock_guard lock(m_mutex);
-            m_text.append(buffer.data(), static_cast<std::size_t>(got));
-            if (m_text.size() > output_bytes_max) {
-                m_text.erase(0, m_text.size() - output_bytes_max);
-            }
+    }
+}
+
+bool process::read_what_is_there() {
+    std::array<char, 4096> buffer; // NOLINT: filled by read
+    const std::lock_guard lock(m_mutex);
+    // More than the pipe holds, and not without an end: it may be written all the while.
+    for (int reads = 0; reads < 64; ++reads) {
+        const ssize_t got = ::read(m_output.get(), buffer.data(), buffer.size());
+        if (got <= 0) {
+            return got < 0 && (errno == EAGAIN || errno == EINTR);
+        }
+        m_text.append(buffer.data(), static_cast<std::size_t>(got));
+        if (m_text.size() > output_bytes_max) {
+            m_text.erase(0, m_text.size() - output_bytes_max);
         }
     }
+    return true;
 }
 
 void process::signal(int number) {
@@ -144,7 +149,8 @@ std::optional<exit_report> process::wait_exit(duration bound) {
     return m_end;
 }
 
-std::string process::output() const {
+std::string process::output() {
+    (void)read_what_is_there(); // the last words of a process that has just ended
     const std::lock_guard lock(m_mutex);
     return m_text;
 }

@@ -43,19 +43,20 @@ class process {
     void kill_group();
     /// Waits for the end of the process itself, `bound` at the most.
     [[nodiscard]] std::optional<exit_report> wait_exit(duration bound);
-    /// The last of what it wrote.
-    [[nodiscard]] std::string output() const;
+    /// The last of what it has written until now.
+    [[nodiscard]] std::string output();
 
     static constexpr std::size_t output_bytes_max = std::size_t{16} << 10;
 
   private:
     void collect();
+    bool read_what_is_there(); ///< @return false when nothing will come any more.
 
     pid_t m_id = -1;
     std::optional<exit_report> m_end;
     descriptor m_output;
     std::atomic<bool> m_leave{false};
-    mutable std::mutex m_mutex; ///< Guards m_text.
+    std::mutex m_mutex; ///< Guards m_text.
     std::string m_text;
     std::thread m_collector;
 };

@@ -101,6 +101,7 @@ void agent_process::on_answer(const event& what) {
     const auto index = static_cast<std::size_t>(what.number >> 8 & 0xffffU);
     const auto told = static_cast<participant_event>(what.number & 0xffU);
     participant& who = m_participants[index];
+    who.asked_by.reset();
     if (told == participant_event::held) {
         note_held(who, true, what.number >> 32);
     } else if (told == participant_event::released || told == participant_event::not_held) {
@@ -249,15 +250,14 @@ bool agent_process::let_go(std::size_t index) {
     return true;
 }
 
-/// Whether a freeze is under way that a process asked for which is no more.
-bool agent_process::freezes_for_another_life() const {
-    return std::any_of(m_participants.begin(), m_participants.end(), [&](const participant& p) {
-        return p.files != nullptr && p.asked_by && *p.asked_by != m_life;
-    });
+/// Whether somebody is still being held for a process which is no more.
+bool agent_process::asks_for_another_life() const {
+    return std::any_of(m_participants.begin(), m_participants.end(),
+                       [&](const participant& p) { return p.asked_by && *p.asked_by != m_life; });
 }
 
 void agent_process::on_watchdog(std::uint64_t life) {
-    if (!m_flaw->has_watchdog() || freezes_for_another_life()) {
+    if (!m_flaw->has_watchdog() || asks_for_another_life()) {
         return;
     }
     const auto order = hold_order();

@@ -76,8 +76,8 @@ void agent_process::restart() {
     if (m_process) {
         return;
     }
-    if (freezes_for_another_life()) {
-        m_starts_later = true; // a process in a system call is not gone before that ends
+    if (asks_for_another_life()) {
+        m_starts_later = true; // it is not gone before its system calls and its hooks have ended
         return;
     }
     m_world.tell("agent", "restarts", "the agent's process is started again");

@@ -112,7 +112,7 @@ class agent_process final : public actor, public channel_end {
     void on_watchdog(std::uint64_t life);
     bool let_go(std::size_t index);
     void look_after(std::uint64_t life);
-    [[nodiscard]] bool freezes_for_another_life() const;
+    [[nodiscard]] bool asks_for_another_life() const;
     void note_life(trace::record_kind what);
     void note_unheard(std::size_t index, trace::record_kind what);
     [[nodiscard]] std::size_t place_of(std::size_t index) const;

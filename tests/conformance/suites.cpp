@@ -160,7 +160,9 @@ RC_BOOST_PROP(no_word_of_a_suite_begins_another, ()) {
     const auto spec = minimal(random_machine(*rc::gen::inRange<std::size_t>(1, 5)));
     const auto suite = complete_suite(spec, 1);
     for (std::size_t i = 0; i < suite.size(); ++i) {
-        RC_ASSERT(i == 0 || suite[i - 1].size() <= suite[i].size());
+        if (i != 0) { // RapidCheck's macros evaluate both sides of a disjunction
+            RC_ASSERT(suite[i - 1].size() <= suite[i].size());
+        }
         for (std::size_t j = 0; j < suite.size(); ++j) {
             RC_ASSERT(i == j ||
                       !std::equal(suite[i].begin(), suite[i].end(), suite[j].begin(),

@@ -106,8 +106,8 @@ struct record {
     /// end of an orchestrator's message, timer or channel.
     agent_index agent = no_agent;
 
-    /// The participant's number, or the volume of a cut. An agent counts in hold order; whoever puts
-    /// the records of several lives of it together keeps the number for as long as it is held.
+    /// The participant's number, or the volume of a cut. An agent counts in hold order; whoever
+    /// joins the records of several lives of it keeps the number for as long as it is held.
     participant_index item = 0;
 
     session_id session{};

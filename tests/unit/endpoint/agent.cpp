@@ -434,7 +434,7 @@ BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
     BOOST_TEST(b.last<thawed_report>()->released == 2U);
 }
 
-// SP 10.10, 10.14: the adopting process has begun no round of its own that would have set the distance.
+// SP 10.10, 10.14: the process has begun no round of its own that would have set the distance.
 BOOST_AUTO_TEST_CASE(
     what_is_adopted_and_refuses_to_be_released_is_tried_again_at_growing_distances) {
     bench b{0, 1};
