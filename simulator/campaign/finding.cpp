@@ -7,6 +7,7 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace snapproto::campaign {
@@ -25,6 +26,7 @@ constexpr ticks release_margin = 2 * second;
 constexpr ticks longest_excuse = 40 * second;
 constexpr std::array<std::string_view, 4> excuses{"guest_pauses", "processor_stalls",
                                                   "clock_runs_slow", "thaw_fails"};
+constexpr std::span<const std::string_view> stand_still{excuses.data(), 2};
 
 double seconds(ticks at) {
     return static_cast<double>(at) / static_cast<double>(second);
@@ -109,10 +111,9 @@ void judge_copies(std::vector<finding>& found, const history& run, const judge::
 
 // ---- what stays held ----
 
-/// By how much a release may be late: who stands still can let nothing go, and no kernel does that
-/// refuses to thaw.
-ticks margin(const history& run, ticks from, ticks to) {
-    const bool excused = std::any_of(excuses.begin(), excuses.end(), [&](std::string_view kind) {
+/// By how much a release may be late: more, where one of these keeps the guest from it.
+ticks margin(const history& run, ticks from, ticks to, std::span<const std::string_view> reasons) {
+    const bool excused = std::any_of(reasons.begin(), reasons.end(), [&](std::string_view kind) {
         return suffers(run, from, to, kind);
     });
     return excused ? longest_excuse : release_margin;
@@ -138,7 +139,7 @@ void judge_holds(std::vector<finding>& found, const history& run) {
         const auto deaths = std::count_if(run.story.begin(), run.story.end(), [&](const note& n) {
             return n.at >= one.begin && n.at <= end && is(n, "agent", "dies");
         });
-        const ticks excess = margin(run, one.begin, end);
+        const ticks excess = margin(run, one.begin, end, excuses);
         if (end - one.begin > (1 + deaths) * limit + excess) {
             found.push_back(
                 {"held too long", fmt::format("frozen for {:.3f} s from {:.3f} s",
@@ -155,7 +156,7 @@ void judge_silence(std::vector<finding>& found, const history& run) {
         if (is_of_another(run, hold.begin, end)) {
             continue;
         }
-        const ticks late = margin(run, hold.begin, end);
+        const ticks late = margin(run, hold.begin, end, stand_still);
         for (const attempt& one : run.attempts) {
             if (one.started <= hold.begin && one.ended && *one.ended >= hold.begin &&
                 *one.ended + late < end && !happens(run, one.started, end, "host", "alarms") &&
