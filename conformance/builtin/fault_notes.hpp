@@ -12,8 +12,8 @@ namespace snapproto::conformance {
 /// What a real implementation did that this fault does again; empty: nothing that we know of.
 [[nodiscard]] std::string_view incident_of(std::string_view fault);
 
-/// Why the complete suite for no additional state does not tell this agent from a right one; empty: it
-/// does.
+/// Why the complete suite for no additional state does not tell this agent from a right one; empty:
+/// it does.
 [[nodiscard]] std::string_view why_unseen(std::string_view fault);
 
 /// The reason of those that a suite for more states finds.

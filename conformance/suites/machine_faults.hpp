@@ -41,8 +41,8 @@ struct machine_fault {
 /// at all; each state. In order of states and inputs, answers first.
 ///
 /// An answer that a client cannot tell from another one counts as the same: a synchronisation is
-/// answered or not, and time that passes is not answered. A restart of a thawed agent is left out: it
-/// is how the suites bring an agent to its first state, so that what follows is a fault of that one.
+/// answered or not, and time that passes is not answered. A restart of a thawed agent is left out:
+/// it is how the suites bring an agent to its first state.
 [[nodiscard]] std::vector<machine_fault> single_machine_faults();
 
 /// An embedded agent with this fault.
