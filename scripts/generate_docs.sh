@@ -14,3 +14,8 @@ for machine in agent orchestrator participant provider; do
     "$snapcheck" spec page --machine "$machine" --output "docs/machines/$machine.md"
 done
 "$snapcheck" spec matrix --source . --output docs/matrix.md
+
+mkdir -p docs/checks
+"$snapcheck" spec checks |
+    awk '/^<!-- file: .* -->$/ { page = "docs/checks/" $3; printf "" >page; next } { print >page }'
+"$snapcheck" spec scores --output docs/scores.md

@@ -2,6 +2,7 @@
 #include "conformance/builtin/builtin.hpp"
 
 #include "conformance/builtin/fault.hpp"
+#include "conformance/builtin/made_agent.hpp"
 #include "conformance/builtin/unusual.hpp"
 #include "conformance/builtin/virtual_agent.hpp"
 #include "conformance/builtin/virtual_world.hpp"
@@ -48,8 +49,8 @@ class embedded_channel final : public channel {
 
 class embedded_target final : public target {
   public:
-    explicit embedded_target(const fault* with, std::string name)
-        : m_fault(with), m_name(std::move(name)) {
+    embedded_target(std::shared_ptr<const fault> with, std::string name)
+        : m_fault(std::move(with)), m_name(std::move(name)) {
         start({});
     }
 
@@ -76,7 +77,7 @@ class embedded_target final : public target {
         m_world.furnish(options.failing_mount, options.nested_mount);
         m_world.hook.forget();
         m_world.hook.play(options.hook.value_or(hook_script{}));
-        m_agent = virtual_agent::make(m_world, m_fault, options);
+        m_agent = virtual_agent::make(m_world, m_fault.get(), options);
     }
     [[nodiscard]] bool alive() override { return m_agent->alive(); }
     void terminate() override { m_agent->terminate(); }
@@ -110,7 +111,7 @@ class embedded_target final : public target {
     }
 
   private:
-    const fault* m_fault;
+    std::shared_ptr<const fault> m_fault; ///< Null for the reference.
     std::string m_name;
     virtual_world m_world;
     std::unique_ptr<virtual_agent> m_agent;
@@ -176,6 +177,11 @@ void embedded_channel::close_stream() {
 
 } // namespace
 
+std::unique_ptr<target> make_embedded(fault with, std::string name) {
+    return std::make_unique<embedded_target>(std::make_shared<const fault>(std::move(with)),
+                                             std::move(name));
+}
+
 const std::vector<fault>& all_faults() {
     static const std::vector<fault> faults = [] {
         std::vector<fault> all;
@@ -198,7 +204,7 @@ std::unique_ptr<target> make_builtin(std::string_view fault_or_reference, std::u
     for (const auto* list : {&builtin::all_faults(), &builtin::unusual_agents()}) {
         for (const auto& one : *list) {
             if (one.info.name == fault_or_reference) {
-                return std::make_unique<builtin::embedded_target>(&one, std::string{one.info.name});
+                return builtin::make_embedded(one, std::string{one.info.name});
             }
         }
     }

@@ -235,9 +235,11 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
     CLI::App* spec = app.add_subcommand("spec", "The specification itself");
     spec->add_option(
             "FORM", form.form,
-            "clauses | table | diagram | page | matrix | json | text | promela: the requirements; "
-            "what each machine does in each state; the same as a picture; both as a page; what "
-            "keeps each clause; all of it for programs; the document; a model for SPIN")
+            "clauses | table | diagram | page | matrix | json | text | promela | checks | scores: "
+            "the requirements; what each machine does in each state; the same as a picture; both "
+            "as a page; what keeps each clause; all of it for programs; the document; a model for "
+            "SPIN; what each check does and which faults it catches; which suite catches which "
+            "fault (measured)")
         ->required();
     spec->add_option(
         "--format", form.format,

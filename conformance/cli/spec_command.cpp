@@ -3,10 +3,12 @@
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/program.hpp"
+#include "conformance/spec/check_pages.hpp"
 #include "conformance/spec/matrix.hpp"
 #include "conformance/spec/promela/promela.hpp"
 #include "conformance/spec/spec_text.hpp"
 #include "conformance/spec/views/views.hpp"
+#include "conformance/suites/scores.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -135,6 +137,19 @@ std::string make_promela(const spec_request& asked) {
     }
 }
 
+/// All pages of docs/checks/ in one text, each behind a line that names its file.
+std::string make_checks(const spec_request&) {
+    std::string out = "<!-- file: README.md -->\n" + check_index();
+    for (const check_group& one : check_groups()) {
+        out += fmt::format("<!-- file: {}.md -->\n{}", one.name(), check_page(one));
+    }
+    return out;
+}
+
+std::string make_scores(const spec_request&) {
+    return suites::scores_markdown(suites::measure_scores());
+}
+
 const std::vector<spec_form>& forms() {
     static const std::vector<spec_form> all{
         {"clauses", {"text", "markdown", "json"}, spec_flag::none, make_clauses},
@@ -145,6 +160,8 @@ const std::vector<spec_form>& forms() {
         {"json", {"json"}, spec_flag::machine, make_json},
         {"text", {"markdown"}, spec_flag::none, make_text},
         {"promela", {"promela"}, spec_flag::model, make_promela},
+        {"checks", {"markdown"}, spec_flag::none, make_checks},
+        {"scores", {"markdown"}, spec_flag::none, make_scores},
     };
     return all;
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_CONFORMANCE_SPEC_CHECK_PAGES_HPP
+#define SNAPPROTO_CONFORMANCE_SPEC_CHECK_PAGES_HPP
+
+// docs/checks/: for each check its clause, what is done, what passes, which fault it catches, and
+// how to mend what fails.
+
+#include "conformance/check.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snapproto::conformance {
+
+/// The checks of one chapter and role: one page.
+struct check_group {
+    role who{};
+    std::uint16_t chapter = 0;
+
+    /// "agent-24": the page's name without its end.
+    [[nodiscard]] std::string name() const;
+    [[nodiscard]] std::vector<const check*> checks() const;
+};
+
+/// In order: the agent's chapters, then the orchestrator's.
+[[nodiscard]] std::vector<check_group> check_groups();
+
+[[nodiscard]] std::string check_page(const check_group& group);
+
+/// docs/checks/README.md: which check is on which page.
+[[nodiscard]] std::string check_index();
+
+} // namespace snapproto::conformance
+
+#endif // SNAPPROTO_CONFORMANCE_SPEC_CHECK_PAGES_HPP
