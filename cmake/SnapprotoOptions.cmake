@@ -6,7 +6,7 @@ option(SNAPPROTO_BUILD_CONFORMANCE "Build snapcheck and its helpers" ${PROJECT_I
 option(SNAPPROTO_BUILD_SIMULATOR "Build snapsim" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
-option(SNAPPROTO_BUILD_FUZZ "Build the fuzz targets (Clang)" OFF)
+option(SNAPPROTO_BUILD_FUZZ "Build the fuzz targets" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_WERROR "Warnings in our own code are errors" ${PROJECT_IS_TOP_LEVEL})
 option(SNAPPROTO_CCACHE "Compile through ccache when it is found" ${PROJECT_IS_TOP_LEVEL})

@@ -20,6 +20,8 @@ Without a stage all of them run, in this order:
   clang14     debug build with clang++-14 and all tests
   clang       the same with the newest clang++ on the machine
   asan        address and undefined behaviour sanitizers, all tests
+  fuzz        each fuzz target for ten seconds with libFuzzer, address and undefined behaviour
+              sanitizers
   mutants     each row of the tables changed in each way: they end as
               the ledger says (needs release)
   reference   snapcheck judges the agent and the orchestrator embedded in it (needs gcc)
@@ -35,12 +37,13 @@ Without a stage all of them run, in this order:
 
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
              SNAPPROTO_RC_SEED   seed of the property tests (default: 20240217)
+             SNAPPROTO_FUZZ_SECONDS  how long each fuzz target runs (default: 10)
              SNAPPROTO_COVERAGE  the least percentage of lines (default: 95)
 END
 }
 
-readonly all_stages=(deps format gcc release headers noexc clang14 clang asan reference qemu-ga
-    libvirt spin mutants slurm coverage)
+readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
+    qemu-ga libvirt spin mutants slurm coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -125,6 +128,8 @@ stage_asan() {
     has "$compiler" || { skip "there is no clang++"; return; }
     build_and_test build/asan-ubsan asan-ubsan "-DCMAKE_CXX_COMPILER=$compiler"
 }
+
+stage_fuzz() { scripts/fuzz.sh all "${SNAPPROTO_FUZZ_SECONDS:-10}"; }
 
 snapcheck=build/dev/bin/snapcheck
 

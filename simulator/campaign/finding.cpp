@@ -135,12 +135,12 @@ void judge_holds(std::vector<finding>& found, const history& run) {
             continue;
         }
         // A watchdog counts from the moment at which the agent was killed, and who takes over what
-        // is held from the moment at which he does.
+        // is held begins anew: each death can cost both.
         const auto deaths = std::count_if(run.story.begin(), run.story.end(), [&](const note& n) {
             return n.at >= one.begin && n.at <= end && is(n, "agent", "dies");
         });
         const ticks excess = margin(run, one.begin, end, excuses);
-        if (end - one.begin > (1 + deaths) * limit + excess) {
+        if (end - one.begin > (1 + 2 * deaths) * limit + excess) {
             found.push_back(
                 {"held too long", fmt::format("frozen for {:.3f} s from {:.3f} s",
                                               seconds(end - one.begin), seconds(one.begin))});
@@ -156,7 +156,10 @@ void judge_silence(std::vector<finding>& found, const history& run) {
         if (is_of_another(run, hold.begin, end)) {
             continue;
         }
-        const ticks late = margin(run, hold.begin, end, stand_still);
+        // Nor can anybody tell of a freeze that comes when its failure was answered, and stays.
+        const bool comes_late = suffers(run, hold.begin, end, "freeze_hangs");
+        const ticks late =
+            margin(run, hold.begin, end, comes_late ? std::span{excuses} : stand_still);
         for (const attempt& one : run.attempts) {
             if (one.started <= hold.begin && one.ended && *one.ended >= hold.begin &&
                 *one.ended + late < end && !happens(run, one.started, end, "host", "alarms") &&

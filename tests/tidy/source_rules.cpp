@@ -54,7 +54,8 @@ const std::vector<layer_rule>& layer_rules() {
         {"monitor", {"core", "message", "trace"}},
         {"endpoint",
          {"core", "message", "codec", "dialect", "machine", "trace", "monitor", "root"}},
-        {"root", {"core", "message", "codec", "trace"}},
+        {"fuzz", {"core", "message", "codec", "dialect", "trace", "monitor"}},
+        {"root", {"core", "message", "codec", "trace", "fuzz"}}, // fuzz.hpp
     };
     return rules;
 }

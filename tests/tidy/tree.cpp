@@ -84,7 +84,8 @@ BOOST_AUTO_TEST_CASE(no_judge_reaches_the_machines) {
 BOOST_AUTO_TEST_CASE(scripts_and_build_files_carry_the_licence) {
     const fs::path root{SNAPPROTO_SOURCE_DIR};
     std::vector<fs::path> files{root / "CMakeLists.txt"};
-    for (const auto* folder : {"cmake", "scripts", "conformance", "tests", "bench", "examples"}) {
+    for (const auto* folder :
+         {"cmake", "scripts", "conformance", "tests", "bench", "examples", "fuzz"}) {
         if (!fs::is_directory(root / folder)) {
             continue;
         }

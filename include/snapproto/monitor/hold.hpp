@@ -58,6 +58,7 @@ class hold_monitor : public judge {
         std::optional<duration> announced{};
         std::optional<duration> asked{};
         txn_id asked_for{};
+        bool freeze_asked = false;          // of that transaction: a further one is a repetition
         std::optional<instant> limit_due{}; // of SP 18.4
         stated hold_deadline{};
         std::optional<instant> phase_deadline{};
@@ -120,19 +121,16 @@ class hold_monitor : public judge {
         const message_kind kind = *r.message;
         if (measures().reaches_agent(r) &&
             (kind == message_kind::prepare || kind == message_kind::freeze)) {
-            if (a.asked_for != r.txn && a.holds.empty()) {
-                a.asked.reset();
-                a.asked_for = r.txn;
-            }
-            if (r.span && a.asked_for == r.txn && a.holds.empty()) { // later is a repetition
-                a.asked = std::min(a.asked.value_or(*r.span), *r.span);
-            }
+            on_request(a, r);
         }
         if (!measures().leaves_agent(r)) {
             return;
         }
         if (kind == message_kind::hello_ack && r.span && *r.span > duration::zero()) {
             a.announced = r.span;
+        }
+        if (kind == message_kind::nak && a.asked_for == r.txn) {
+            a.freeze_asked = false; // perhaps that one, which counts for nothing then
         }
         if (r.deadline && (kind == message_kind::frozen || kind == message_kind::status)) {
             later(a.hold_deadline, r, *r.deadline, {6, 4}, "the hold deadline");
@@ -142,6 +140,22 @@ class hold_monitor : public judge {
             flag(4, {6, 8}, r,
                  detail::sentence(detail::name_of(r.agent), " held for ", detail::seconds(*r.span),
                                   ", longer than ", detail::seconds(limit_of(a))));
+        }
+    }
+
+    /// What a request says of the hold limit counts, but for repetitions (SP 3.10, SP 5.6).
+    static void on_request(agent_state& a, const trace::record& r) {
+        if (a.asked_for != r.txn && a.holds.empty()) {
+            a.asked.reset();
+            a.asked_for = r.txn;
+            a.freeze_asked = false;
+        }
+        if (a.asked_for != r.txn || !a.holds.empty() || a.freeze_asked) {
+            return;
+        }
+        a.freeze_asked = *r.message == message_kind::freeze;
+        if (r.span) {
+            a.asked = std::min(a.asked.value_or(*r.span), *r.span);
         }
     }
 

@@ -124,7 +124,8 @@ class life_monitor : public judge {
         const message_kind kind = *r.message;
         if (kind == message_kind::hello_ack) {
             a.cloned = false;
-        } else if (a.cloned && kind != message_kind::nak) {
+        } else if (a.cloned && kind != message_kind::nak && kind != message_kind::pong &&
+                   kind != message_kind::status) { // SP 2.14 and 2.15 hold while it undoes
             flag(18, {11, 1}, r,
                  detail::sentence(detail::name_of(r.agent), " sends ", to_string(kind),
                                   " in the session of the guest that it was copied from"));

@@ -135,10 +135,11 @@ class requests_monitor : public judge {
 
     void on_request(agent_state& a, const trace::record& r) {
         const message_kind kind = *r.message;
+        a.judged = true;
         if (!is_request(kind)) {
+            ++a.malformed; // what only agents send is no message to one (SP 16.1)
             return;
         }
-        a.judged = true;
         if (kind == message_kind::hello) {
             a.open.clear();
             a.ending = false;
@@ -157,7 +158,9 @@ class requests_monitor : public judge {
         }
         interrupt(a, r);
         const bool repeated = !at_once(kind) && a.open.find([&](const request& q) {
-            return q.kind == kind && q.txn == r.txn && !q.interrupted;
+            // A Freeze that prepares on its own stands for the Prepare too (SP 4.4, SP 4.9).
+            const bool stands_for = kind == message_kind::prepare && q.kind == message_kind::freeze;
+            return (q.kind == kind || stands_for) && q.txn == r.txn && !q.interrupted;
         }) != nullptr;
         if (repeated) {
             return;

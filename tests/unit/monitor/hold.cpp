@@ -35,6 +35,22 @@ BOOST_AUTO_TEST_CASE(a_lower_limit_in_prepare_or_freeze_counts) {
     BOOST_TEST((clauses_of(s, 4) == std::set<std::pair<int, int>>{{6, 8}}));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_repeated_freeze_says_of_the_limit_does_not_count) {
+    const auto held_for_eight_seconds = [](bool refused) {
+        script s;
+        s.open(0).start().asks(0, message_kind::freeze).state(0, agent_phase::prep);
+        s.says(0, message_kind::progress);
+        if (refused) {
+            s.says(0, message_kind::nak, refusing(nak_code::bad_state));
+        }
+        s.asks(0, message_kind::freeze, spanning(5s)).hold(0, 1);
+        s.says(0, message_kind::frozen, until(10s)).after(8s);
+        return s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1);
+    };
+    BOOST_TEST(clauses_of(held_for_eight_seconds(false), 4).empty());
+    BOOST_TEST(!clauses_of(held_for_eight_seconds(true), 4).empty()); // then it is the first one
+}
+
 BOOST_AUTO_TEST_CASE(a_longer_hold_than_announced_counts_even_if_the_request_wanted_it) {
     script s;
     s.open(0).start().asks(0, message_kind::freeze, spanning(40s)).hold(0, 1);

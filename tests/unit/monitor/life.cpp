@@ -78,6 +78,15 @@ BOOST_AUTO_TEST_CASE(a_copy_that_goes_on_in_the_old_session_is_found) {
     BOOST_TEST((clauses_of(s, 18) == std::set<std::pair<int, int>>{{11, 1}}));
 }
 
+// SP 2.14, SP 2.15
+BOOST_AUTO_TEST_CASE(a_copy_that_undoes_may_say_where_it_stands) {
+    script s = good_frozen();
+    s.agent(record_kind::generation_changed, 0).agent(record_kind::reseeded, 0);
+    s.asks(0, message_kind::ping).says(0, message_kind::pong);
+    s.asks(0, message_kind::query).says(0, message_kind::status).release_all(0);
+    BOOST_TEST(clauses_of(s, 18).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_that_stays_frozen_is_found) {
     monitor::rules patient; // so that only the copy's own bound is in question
     patient.timers.hold = patient.timers.hold_max = 1h;

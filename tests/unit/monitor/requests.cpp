@@ -36,6 +36,30 @@ BOOST_AUTO_TEST_CASE(an_answer_without_a_request_is_found) {
     expect(refusal, {19});
 }
 
+// SP 16.1
+BOOST_AUTO_TEST_CASE(a_message_that_only_agents_send_may_be_refused_as_malformed) {
+    script s;
+    s.open(0).start().asks(0, message_kind::freeze);
+    s.asks(0, message_kind::thawed, saying(verdict::clean));
+    s.says(0, message_kind::nak, refusing(nak_code::malformed)).hold(0, 1);
+    s.says(0, message_kind::frozen, until(10s)); // and the freeze still has its own answer
+    expect(s, {});
+    s.says(0, message_kind::nak, refusing(nak_code::malformed));
+    expect(s, {19});
+}
+
+// SP 4.4, SP 4.9
+BOOST_AUTO_TEST_CASE(a_prepare_that_meets_the_preparation_of_a_freeze_is_served_by_its_answer) {
+    script s;
+    s.open(0).start().asks(0, message_kind::freeze).state(0, agent_phase::prep);
+    s.asks(0, message_kind::prepare).says(0, message_kind::progress);
+    s.hold(0, 1).says(0, message_kind::frozen, until(10s));
+    script again = s;
+    BOOST_TEST(clauses_of(s.at(much_later), 19).empty());
+    again.says(0, message_kind::prepared);
+    BOOST_TEST(!clauses_of(again, 19).empty()); // and there is no second answer
+}
+
 BOOST_AUTO_TEST_CASE(an_error_without_a_request_is_a_notice) {
     script s = good_frozen();
     s.timer(record_kind::timer_fired, 0, timer_kind::hold).release_all(0);
