@@ -81,7 +81,12 @@ class goes_wrong {
         if (is_it(qga_input::restart, m_settled)) {
             lead_astray(agent);
         }
-        await_the_limit(agent, true);
+        if (awaits_idleness()) {
+            m_idle_at = agent.world().clock.now() + limit_span - 5s;
+            await_idleness(agent, ++m_awaited);
+        } else {
+            await_the_limit(agent, true);
+        }
     }
 
     void client_gone(faulty_agent& agent) {
@@ -272,26 +277,32 @@ class goes_wrong {
     /// The input `limit` ends every hold, and lasts long enough for many of them. So what it leads
     /// to has to be there at its end; only an agent that stays as it was can do so all the time.
     void await_the_limit(faulty_agent& agent, bool state_has_changed) {
-        if (m_at.on != qga_input::limit || !m_at.held_then) {
-            return;
-        }
-        if (m_at.held_then != m_at.held) {
-            await_idleness(agent, ++m_awaited, limit_span - 5s);
-        } else if (state_has_changed) {
+        if (awaits_idleness()) {
+            m_idle_at = agent.world().clock.now() + limit_span - 5s;
+        } else if (m_at.on == qga_input::limit && m_at.held_then && state_has_changed) {
             await_release(agent, ++m_awaited);
         }
     }
 
-    void await_idleness(faulty_agent& agent, std::size_t awaited, duration span) {
-        agent.later(span, [this, &agent, awaited] {
-            if (awaited == m_awaited) {
+    [[nodiscard]] bool awaits_idleness() const {
+        return m_at.on == qga_input::limit && m_at.held_then && m_at.held_then != m_at.held;
+    }
+
+    /// One timer for all replies: one for each would be memory that the agent's checks see.
+    void await_idleness(faulty_agent& agent, std::size_t awaited) {
+        agent.later(m_idle_at - agent.world().clock.now(), [this, &agent, awaited] {
+            if (awaited != m_awaited) {
+                return; // of a run that has ended
+            }
+            if (agent.world().clock.now() >= m_idle_at) {
                 if (m_settled == m_at.held) {
                     lead_astray(agent);
                 } else {
                     m_settled = 0; // the hold has ended since
                 }
-                await_idleness(agent, awaited, limit_span);
+                m_idle_at = agent.world().clock.now() + limit_span;
             }
+            await_idleness(agent, awaited);
         });
     }
 
@@ -315,6 +326,7 @@ class goes_wrong {
     bool m_thaw_has_arguments = false;
     instant m_muted_until{};
     std::size_t m_awaited = 0;
+    instant m_idle_at{}; ///< Idle for long enough, unless there is another reply before.
 };
 
 } // namespace
