@@ -213,4 +213,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_left_is_owed_nothing) {
     talk t;
     t.ask("guest-fsfreeze-freeze").act(action::leave, 0);
     BOOST_TEST(t.ask("guest-fsfreeze-status").hear("{\"return\": \"frozen\"}\n").end() == "");
+    // Its freeze can come after the status that it was told.
+    talk late;
+    late.ask("guest-fsfreeze-status").ask("guest-fsfreeze-freeze");
+    late.hear("{\"return\": \"thawed\"}\n").act(action::leave, 0);
+    BOOST_TEST(late.see(true, true).end() == "");
 }

@@ -101,6 +101,7 @@ inline void qga_judge::acted(action deed, std::uint8_t value, instant now) {
     const auto forget = [&](client_state& whose) {
         if (std::any_of(whose.owed.begin(), whose.owed.end(), detail::changes_state)) {
             m_state = qga_state::unsure;
+            m_said_frozen.reset();
         }
         whose = {};
     };
