@@ -2,10 +2,10 @@
 // fuzz_corpus FOLDER: writes the corpora and dictionaries that are made from the model.
 // fuzz_corpus --check FOLDER: says whether they are what would be written, and whether the shipped
 // corpus alone takes every row of the tables that can be taken.
+#include "fuzz/support/encoded.hpp"
 #include "fuzz/support/target.hpp"
 #include "fuzz/tables/table_run.hpp"
 
-#include <snapproto/dialect/qga/encode.hpp>
 #include <snapproto/trace/jsonl.hpp>
 
 #include <algorithm>
@@ -19,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace snapproto;
+using fuzz::encoded;
 
 /// What is written: each file, by its path below fuzz/, and its content.
 using tree = std::map<std::string, std::string>;
@@ -33,14 +34,6 @@ void add_tables(tree& to, const std::vector<std::string>& tour) {
     for (std::size_t i = 0; i < tour.size(); ++i) {
         to["corpus/tables/" + numbered(tour[i][0] == 0 ? "agent" : "orchestrator", i)] = tour[i];
     }
-}
-
-template <class Message>
-std::string encoded(const Message& message) {
-    std::string out;
-    codec::container_sink sink{out};
-    qga::encode(sink, message);
-    return out;
 }
 
 std::vector<std::string> requests() {

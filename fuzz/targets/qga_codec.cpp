@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // The QGA codec in both directions: the same however the bytes are cut, what is decoded is encoded
 // to what is decoded to the same, and what Boost.JSON says of a request is what the decoder says.
+#include "fuzz/support/encoded.hpp"
 #include "fuzz/support/target.hpp"
 
 #include <snapproto/dialect/qga/describe.hpp>
-#include <snapproto/dialect/qga/encode.hpp>
 #include <snapproto/dialect/qga/reply_decoder.hpp>
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
@@ -15,15 +15,8 @@
 namespace {
 
 using namespace snapproto;
+using fuzz::encoded;
 using fuzz::require;
-
-template <class Message>
-std::string encoded(const Message& message) {
-    std::string out;
-    codec::container_sink sink{out};
-    qga::encode(sink, message);
-    return out;
-}
 
 std::string told(const failure& why) {
     return std::string{to_string(why.code)} + "@" + std::to_string(why.offset) + " SP " +

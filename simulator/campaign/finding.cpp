@@ -26,7 +26,7 @@ constexpr ticks release_margin = 2 * second;
 constexpr ticks longest_excuse = 40 * second;
 constexpr std::array<std::string_view, 4> excuses{"guest_pauses", "processor_stalls",
                                                   "clock_runs_slow", "thaw_fails"};
-constexpr std::span<const std::string_view> stand_still{excuses.data(), 2};
+constexpr std::array<std::string_view, 2> stand_still{"guest_pauses", "processor_stalls"};
 
 double seconds(ticks at) {
     return static_cast<double>(at) / static_cast<double>(second);
@@ -111,9 +111,11 @@ void judge_copies(std::vector<finding>& found, const history& run, const judge::
 
 // ---- what stays held ----
 
+using reasons = std::span<const std::string_view>;
+
 /// By how much a release may be late: more, where one of these keeps the guest from it.
-ticks margin(const history& run, ticks from, ticks to, std::span<const std::string_view> reasons) {
-    const bool excused = std::any_of(reasons.begin(), reasons.end(), [&](std::string_view kind) {
+ticks margin(const history& run, ticks from, ticks to, reasons given) {
+    const bool excused = std::any_of(given.begin(), given.end(), [&](std::string_view kind) {
         return suffers(run, from, to, kind);
     });
     return excused ? longest_excuse : release_margin;
@@ -159,7 +161,7 @@ void judge_silence(std::vector<finding>& found, const history& run) {
         // Nor can anybody tell of a freeze that comes when its failure was answered, and stays.
         const bool comes_late = suffers(run, hold.begin, end, "freeze_hangs");
         const ticks late =
-            margin(run, hold.begin, end, comes_late ? std::span{excuses} : stand_still);
+            margin(run, hold.begin, end, comes_late ? reasons{excuses} : reasons{stand_still});
         for (const attempt& one : run.attempts) {
             if (one.started <= hold.begin && one.ended && *one.ended >= hold.begin &&
                 *one.ended + late < end && !happens(run, one.started, end, "host", "alarms") &&

@@ -186,7 +186,7 @@ void agent_process::answer(const event& what, machine::participant_event told,
 
 /// What becomes of a participant when nobody is there who would have been told.
 void agent_process::note_unheard(std::size_t index, trace::record_kind what) {
-    if (std::find(m_order.begin(), m_order.end(), index) == m_order.end()) {
+    if (place_of(index) == m_order.size()) {
         return; // no session had it
     }
     trace::record made;
