@@ -102,8 +102,8 @@ void agent_process::on_answer(const event& what) {
     const auto told = static_cast<participant_event>(what.number & 0xffU);
     participant& who = m_participants[index];
     who.asked_by.reset();
-    if (told == participant_event::held) {
-        note_held(who, true, what.number >> 32);
+    if (told == participant_event::held || told == participant_event::vetoed) {
+        note_held(who, true, what.number >> 32); // a hook that ran is undone, even if it refused
     } else if (told == participant_event::released || told == participant_event::not_held) {
         note_held(who, false, what.number >> 32);
     }

@@ -123,6 +123,27 @@ BOOST_AUTO_TEST_CASE(a_conversation_means_the_same_however_it_is_cut) {
     }
 }
 
+// SP 10.6, 10.13, 24.14: an error says that nothing is frozen, so it waits until that is so
+BOOST_AUTO_TEST_CASE(a_freeze_that_a_stop_ends_is_answered_when_it_is_undone) {
+    for (const bool stuck : {false, true}) {
+        bench b{0, 1};
+        b.serve_at_once = false;
+        b.ask(1, "guest-fsfreeze-freeze");
+        b.agent.participants_found(b.list, b.now);
+        b.drain();
+        b.done(answer::prepared);
+        b.agent.stop(b.now);
+        b.drain();
+        BOOST_TEST(b.take(1) == "");
+        b.done(answer::held); // the kernel had begun
+        BOOST_TEST(b.take(1) == "");
+        b.done(stuck ? answer::release_failed : answer::released);
+        const auto said = b.take(1);
+        BOOST_TEST(said.starts_with("{\"error\""));
+        BOOST_TEST((said.find("nothing is frozen") == std::string::npos) == stuck);
+    }
+}
+
 // SP 16.3
 BOOST_AUTO_TEST_CASE(clients_are_accepted_up_to_their_limit_and_served_apart) {
     qga_agent_options options;

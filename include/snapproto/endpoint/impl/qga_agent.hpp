@@ -383,7 +383,6 @@ inline void qga_agent::handle_timeout(instant now) {
 
 inline void qga_agent::stop(instant now) {
     begin_input();
-    settle_error(m_freeze, detail::reason(verdict::stopped));
     m_agent.stop(now);
     collect(now);
 }
