@@ -165,7 +165,6 @@ class qga_judge {
     std::size_t m_message_most = 0; ///< Bytes of the largest message, or more.
     std::optional<std::pair<instant, duration>> m_idle_from{}; ///< And the processor time then.
 
-    bool m_informed = false;
     std::set<std::string> m_listed{};
     std::set<std::string> m_enabled{};
 };
