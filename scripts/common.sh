@@ -4,6 +4,8 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
+# Each clone of the same sources finds what another has compiled in the compiler's cache.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 readonly exit_skipped=77 # what a script of ours returns when the machine cannot do it
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then

@@ -5,6 +5,7 @@
 #include "conformance/budget.hpp"
 #include "conformance/qga_client.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -70,7 +71,8 @@ bool answers(target& agent) {
 
 spawn_command our_agent() {
     return spawn_command("env SNAPTEST_SERVE={socket} SNAPTEST_STATE={state} SNAPTEST_HOOK={hook} "
-                         "{block:SNAPTEST_BLOCK=} " SNAPPROTO_PROGRAM_DIR "/test_conformance");
+                         "{block:SNAPTEST_BLOCK=} " +
+                         tests::program_path("test_conformance"));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "conformance/spec/check_pages.hpp"
 #include "conformance/clauses/words.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,7 +14,7 @@
 namespace snapproto::conformance {
 namespace {
 
-constexpr const char* folder = SNAPPROTO_SOURCE_DIR "/docs/checks/";
+const std::string folder = tests::source_path("docs/checks/");
 
 } // namespace
 

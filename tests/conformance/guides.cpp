@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 #include "tests/support/console.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,11 +19,11 @@ namespace {
 
 /// Runs what a guide shows, and compares what comes.
 void check_guide(const std::string& name, std::size_t blocks_min) {
-    const auto blocks = blocks_of(contents_of(SNAPPROTO_SOURCE_DIR "/docs/guides/" + name));
+    const auto blocks = blocks_of(contents_of(tests::source_path("docs/guides/" + name)));
     BOOST_TEST(blocks.size() >= blocks_min);
     for (const auto& block : blocks) {
         const test::scratch place;
-        const std::string printed = printed_by(block, place.path(), SNAPPROTO_PROGRAM_DIR);
+        const std::string printed = printed_by(block, place.path(), tests::program_path(""));
         BOOST_TEST(!block.commands.empty());
         BOOST_TEST(same(block.output, lines_of(printed)), block.commands << "prints now:\n"
                                                                          << printed);
@@ -54,7 +55,7 @@ BOOST_AUTO_TEST_CASE(judge_in_ci_shows_what_happens) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_files_for_ci_name_is_there) {
-    const std::string root = SNAPPROTO_SOURCE_DIR;
+    const std::string root = tests::source_path("");
     const test::scratch place;
     const std::string help = test::snapcheck(place, "agent --help").out;
     for (const std::string name :

@@ -3,6 +3,7 @@
 // only beside a sandbox (conformance/peers/sandbox.sh runs this program there).
 #include "conformance/effects/mounted_filesystem.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -77,14 +78,14 @@ class freezing_agent {
 
 /// Starts snapcheck with a check that has a writer blocked while it waits for a status.
 pid_t start_snapcheck(const std::string& address, const std::string& mount) {
+    const std::string program = tests::program_path("snapcheck");
     const pid_t child = ::fork();
     if (child == 0) {
         const int null = ::open("/dev/null", O_WRONLY);
         ::dup2(null, STDOUT_FILENO);
         ::dup2(null, STDERR_FILENO);
-        ::execl(SNAPPROTO_PROGRAM_DIR "/snapcheck", "snapcheck", "agent", "--connect",
-                address.c_str(), "--freeze-target", mount.c_str(), "--only", "29.1/1",
-                static_cast<char*>(nullptr));
+        ::execl(program.c_str(), "snapcheck", "agent", "--connect", address.c_str(),
+                "--freeze-target", mount.c_str(), "--only", "29.1/1", static_cast<char*>(nullptr));
         ::_exit(99);
     }
     return child;

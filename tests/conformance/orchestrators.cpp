@@ -3,6 +3,7 @@
 #include "conformance/attach/played_monitor.hpp"
 #include "conformance/orchestrator/trial.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,7 +21,7 @@ using test::snapcheck;
 std::string small_orchestrator(const scratch& place, const std::string& cut,
                                const std::string& more = {}) {
     const std::string program =
-        std::string("python3 ") + SNAPPROTO_SOURCE_DIR "/tests/conformance/small_orchestrator.py";
+        "python3 " + tests::source_path("tests/conformance/small_orchestrator.py");
     return "orchestrator --listen unix:" + place.file("agent") + " --trigger '" + program +
            " --socket {socket} " + cut + " " + more + "' --patience 20 --hold-limit 2 ";
 }

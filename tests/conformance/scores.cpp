@@ -6,6 +6,7 @@
 #include "conformance/runner.hpp"
 #include "conformance/suites/machine_faults.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -115,7 +116,7 @@ BOOST_AUTO_TEST_CASE(there_are_enough_faults_and_some_of_them_happened) {
 
 BOOST_AUTO_TEST_CASE(the_page_is_up_to_date) {
     BOOST_TEST(
-        (test::read_all(SNAPPROTO_SOURCE_DIR "/docs/scores.md") == scores_markdown(measured())),
+        (test::read_all(tests::source_path("docs/scores.md")) == scores_markdown(measured())),
         "docs/scores.md is out of date; run scripts/generate_docs.sh");
 }
 

@@ -9,6 +9,7 @@
 #include "conformance/runner.hpp"
 #include "conformance/shim/adapter.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -29,7 +30,7 @@ using test::says;
 using test::scratch;
 using test::snapcheck;
 
-const std::string python_adapter = "python3 " SNAPPROTO_SOURCE_DIR "/examples/shim_agent.py";
+const std::string python_adapter = "python3 " + tests::source_path("examples/shim_agent.py");
 
 run_result run_all(target& agent) {
     std::vector<const check*> every;
@@ -40,16 +41,17 @@ run_result run_all(target& agent) {
 }
 
 boost::json::value schema() {
-    return boost::json::parse(read_all(SNAPPROTO_SOURCE_DIR "/docs/shim.schema.json"));
+    return boost::json::parse(read_all(tests::source_path("docs/shim.schema.json")));
 }
 
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(the_shim)
 
-#ifdef SNAPPROTO_SHIM_AGENT // where the examples are built
+#ifdef SNAPPROTO_HAS_EXAMPLES // where the examples are built
 BOOST_AUTO_TEST_CASE(the_librarys_agent_gets_the_verdicts_that_the_embedded_one_gets) {
-    const run_result adapted = run_all(*make_shim(SNAPPROTO_SHIM_AGENT " --adapter", 3));
+    const run_result adapted =
+        run_all(*make_shim(tests::program_path("shim_agent") + " --adapter", 3));
     const run_result embedded = run_all(*make_builtin("reference", 1));
     BOOST_TEST_REQUIRE(adapted.cases.size() == embedded.cases.size());
     for (std::size_t i = 0; i < adapted.cases.size(); ++i) {
@@ -68,7 +70,7 @@ BOOST_AUTO_TEST_CASE(the_small_agent_in_python_fails_nothing) {
         BOOST_TEST(!one.deviates(), one.id << " " << one.title << " " << one.found.actual);
     }
     BOOST_TEST(run.sum().pass >= 150U);
-    const std::string text = read_all(SNAPPROTO_SOURCE_DIR "/examples/shim_agent.py");
+    const std::string text = read_all(tests::source_path("examples/shim_agent.py"));
     BOOST_TEST(std::count(text.begin(), text.end(), '\n') < 60);
 }
 
@@ -76,8 +78,8 @@ BOOST_AUTO_TEST_CASE(a_fault_behind_a_shim_is_seen) {
     const scratch place;
     const program_result run = snapcheck(
         place, "agent --only 25.3/1 --shim \"python3 -c \\\"\nimport sys\nsource = open('" +
-                   std::string(SNAPPROTO_SOURCE_DIR) +
-                   "/examples/shim_agent.py').read()\nexec(source.replace('return before', "
+                   tests::source_path("examples/shim_agent.py") +
+                   "').read()\nexec(source.replace('return before', "
                    "'return 7'))\n\\\"\"");
     BOOST_TEST(run.status == 1, run.out << run.err);
     BOOST_TEST(says(run.out, "fail  25.3/1"), run.out << run.err);
@@ -138,7 +140,7 @@ BOOST_AUTO_TEST_CASE(the_schema_says_what_is_accepted) {
             BOOST_CHECK_THROW((void)shim::parse_answer(wrong), std::invalid_argument);
         }
     }
-    const std::string page = read_all(SNAPPROTO_SOURCE_DIR "/docs/shim.md");
+    const std::string page = read_all(tests::source_path("docs/shim.md"));
     for (const auto& command : all.at_pointer("/$defs/command/oneOf").as_array()) {
         const std::string name(command.at_pointer("/properties/do/const").as_string());
         BOOST_TEST(says(page, "`" + name + "`"), name);

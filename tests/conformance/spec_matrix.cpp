@@ -5,6 +5,7 @@
 #include "conformance/spec/views/views.hpp"
 #include "snapproto/monitor/all.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -20,7 +21,7 @@ namespace {
 using test::says;
 
 const matrix& the_matrix() {
-    static const matrix all = make_matrix_of_project(SNAPPROTO_SOURCE_DIR);
+    static const matrix all = make_matrix_of_project(tests::source_path(""));
     return all;
 }
 
@@ -180,7 +181,7 @@ BOOST_AUTO_TEST_CASE(the_json_goes_both_ways) {
 
 BOOST_AUTO_TEST_CASE(the_generated_matrix_is_up_to_date) {
     const bool same =
-        test::read_all(SNAPPROTO_SOURCE_DIR "/docs/matrix.md") == matrix_markdown(the_matrix());
+        test::read_all(tests::source_path("docs/matrix.md")) == matrix_markdown(the_matrix());
     BOOST_TEST(same, "docs/matrix.md is out of date; run scripts/generate_docs.sh");
 }
 

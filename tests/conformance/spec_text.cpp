@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/spec/spec_text.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,7 +9,7 @@
 #include <string>
 
 BOOST_AUTO_TEST_CASE(the_embedded_specification_is_the_document_byte_for_byte) {
-    std::ifstream in{SNAPPROTO_SOURCE_DIR "/docs/spec.md", std::ios::binary};
+    std::ifstream in{snapproto::tests::source_path("docs/spec.md"), std::ios::binary};
     BOOST_TEST_REQUIRE(in.good());
     const std::string document{std::istreambuf_iterator<char>{in}, {}};
     BOOST_TEST(document.size() > 1000U);

@@ -4,6 +4,7 @@
 
 #include "tests/conformance/support.hpp"
 #include "tests/support/spec_document.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -21,7 +22,7 @@ using tests::spelled;
 using tests::the_spec;
 
 std::string read_document(const std::string& path) {
-    return test::read_all(SNAPPROTO_SOURCE_DIR "/docs/" + path);
+    return test::read_all(tests::source_path("docs/" + path));
 }
 
 // The first line in which two texts differ, for a message that helps.

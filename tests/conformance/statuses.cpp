@@ -3,6 +3,7 @@
 #include "conformance/attach/command_line.hpp"
 #include "conformance/check.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -263,13 +264,14 @@ namespace {
 
 /// Starts snapcheck with one connection and its output thrown away.
 pid_t start_snapcheck(const std::string& address) {
+    const std::string program = tests::program_path("snapcheck");
     const pid_t child = ::fork();
     if (child == 0) {
         const int null = ::open("/dev/null", O_WRONLY);
         ::dup2(null, STDOUT_FILENO);
         ::dup2(null, STDERR_FILENO);
-        ::execl(SNAPPROTO_PROGRAM_DIR "/snapcheck", "snapcheck", "agent", "--connect",
-                address.c_str(), "--only", "*guest-ping returns*", static_cast<char*>(nullptr));
+        ::execl(program.c_str(), "snapcheck", "agent", "--connect", address.c_str(), "--only",
+                "*guest-ping returns*", static_cast<char*>(nullptr));
         ::_exit(99);
     }
     return child;

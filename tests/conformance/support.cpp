@@ -3,6 +3,7 @@
 
 #include "conformance/attach/command_line.hpp"
 #include "conformance/qga_client.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -187,8 +188,8 @@ unix_server::handler serve_script(script peer) {
 program_result snapcheck(const scratch& place, const std::string& words) {
     const std::string out = place.file("stdout");
     const std::string err = place.file("stderr");
-    const std::string command = shell_quoted(SNAPPROTO_PROGRAM_DIR "/snapcheck") + ' ' + words +
-                                " > " + shell_quoted(out) + " 2> " + shell_quoted(err);
+    const std::string command = shell_quoted(snapproto::tests::program_path("snapcheck")) + ' ' +
+                                words + " > " + shell_quoted(out) + " 2> " + shell_quoted(err);
     const int state = std::system(command.c_str());
     program_result result;
     result.status = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);

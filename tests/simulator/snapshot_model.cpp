@@ -6,6 +6,7 @@
 #include "simulator/explore/snapshot/chart.hpp"
 #include "simulator/explore/snapshot/manifest.hpp"
 #include "simulator/explore/snapshot/run.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,7 +22,7 @@ using namespace snapproto;
 using namespace snapproto::explore;
 
 std::string manifest_text() {
-    std::ifstream in{SNAPPROTO_SOURCE_DIR "/simulator/explore/manifest.json", std::ios::binary};
+    std::ifstream in{tests::source_path("simulator/explore/manifest.json"), std::ios::binary};
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 

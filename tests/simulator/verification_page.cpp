@@ -2,6 +2,7 @@
 // docs/verification.md says what the manifest and the ledger of mutants say.
 #include "simulator/explore/snapshot/manifest.hpp"
 #include "simulator/explore/snapshot/mutants.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ namespace {
 using namespace snapproto::explore;
 
 std::string text_of(const char* path) {
-    std::ifstream in{std::string{SNAPPROTO_SOURCE_DIR "/"} + path, std::ios::binary};
+    std::ifstream in{snapproto::tests::source_path(path), std::ios::binary};
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 

@@ -5,6 +5,8 @@
 // docs/spec.md as the tests see it: which clauses there are, and which of them Appendix A names for
 // each cell of the machines. Read from the text, never from the library's own tables.
 
+#include "tests/support/tree.hpp"
+
 #include <snapproto/core/clause.hpp>
 
 #include <charconv>
@@ -123,7 +125,7 @@ class spec_document {
 
 /// The document of this tree.
 inline const spec_document& the_spec() {
-    static const spec_document document{SNAPPROTO_SOURCE_DIR "/docs/spec.md"};
+    static const spec_document document{tests::source_path("docs/spec.md")};
     return document;
 }
 

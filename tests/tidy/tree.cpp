@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The tree obeys its own rules.
+#include "tests/support/tree.hpp"
 #include "tests/tidy/source_rules.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -22,7 +23,7 @@ std::string read(const fs::path& path) {
 // All C++ sources of the project.
 const tidy::source_tree& sources() {
     static const tidy::source_tree tree = [] {
-        const fs::path root{SNAPPROTO_SOURCE_DIR};
+        const fs::path root{tests::source_path("")};
         tidy::source_tree files;
         for (const auto* folder :
              {"include", "conformance", "simulator", "fuzz", "examples", "bench", "tests"}) {
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(no_judge_reaches_the_machines) {
 }
 
 BOOST_AUTO_TEST_CASE(scripts_and_build_files_carry_the_licence) {
-    const fs::path root{SNAPPROTO_SOURCE_DIR};
+    const fs::path root{tests::source_path("")};
     std::vector<fs::path> files{root / "CMakeLists.txt"};
     for (const auto* folder :
          {"cmake", "scripts", "conformance", "tests", "bench", "examples", "fuzz"}) {

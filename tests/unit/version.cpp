@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "tests/support/tree.hpp"
+
 #include <snapproto/version.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -21,7 +23,7 @@ BOOST_AUTO_TEST_CASE(the_build_system_took_the_same_version) {
 namespace {
 
 std::string read(const std::string& path) {
-    std::ifstream in{SNAPPROTO_SOURCE_DIR "/" + path, std::ios::binary};
+    std::ifstream in{snapproto::tests::source_path(path), std::ios::binary};
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The manifests for clusters say what their cluster and our program understand. (That of Slurm is
 // run by a real one: scripts/test.sh slurm.)
+#include "tests/support/tree.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
@@ -12,7 +14,7 @@
 namespace {
 
 std::string read(const std::string& name) {
-    std::ifstream in{SNAPPROTO_SOURCE_DIR "/simulator/cluster/" + name, std::ios::binary};
+    std::ifstream in{snapproto::tests::source_path("simulator/cluster/") + name, std::ios::binary};
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 

@@ -8,6 +8,7 @@
 #include "simulator/campaign/trace_hash.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/scenario.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,7 +22,7 @@ namespace {
 
 using namespace snapproto;
 
-const std::string hashes_file = SNAPPROTO_SOURCE_DIR "/tests/simulator/trace_hashes.txt";
+const std::string hashes_file = tests::source_path("tests/simulator/trace_hashes.txt");
 constexpr std::uint64_t swarm_seeds = 40;
 
 std::string read(const std::string& path) {
@@ -30,7 +31,7 @@ std::string read(const std::string& path) {
 }
 
 std::string line_of(const std::string& name, std::uint64_t seed) {
-    const auto text = read(SNAPPROTO_SOURCE_DIR "/simulator/scenarios/" + name + ".json");
+    const auto text = read(tests::source_path("simulator/scenarios/") + name + ".json");
     const auto plan = campaign::planned(world::scenario_from(name, text), seed);
     return name + " " + std::to_string(seed) + " " +
            campaign::to_hex(campaign::trace_hash(world::play(plan))) + "\n";

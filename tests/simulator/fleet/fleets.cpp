@@ -5,6 +5,7 @@
 
 #include "simulator/fleet/report.hpp"
 #include "simulator/fleet/scenario.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,7 +23,7 @@ using fleet::outcome_of_run;
 using fleet::scenario;
 namespace fs = std::filesystem;
 
-const fs::path folder{SNAPPROTO_SOURCE_DIR "/simulator/scenarios"};
+const fs::path folder{tests::source_path("simulator/scenarios")};
 
 std::string text_of(const fs::path& path) {
     std::ifstream in{path, std::ios::binary};

@@ -6,6 +6,7 @@
 #include "simulator/report/report.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/scenario.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,7 +22,7 @@ using namespace snapproto;
 using judge::worth;
 namespace fs = std::filesystem;
 
-const fs::path folder{SNAPPROTO_SOURCE_DIR "/simulator/scenarios"};
+const fs::path folder{tests::source_path("simulator/scenarios")};
 
 std::string read(const fs::path& path) {
     std::ifstream in{path, std::ios::binary};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <snapproto/dialect/qga/profile.hpp>
 
+#include "tests/support/tree.hpp"
 #include "tests/unit/dialect/qga/support.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -17,7 +18,7 @@ using namespace snapproto;
 using tests::outcome_list;
 
 std::string specification() {
-    std::ifstream file{SNAPPROTO_SOURCE_DIR "/docs/spec.md"};
+    std::ifstream file{tests::source_path("docs/spec.md")};
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
