@@ -290,11 +290,17 @@ class space {
 
 /// Leaves out the ways that lie on a longer one, and those whose rows others take.
 template <class Side>
-void add_needed(std::vector<std::string> ways, std::vector<std::string>& tour) {
-    std::stable_sort(ways.begin(), ways.end(),
-                     [](const auto& a, const auto& b) { return a.size() > b.size(); });
+void add_needed(const std::vector<std::string>& ways, std::vector<std::string>& tour) {
+    // The longest first, and as they were found: std::stable_sort, which libstdc++ 12 writes with
+    // what C++17 deprecates.
+    std::vector<std::pair<std::size_t, std::size_t>> order;
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        order.emplace_back(ways[i].size(), ways.size() - i);
+    }
+    std::sort(order.rbegin(), order.rend());
     std::vector<std::size_t> taken(Side::machine_type::rows().size());
-    for (const auto& way : ways) {
+    for (const auto& [size, from_end] : order) {
+        const std::string& way = ways[ways.size() - from_end];
         auto before = taken;
         decisions input{std::string_view{way}.substr(std::min<std::size_t>(way.size(), 1))};
         run<Side>(input, taken);

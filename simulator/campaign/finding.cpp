@@ -164,7 +164,7 @@ void judge_holds(std::vector<finding>& found, const history& run) {
     }
 }
 
-/// Whether a request may have reached the agent twice and its replies out of order: then the refusal
+/// Whether a request may have reached the agent twice and its replies out of order: the refusal
 /// of the second may stand for both, as it does when somebody else holds the freeze (SP 29.17).
 bool is_doubled(const history& run, ticks from, ticks to) {
     constexpr std::array<std::string_view, 4> loses_the_first{

@@ -55,6 +55,10 @@ struct spec {
     return h;
 }
 
+#ifdef SNAPPROTO_SEPARATE_COMPILATION
+extern template class flat_machine<agent::spec>;
+#endif
+
 /// The agent's machine. Copyable, comparable, and small; never allocates, never throws.
 class agent_machine : public flat_machine<agent::spec> {
   public:

@@ -49,7 +49,7 @@ class flat_machine {
                   "every (state, event) pair is a row, a choice of guarded rows, or one refusal");
 
     /// Starts in the first state with fresh data.
-    flat_machine() noexcept { m_backend.start(); }
+    flat_machine() noexcept;
 
     explicit flat_machine(const state_type& state) noexcept : flat_machine() { restore(state); }
 
@@ -65,22 +65,7 @@ class flat_machine {
     /// nothing (SP 1.5).
     ///
     /// @return the row that was taken, or the refusal.
-    result process(const input_type& input, outbox_type& out) noexcept {
-        const auto index =
-            refusal_index[static_cast<std::size_t>(phase())][static_cast<std::size_t>(input.kind)];
-        if (index >= 0) {
-            const auto& cell = refusals()[static_cast<std::size_t>(index)];
-            return {-1, cell.how, cell.governed_by};
-        }
-        m_backend.outbox = &out;
-        const bool handled = dispatch(input, std::make_index_sequence<value_count<event_kind>>{});
-        m_backend.outbox = nullptr;
-        // A rejected guard would be silent in Boost.MSM; the table leaves none to reject.
-        SNAPPROTO_ASSERT(handled);
-        (void)handled;
-        const auto taken = m_backend.taken_row;
-        return {static_cast<std::int16_t>(taken), {}, rows()[taken].governed_by};
-    }
+    result process(const input_type& input, outbox_type& out) noexcept;
 
     [[nodiscard]] phase_type phase() const noexcept {
         return phase_of_msm_id[static_cast<std::size_t>(m_backend.current_state()[0])];
@@ -151,6 +136,32 @@ class flat_machine {
 
     backend m_backend;
 };
+
+// What follows is all that makes the compiler work out Boost.MSM's machine. It stands outside of
+// the class and is not inline, so that SNAPPROTO_SEPARATE_COMPILATION can keep it out of a source.
+
+template <class Spec>
+flat_machine<Spec>::flat_machine() noexcept {
+    m_backend.start();
+}
+
+template <class Spec>
+auto flat_machine<Spec>::process(const input_type& input, outbox_type& out) noexcept -> result {
+    const auto index =
+        refusal_index[static_cast<std::size_t>(phase())][static_cast<std::size_t>(input.kind)];
+    if (index >= 0) {
+        const auto& cell = refusals()[static_cast<std::size_t>(index)];
+        return {-1, cell.how, cell.governed_by};
+    }
+    m_backend.outbox = &out;
+    const bool handled = dispatch(input, std::make_index_sequence<value_count<event_kind>>{});
+    m_backend.outbox = nullptr;
+    // A rejected guard would be silent in Boost.MSM; the table leaves none to reject.
+    SNAPPROTO_ASSERT(handled);
+    (void)handled;
+    const auto taken = m_backend.taken_row;
+    return {static_cast<std::int16_t>(taken), {}, rows()[taken].governed_by};
+}
 
 } // namespace snapproto::machine
 

@@ -54,6 +54,10 @@ struct spec {
     return h;
 }
 
+#ifdef SNAPPROTO_SEPARATE_COMPILATION
+extern template class flat_machine<orchestrator::spec>;
+#endif
+
 /// The orchestrator's machine. Copyable, comparable, and small; never allocates, never throws.
 ///
 /// An agent's answer is not an event of the table; it is noted with `answer`, and when the last

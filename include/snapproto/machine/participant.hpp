@@ -236,6 +236,10 @@ struct spec {
 /// The whole state of a participant's machine.
 using participant_state = machine_state<participant_phase, participant_data>;
 
+#ifdef SNAPPROTO_SEPARATE_COMPILATION
+extern template class flat_machine<participant::spec>;
+#endif
+
 /// A participant's machine.
 class participant_machine : public flat_machine<participant::spec> {
   public:

@@ -234,6 +234,10 @@ struct spec {
 /// The whole state of a provider's machine.
 using provider_state = machine_state<provider_phase, provider_data>;
 
+#ifdef SNAPPROTO_SEPARATE_COMPILATION
+extern template class flat_machine<provider::spec>;
+#endif
+
 /// The provider's machine.
 class provider_machine : public flat_machine<provider::spec> {
   public:
