@@ -3,6 +3,7 @@
 // fuzz_corpus --check FOLDER: says whether they are what would be written, and whether the shipped
 // corpus alone takes every row of the tables that can be taken.
 #include "fuzz/support/encoded.hpp"
+#include "fuzz/support/hyperv_corpus.hpp"
 #include "fuzz/support/target.hpp"
 #include "fuzz/tables/table_run.hpp"
 
@@ -23,6 +24,8 @@ using fuzz::encoded;
 
 /// What is written: each file, by its path below fuzz/, and its content.
 using tree = std::map<std::string, std::string>;
+
+constexpr std::string_view licence = "# SPDX-License-Identifier: BSL-1.0\n";
 
 std::string numbered(std::string_view name, std::size_t number) {
     const std::string digits = std::to_string(number);
@@ -83,6 +86,20 @@ void add_codec(tree& to) {
         to["corpus/qga_codec/" + numbered("reply", number)] = "\1\5" + each;
         to["corpus/json/" + numbered("reply", number++)] = "\3" + each;
     }
+}
+
+void add_hyperv(tree& to) {
+    std::size_t number = 0;
+    for (const auto& [name, content] : fuzz::hyperv_inputs()) {
+        to["corpus/hyperv_codec/" + numbered(name, number++)] = content;
+    }
+    std::string words{licence};
+    for (const std::string_view word :
+         {"\\x01\\x00\\x00\\x00", "\\x03\\x00\\x00\\x00\\x05\\x00", "\\x05\\x40\\x00\\x80",
+          "\\x81\\x00\\x00\\x00", "\\x04\\x01\\x00\\x00", "\\x05\\x01\\x00\\x00"}) {
+        words += "\"" + std::string{word} + "\"\n";
+    }
+    to["dictionaries/hyperv_codec.dict"] = words;
 }
 
 /// One record with every member that there is, for each kind.
@@ -258,8 +275,6 @@ void add_words(std::string& dictionary) {
     }
 }
 
-constexpr std::string_view licence = "# SPDX-License-Identifier: BSL-1.0\n";
-
 void add_dictionaries(tree& to) {
     std::string json{licence};
     for (const std::string_view word :
@@ -303,6 +318,7 @@ tree everything() {
     tree made;
     add_tables(made, fuzz::transition_tour());
     add_codec(made);
+    add_hyperv(made);
     add_recordings(made);
     add_conversation(made);
     add_texts(made);

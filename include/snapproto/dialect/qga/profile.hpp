@@ -8,10 +8,10 @@
 #include <snapproto/core/clause.hpp>
 #include <snapproto/core/limits.hpp>
 #include <snapproto/core/time.hpp>
+#include <snapproto/dialect/capability.hpp>
 
 #include <array>
 #include <chrono>
-#include <cstdint>
 #include <string_view>
 
 namespace snapproto::qga {
@@ -23,20 +23,8 @@ inline constexpr wire_limits request_limits{.frame_bytes_max = 128 * 1024};
 /// one, and lists what the agent has.
 inline constexpr wire_limits reply_limits{.frame_bytes_max = 1024 * 1024, .list_entries_max = 1024};
 
-/// How much of a feature a dialect has.
-enum class support : std::uint8_t {
-    none,    ///< the completion adapter does it, or nobody
-    partial, ///< something near it; the note says what
-    full
-};
-
-/// One feature of the abstract protocol, as this dialect has it.
-struct capability {
-    std::string_view feature;
-    support level;
-    clause governed_by;
-    std::string_view note;
-};
+using dialect::capability;
+using dialect::support;
 
 /// The capability vector that a binding to this dialect declares (SP 29.8).
 inline constexpr std::array<capability, 23> capabilities{{
@@ -67,12 +55,7 @@ inline constexpr std::array<capability, 23> capabilities{{
 
 /// The capability of that name; nullptr when there is none of that name.
 [[nodiscard]] constexpr const capability* find_capability(std::string_view feature) noexcept {
-    for (const capability& entry : capabilities) {
-        if (entry.feature == feature) {
-            return &entry;
-        }
-    }
-    return nullptr;
+    return dialect::find_capability(capabilities, feature);
 }
 
 /// The timers of the dialect: bounds that an orchestrator may rely on or must bring itself.
