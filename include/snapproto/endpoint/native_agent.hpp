@@ -113,6 +113,7 @@ class native_agent {
     instant m_deadline = never;
     std::size_t m_refused = 0;
     bool m_connected = false;
+    bool m_greeted = false; ///< By a Hello on this channel: what closes it is meant for it.
 };
 
 } // namespace snapproto::endpoint

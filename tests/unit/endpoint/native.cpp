@@ -337,6 +337,8 @@ BOOST_AUTO_TEST_CASE(a_guest_that_is_not_told_of_the_loss_is_released_by_the_hol
     w.run(seconds{1});
     w.start();
     w.finish();
+    BOOST_TEST_REQUIRE(w.outcome.has_value());
+    BOOST_TEST(w.outcome->reason == "");
     BOOST_TEST(is_success(w));
     BOOST_TEST(judged(w.recording, w.now()) == "");
 }
@@ -353,8 +355,14 @@ BOOST_AUTO_TEST_CASE(a_new_channel_ends_the_hold_of_the_former_one) {
     w.run(seconds{1});
     BOOST_TEST_REQUIRE(w.held() == 3U);
     w.connect(0);
-    w.run(milliseconds{500});
+    w.run(seconds{1});
     BOOST_TEST(w.held() == 0U);
+    BOOST_TEST((w.guests[0].agent.session().phase() == agent_phase::idle));
+    w.cut_time = milliseconds{10};
+    w.run(seconds{300});
+    w.start();
+    w.finish();
+    BOOST_TEST(is_success(w));
 }
 
 // SP 63.4, 12.23

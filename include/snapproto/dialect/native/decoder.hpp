@@ -40,6 +40,16 @@ struct rejection {
     std::string_view wanted{};
 };
 
+namespace detail {
+
+/// What messages had and have no more, for the next one that needs it.
+struct spare_memory {
+    std::vector<std::string> texts;
+    std::vector<std::vector<std::string>> lists;
+};
+
+} // namespace detail
+
 /// Decodes messages, however the bytes are cut.
 ///
 /// Use: `feed` until it has taken everything, and after each call take what `next` has. After a
@@ -87,7 +97,7 @@ class decoder {
     rejection m_rejection;
     // One message of each kind, so that texts and lists keep their memory.
     std::array<any_message, std::variant_size_v<any_message>> m_messages;
-    std::vector<std::string> m_spare; // texts that lists had and have no more
+    detail::spare_memory m_spare;
 };
 
 } // namespace snapproto::native

@@ -12,6 +12,7 @@ namespace snapproto::endpoint {
 
 inline void native_agent::channel_up(instant now) {
     begin_input();
+    m_greeted = false;
     if (std::exchange(m_connected, true)) {
         m_agent.handle_channel_lost(now);
         collect();
@@ -21,6 +22,7 @@ inline void native_agent::channel_up(instant now) {
 
 inline void native_agent::channel_lost(instant now) {
     begin_input();
+    m_greeted = false;
     if (std::exchange(m_connected, false)) {
         m_agent.handle_channel_lost(now);
     }
@@ -35,6 +37,7 @@ inline void native_agent::receive(byte_view bytes, instant now) {
         bytes = bytes.subspan(m_decoder.feed(bytes));
         const auto got = m_decoder.next();
         if (got.has_value()) {
+            m_greeted = m_greeted || kind_of(**got) == message_kind::hello;
             m_agent.handle(**got, now);
             collect();
         } else if (got.has_failure()) {
@@ -126,9 +129,11 @@ inline void native_agent::collect() {
         if (auto* sent = std::get_if<transmit>(&next)) {
             send(std::move(sent->message));
         } else if (std::get_if<close_channel>(&next) != nullptr) {
-            m_connected = false;
-            m_decoder.reset();
-            m_outputs.push_back({close_channel{}});
+            if (m_greeted) { // otherwise one that has ended already is meant
+                m_connected = m_greeted = false;
+                m_decoder.reset();
+                m_outputs.push_back({close_channel{}});
+            }
         } else if (auto* wanted = std::get_if<find_participants>(&next)) {
             m_outputs.push_back({std::move(*wanted)});
         } else if (const auto* asked = std::get_if<operate>(&next)) {

@@ -85,7 +85,7 @@ std::string at(std::string_view code, std::size_t offset) {
 
 BOOST_AUTO_TEST_SUITE(native_messages)
 
-// SP 61.1, 61.2, 61.3, 61.10, 61.11, 61.12
+// SP 60.1, 61.1, 61.2, 61.3, 61.10, 61.11, 61.12
 BOOST_AUTO_TEST_CASE(the_bytes_of_a_message_are_these) {
     const any_message message =
         freeze_request{{{7}, {300}, {2}}, std::chrono::seconds{10}, {std::nullopt}};
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_could_be_shorter_is_refused_wherever_it_stands)
     });
 }
 
-// SP 60.10, 61.4
+// SP 60.2, 61.4
 BOOST_AUTO_TEST_CASE(a_body_cut_short_anywhere_or_with_bytes_behind_it_is_refused) {
     for_each_full_message([](const any_message& message) {
         const std::string body = item_of(message).bytes();
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_field_left_out_is_missing_unless_it_is_optional) {
     BOOST_TEST(left_out == optional, boost::test_tools::per_element());
 }
 
-// SP 61.6
+// SP 61.6, 61.13
 BOOST_AUTO_TEST_CASE(an_unknown_key_is_refused_below_64_and_ignored_from_there_on) {
     const std::vector<item> values{number_item(5),
                                    {.type = 1, .number = 5},

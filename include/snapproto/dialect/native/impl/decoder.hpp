@@ -17,8 +17,8 @@ namespace detail {
 template <class T>
 class reused_list {
   public:
-    reused_list(std::vector<T>& list, std::vector<std::string>& spare) noexcept
-        : m_list(&list), m_spare(&spare) {}
+    reused_list(std::vector<T>& list, spare_memory& spare) noexcept
+        : m_list(&list), m_spare(&spare.texts) {}
 
     /// Makes it `size` entries long.
     void resize(std::size_t size) {
@@ -49,8 +49,7 @@ class reused_list {
 /// Reads the fields of one message in the order of their keys.
 class field_reader {
   public:
-    field_reader(codec::cbor_cursor& from, const limits& max,
-                 std::vector<std::string>& spare) noexcept
+    field_reader(codec::cbor_cursor& from, const limits& max, spare_memory& spare) noexcept
         : m_from(&from), m_limits(&max), m_spare(&spare) {}
 
     /// The field that was read last.
@@ -100,16 +99,11 @@ class field_reader {
             return false;
         }
         if (!m_key || *m_key != what.key) {
-            if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-                if (value) { // the texts keep their memory
-                    reused_list{*value, *m_spare}.resize(0);
-                }
-            }
-            value.reset();
+            leave_out(value);
             return true;
         }
         if (!value) {
-            value.emplace();
+            put_in(value);
         }
         return read(*value, max) && next_key();
     }
@@ -130,6 +124,28 @@ class field_reader {
     }
 
   private:
+    template <class T>
+    void leave_out(std::optional<T>& value) {
+        if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+            if (value) {
+                reused_list{*value, *m_spare}.resize(0);
+                m_spare->lists.push_back(std::move(*value));
+            }
+        }
+        value.reset();
+    }
+    template <class T>
+    void put_in(std::optional<T>& value) {
+        if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+            if (!m_spare->lists.empty()) {
+                value.emplace(std::move(m_spare->lists.back()));
+                m_spare->lists.pop_back();
+                return;
+            }
+        }
+        value.emplace();
+    }
+
     [[nodiscard]] codec::cbor_limits skippable() const noexcept {
         return {m_limits->nesting_max, m_limits->participants_max, m_limits->text_bytes_max};
     }
@@ -325,7 +341,7 @@ class field_reader {
 
     codec::cbor_cursor* m_from;
     const limits* m_limits;
-    std::vector<std::string>* m_spare;
+    spare_memory* m_spare;
     std::string_view m_field;
     std::uint64_t m_left = 0;
     std::optional<std::uint64_t> m_key; // the one whose value comes next
