@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace snapproto::native {
@@ -177,22 +178,31 @@ inline frame_event frame_splitter::feed(byte_view bytes, std::size_t& taken) {
             continue;
         }
         m_run = 0;
-        // What holds no 0xFF can be taken at once.
-        const void* const hit = std::memchr(at, mark_byte, static_cast<std::size_t>(end - at));
-        const auto* const plain = hit == nullptr ? end : static_cast<const std::byte*>(hit);
-        const auto count = static_cast<std::size_t>(plain - at);
-        if (m_state == state::lost) {
-            at = plain;
-        } else if (m_state == state::skipping && m_size > count) {
+        // What holds no 0xFF can be taken at once. No more is looked at than is taken.
+        const auto left = static_cast<std::size_t>(end - at);
+        const bool in_body = m_state == state::collecting && m_size >= prefix_bytes;
+        const std::size_t usable = m_state == state::lost       ? left
+                                   : m_state == state::skipping ? std::min(left, m_size)
+                                   : in_body                    ? std::min(left, m_whole - m_size)
+                                                                : 1;
+        const void* const hit = std::memchr(at, mark_byte, usable);
+        const std::size_t count =
+            hit == nullptr ? usable
+                           : static_cast<std::size_t>(static_cast<const std::byte*>(hit) - at);
+        const std::byte* const from = std::exchange(at, at + count);
+        if (m_state == state::skipping) {
             m_size -= count;
-            at = plain;
-        } else if (m_state == state::collecting && m_size >= prefix_bytes && m_whole - m_size > 1) {
-            // All but the last byte, which ends the frame below.
-            const std::size_t most = std::min(count, m_whole - m_size - 1);
-            append(at, most);
-            at += most;
-        } else if (const frame_event event = take(*at++); event != frame_event::none) {
-            return stop(event);
+            m_state = m_size == 0 ? state::collecting : state::skipping;
+        } else if (in_body) {
+            append(from, count);
+            if (m_size == m_whole) {
+                m_state = state::done;
+                return stop(frame_event::frame);
+            }
+        } else if (m_state != state::lost) {
+            if (const frame_event event = take(*from); event != frame_event::none) {
+                return stop(event);
+            }
         }
     }
     return stop(frame_event::none);
