@@ -279,11 +279,10 @@ BOOST_AUTO_TEST_CASE(a_value_of_another_type_is_refused_where_it_stands) {
                   item{.type = 7, .number = 20}, item{.type = 7, .number = 22}}) {
                 item changed = body;
                 changed.entries[i] = other;
-                if (other.type == body.entries[i].type) {
-                    const bool fits = other.type != 7 || other.number == 20;
-                    if (fits) {
-                        continue;
-                    }
+                const unsigned type = body.entries[i].type;
+                const bool number = other.type == 0 && type == 1; // an instant has either sign
+                if (number || (other.type == type && (type != 7 || other.number == 20))) {
+                    continue;
                 }
                 BOOST_TEST(verdict_on(message, changed) == at("wrong_type", before.size()));
             }
