@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""Reads docs/vectors/native.json with a CBOR library of its own and says whether each vector is true.
+"""Reads docs/vectors/native.json with a CBOR library of its own: is each vector true?
 
 Written from chapters 60 to 62 of docs/spec.md alone: a second reading of them. Ends with 77, which
 CTest takes for skipped, where the library (Debian's python3-cbor2) is missing.
