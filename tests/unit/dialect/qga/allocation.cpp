@@ -5,6 +5,8 @@
 #include <snapproto/dialect/qga/reply_decoder.hpp>
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
+#include "tests/support/allocations.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -21,6 +23,10 @@ namespace {
 std::size_t allocations = 0;
 
 } // namespace
+
+std::size_t snapproto::tests::allocations_so_far() noexcept {
+    return allocations;
+}
 
 // Not inlined: the compiler would take what it sees for a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_ENDPOINT_IMPL_NATIVE_AGENT_HPP
+#define SNAPPROTO_ENDPOINT_IMPL_NATIVE_AGENT_HPP
+
+#include <snapproto/endpoint/native_agent.hpp>
+
+#include <utility>
+
+namespace snapproto::endpoint {
+
+// ---- the channel --------------------------------------------------------------------------------
+
+inline void native_agent::channel_up(instant now) {
+    begin_input();
+    m_greeted = false;
+    if (std::exchange(m_connected, true)) {
+        m_agent.handle_channel_lost(now);
+        collect();
+    }
+    m_decoder.reset();
+}
+
+inline void native_agent::channel_lost(instant now) {
+    begin_input();
+    m_greeted = false;
+    if (std::exchange(m_connected, false)) {
+        m_agent.handle_channel_lost(now);
+    }
+    m_decoder.reset();
+    collect();
+}
+
+inline void native_agent::receive(byte_view bytes, instant now) {
+    SNAPPROTO_ASSERT(m_connected);
+    begin_input();
+    while (m_connected && !bytes.empty()) {
+        bytes = bytes.subspan(m_decoder.feed(bytes));
+        const auto got = m_decoder.next();
+        if (got.has_value()) {
+            m_greeted = m_greeted || kind_of(**got) == message_kind::hello;
+            m_agent.handle(**got, now);
+            collect();
+        } else if (got.has_failure()) {
+            ++m_refused;
+            if (got.error().code != error::interrupted) { // whose sender took it back: SP 60.9
+                m_agent.handle_malformed(now);
+                collect();
+            }
+        }
+    }
+    collect();
+}
+
+// ---- everything else that comes in --------------------------------------------------------------
+
+inline void native_agent::begin_input() noexcept {
+    SNAPPROTO_ASSERT(m_next_output == m_outputs.size());
+    m_bytes.clear();
+    m_outputs.clear();
+    m_next_output = 0;
+}
+
+inline void native_agent::participants_found(std::span<const participant_summary> found,
+                                             instant now) {
+    begin_input();
+    m_agent.participants_found(found, now);
+    collect();
+}
+
+inline void native_agent::participants_failed(instant now) {
+    begin_input();
+    m_agent.participants_failed(now);
+    collect();
+}
+
+inline void native_agent::participant_answered(participant_index participant,
+                                               machine::participant_event answer, instant now) {
+    begin_input();
+    m_agent.participant_answered(participant, answer, now);
+    collect();
+}
+
+inline void native_agent::participant_skipped(participant_index participant, instant now) {
+    begin_input();
+    m_agent.participant_skipped(participant, now);
+    collect();
+}
+
+inline void native_agent::participant_let_go(participant_index participant, instant now) {
+    begin_input();
+    m_agent.participant_let_go(participant, now);
+    collect();
+}
+
+inline void native_agent::handle_timeout(instant now) {
+    begin_input();
+    m_agent.handle_timeout(now);
+    collect();
+}
+
+inline void native_agent::stop(instant now) {
+    begin_input();
+    m_agent.stop(now);
+    collect();
+}
+
+inline void native_agent::generation_changed(generation_id generation, instant now) {
+    begin_input();
+    m_agent.generation_changed(generation, now);
+    collect();
+}
+
+inline void native_agent::adopt(session_id session, txn_id txn,
+                                std::span<const participant_summary> held, instant now) {
+    begin_input();
+    m_agent.adopt(session, txn, capability::implicit_prepare | capability::hold_limit, held, now);
+    collect();
+}
+
+// ---- output -------------------------------------------------------------------------------------
+
+inline void native_agent::collect() {
+    for (;;) {
+        agent_output next = m_agent.poll();
+        if (const auto* until = std::get_if<deadline>(&next)) {
+            m_deadline = until->at;
+            return;
+        }
+        if (auto* sent = std::get_if<transmit>(&next)) {
+            send(std::move(sent->message));
+        } else if (std::get_if<close_channel>(&next) != nullptr) {
+            if (m_greeted) { // otherwise one that has ended already is meant
+                m_connected = m_greeted = false;
+                m_decoder.reset();
+                m_outputs.push_back({close_channel{}});
+            }
+        } else if (auto* wanted = std::get_if<find_participants>(&next)) {
+            m_outputs.push_back({std::move(*wanted)});
+        } else if (const auto* asked = std::get_if<operate>(&next)) {
+            m_outputs.push_back({*asked});
+        } else if (const auto* ended = std::get_if<cancel>(&next)) {
+            m_outputs.push_back({*ended});
+        } else if (std::get_if<exit_process>(&next) != nullptr) {
+            m_outputs.push_back({exit_process{}});
+        } else if (std::get_if<reseed>(&next) != nullptr) {
+            m_outputs.push_back({reseed{}});
+        } else if (const auto* said = std::get_if<warning>(&next)) {
+            m_outputs.push_back({*said});
+        }
+    }
+}
+
+inline void native_agent::send(any_message&& message) {
+    if (!m_connected) {
+        return; // who would have read it is gone
+    }
+    native::shorten(message, m_wire);
+    SNAPPROTO_ASSERT(!native::unsendable(message, m_wire));
+    const std::size_t begin = m_bytes.size();
+    codec::container_sink sink{m_bytes};
+    native::encode(sink, message);
+    m_outputs.push_back({transmit_frame{}, begin, m_bytes.size() - begin});
+}
+
+inline native_agent_output native_agent::poll() {
+    if (m_next_output == m_outputs.size()) {
+        return deadline{m_deadline};
+    }
+    pending& next = m_outputs[m_next_output++];
+    if (auto* frame = std::get_if<transmit_frame>(&next.what)) {
+        frame->bytes = std::string_view{m_bytes}.substr(next.begin, next.size);
+    }
+    return std::move(next.what);
+}
+
+} // namespace snapproto::endpoint
+
+#endif // SNAPPROTO_ENDPOINT_IMPL_NATIVE_AGENT_HPP
