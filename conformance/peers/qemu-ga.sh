@@ -18,6 +18,7 @@ started through the loader that came with them, so that newer versions run on an
 
   --version V        7.2 (default), 10.0, 11.1: from the Debian release that has it; or a release's name
   --agent FILE       this program instead, with the libraries that it finds on this machine
+  --with WORDS       further words for the agent's command line
   --baseline         the deviations that are known of this version are expected, and no others: the file
                      qemu-ga-VERSION.baseline beside this script (qemu-ga-VERSION-LAYOUT
                      for another layout than plain)
@@ -52,7 +53,7 @@ fail() {
 }
 
 flags=() baseline= again=()
-version=7.2 agent= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=plain
+version=7.2 agent= with= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=plain
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
@@ -61,7 +62,7 @@ while [ $# -gt 0 ]; do
     --baseline | --write-baseline) baseline=$1; shift; continue ;;
     --) shift; break ;;
     --run) shift; run=("$@"); break ;;
-    --version | --agent | --repeat | --snapcheck | --layout | --fs | --alias | --nested | --shadow | --bound | --log)
+    --version | --agent | --with | --repeat | --snapcheck | --layout | --fs | --alias | --nested | --shadow | --bound | --log)
         [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
     *) echo "qemu-ga.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
     esac
@@ -72,6 +73,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --version) version=$2 ;;
     --agent) agent=$2 ;;
+    --with) with=$2 ;;
     --repeat) flags+=(--repeat "$2") ;;
     --snapcheck) snapcheck=$2 ;;
     --layout) layout=$2 ;;
@@ -164,7 +166,7 @@ fi
 echo "$found" >&2
 [ -z "$fetch_only" ] || exit 0
 
-spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} {block:-b}"
+spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} {block:-b}${with:+ $with}"
 if [ -n "$baseline" ]; then
     number=$(grep -o '[0-9]*[.][0-9]*' <<<"$found" | head -1)
     case $layout in
@@ -193,7 +195,7 @@ fi
 "$here/sandbox.sh" "${sandbox[@]}" --set "spawn=$spawn" -- "${run[@]}"
 worst=$?
 others=(--version "$version" --snapcheck "$snapcheck" --quiet)
-[ -z "$agent" ] || others+=(--agent "$agent")
+[ -z "$agent" ] || others+=(--agent "$agent" --with "$with")
 [ -z "$baseline" ] || others+=("$baseline")
 for other in doubled hidden; do
     echo

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSL-1.0
+// Clients, the endpoint's outputs and the clock. What is done with participants is in
+// agent_participants.cpp.
+#include "agent.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+namespace snapagent {
+
+using namespace snapproto;
+using namespace std::chrono_literals;
+
+namespace {
+
+// One freeze may hang in the kernel while others are thawed and somebody looks around.
+constexpr std::size_t workers = 4;
+// A client that does not read is not read from either.
+constexpr std::size_t unread_max = 64 * 1024;
+constexpr std::string_view version = "snapagent 0.1.0";
+
+} // namespace
+
+agent::agent(settings how)
+    : m_settings(std::move(how)),
+      m_workers(workers),
+      m_signals(m_io, SIGTERM, SIGINT, SIGHUP),
+      m_timer(m_io),
+      m_journal(m_settings.log_file),
+      m_endpoint(options()) {
+    adopt();
+    if (!m_guarded) {
+        write_own_files();
+    }
+    m_channel = open_channel(m_io, m_settings, [this](auto line) { client_came(line); });
+    wait_for_signal();
+    wait_for_deadline();
+}
+
+void agent::run() {
+    m_io.run();
+    m_channel.reset();
+    if (!m_settings.pid_file.empty()) {
+        ::unlink(m_settings.pid_file.c_str());
+    }
+    ::unlink(watchdog_record(m_settings.state_directory).c_str());
+}
+
+instant agent::now() noexcept {
+    return instant{std::chrono::steady_clock::now().time_since_epoch()};
+}
+
+endpoint::qga_agent_options agent::options() const {
+    endpoint::qga_agent_options made;
+    made.version = version;
+    for (const auto& name : m_settings.blocked) {
+        made.blocked.push_back(qga::verb_of(name));
+    }
+    made.timers.hold = std::chrono::seconds{m_settings.hold_limit_s};
+    made.timers.hold_max = made.timers.hold;
+    made.timers.quiesce = std::chrono::seconds{m_settings.hook_limit_s};
+    made.timers.resume = made.timers.quiesce;
+    return made;
+}
+
+// ---- clients ------------------------------------------------------------------------------------
+
+void agent::client_came(std::shared_ptr<client> line) {
+    const auto id = ++m_last_client;
+    if (!m_endpoint.client_connected(id)) {
+        return line->close();
+    }
+    drain();
+    line->listen([this, id](std::string_view bytes) { bytes_came(id, bytes); }, [this] { feed(); });
+    m_clients[id].line = std::move(line);
+}
+
+void agent::bytes_came(endpoint::client_id id, std::string_view bytes) {
+    const auto at = m_clients.find(id);
+    if (at == m_clients.end()) {
+        return;
+    }
+    at->second.input += bytes;
+    at->second.ended = at->second.ended || bytes.empty();
+    feed();
+}
+
+/// Gives the endpoint what clients have said, for as long as it takes any of it.
+void agent::feed() {
+    for (bool more = true; more;) {
+        more = false;
+        for (auto at = m_clients.begin(); at != m_clients.end();) {
+            const auto id = at->first;
+            connection& one = (at++)->second; // it may go
+            more = feed(id, one) || more;
+            if (const auto still = m_clients.find(id);
+                still != m_clients.end() && still->second.input.empty() && !still->second.ended) {
+                still->second.line->read(); // what waits here is bounded
+            }
+        }
+    }
+}
+
+/// @return whether anything was taken
+bool agent::feed(endpoint::client_id id, connection& one) {
+    if (one.line->waiting() > unread_max) {
+        return false;
+    }
+    if (!one.input.empty()) {
+        look_after_held();
+        const auto bytes = as_bytes(one.input);
+        const auto taken = m_endpoint.receive(id, bytes, now());
+        one.input.erase(0, taken);
+        drain();
+        return taken != 0;
+    }
+    if (one.ended) {
+        // A space is no request; it is taken when no reply is owed any more (SP 27.14).
+        const bool owes = m_endpoint.receive(id, as_bytes(std::string_view{" "}), now()) == 0;
+        drain();
+        if (!owes) {
+            drop(id);
+        }
+    }
+    return false;
+}
+
+void agent::drop(endpoint::client_id id) {
+    const auto line = m_clients.at(id).line;
+    m_clients.erase(id);
+    m_endpoint.client_gone(id);
+    drain();
+    line->close_when_sent();
+    m_channel->client_gone();
+}
+
+// ---- the endpoint -------------------------------------------------------------------------------
+
+void agent::drain() {
+    if (std::exchange(m_draining, true)) {
+        return; // by an answer that could be given at once
+    }
+    for (;;) {
+        auto next = m_endpoint.poll();
+        if (const auto* bytes = std::get_if<endpoint::transmit_bytes>(&next)) {
+            if (const auto at = m_clients.find(bytes->client); at != m_clients.end()) {
+                at->second.line->send(bytes->bytes);
+            }
+        } else if (!std::holds_alternative<endpoint::deadline>(next)) {
+            m_asked.push_back(std::move(next)); // doing it is new input: all is polled before
+        } else if (!m_asked.empty()) {
+            const auto what = std::move(m_asked.front());
+            m_asked.pop_front();
+            perform(what);
+        } else {
+            break;
+        }
+    }
+    m_draining = false;
+    settle();
+    wait_for_deadline();
+}
+
+void agent::perform(const endpoint::qga_agent_output& what) {
+    if (const auto* wanted = std::get_if<endpoint::find_participants>(&what)) {
+        std::optional<std::vector<std::string>> mounts;
+        if (wanted->scope.mounts) {
+            mounts.emplace(wanted->scope.mounts->begin(), wanted->scope.mounts->end());
+        }
+        find(mounts);
+    } else if (const auto* asked = std::get_if<endpoint::operate>(&what)) {
+        operate(*asked);
+    } else if (const auto* stopped = std::get_if<endpoint::cancel>(&what)) {
+        if (const auto& call = m_participants[stopped->participant].call) {
+            call->kill(); // a freeze cannot be stopped
+        }
+    } else if (const auto* said = std::get_if<endpoint::warning>(&what)) {
+        m_journal.say(importance::warning, said->what);
+    } else if (std::holds_alternative<endpoint::exit_process>(what)) {
+        m_io.stop();
+    }
+}
+
+void agent::answer(participant_index i, participant_event what, std::string_view why) {
+    if (!why.empty()) {
+        m_journal.say(importance::error, why);
+    }
+    m_endpoint.participant_answered(i, what, now(), why);
+    drain();
+    boost::asio::post(m_io, [this] { feed(); }); // who waited for this may go on
+}
+
+void agent::wait_for_deadline() {
+    const auto next = m_endpoint.poll();
+    const instant due = std::get<endpoint::deadline>(next).at;
+    if (due == never) {
+        m_timer.cancel();
+        return;
+    }
+    m_timer.expires_at(std::chrono::steady_clock::time_point{due.time_since_epoch()});
+    m_timer.async_wait([this](auto error) {
+        if (!error) {
+            m_endpoint.handle_timeout(now());
+            drain();
+            feed();
+        }
+    });
+}
+
+// ---- its own process ----------------------------------------------------------------------------
+
+void agent::wait_for_signal() {
+    m_signals.async_wait([this](auto error, int) {
+        if (!error) {
+            m_endpoint.stop(now());
+            drain();
+            wait_for_signal();
+        }
+    });
+}
+
+void agent::start_watchdog() {
+    if (m_watchdog && m_watchdog->running()) {
+        return;
+    }
+    m_watchdog = std::make_unique<watchdog>(
+        std::chrono::milliseconds{std::chrono::seconds{m_settings.hold_limit_s}});
+    m_own_files = false; // the record names another one
+}
+
+/// What is written to files, which may lie on any filesystem: only while nothing is frozen.
+void agent::write_own_files() {
+    if (std::exchange(m_own_files, true)) {
+        return;
+    }
+    start_watchdog();
+    m_own_files = true;
+    m_journal.go_on();
+    const auto record = watchdog_record(m_settings.state_directory);
+    if (!(std::ofstream(record) << m_watchdog->process() << '\n')) {
+        m_journal.say(importance::warning,
+                      fmt::format("cannot write {}: {}", record, std::strerror(errno)));
+    }
+    if (!m_settings.pid_file.empty() &&
+        !(std::ofstream(m_settings.pid_file) << ::getpid() << '\n')) {
+        throw std::runtime_error(
+            fmt::format("cannot write {}: {}", m_settings.pid_file, std::strerror(errno)));
+    }
+}
+
+} // namespace snapagent
