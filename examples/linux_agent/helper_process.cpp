@@ -34,7 +34,7 @@ int start_helper(const char* role, std::initializer_list<int> descriptors) noexc
     sigset_t none;
     sigemptyset(&none);
     ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
     const char* const arguments[] = {"snapagent", role, nullptr};
     pid_t process = -1;
     const int failed = ::posix_spawn(&process, "/proc/self/exe", &actions, &attributes,

@@ -354,7 +354,7 @@ BOOST_AUTO_TEST_CASE(random_sessions_pass_the_reference_and_find_a_fault_that_th
 // Not "the implementation could not be reached": it was, and an input has killed it.
 BOOST_AUTO_TEST_CASE(an_agent_that_dies_of_an_input_fails) {
     const auto agent = make_builtin("dies-of-a-disconnect", 1);
-    const auto& only = run_complete(*agent, 0, {}).cases.at(0);
+    const auto only = run_complete(*agent, 0, {}).cases.at(0);
     BOOST_TEST((only.verdict == status::fail));
     BOOST_TEST(only.found.actual == "gone");
     BOOST_TEST(only.replay.ends_with("--sequence 'freeze reconnect'"), only.replay);

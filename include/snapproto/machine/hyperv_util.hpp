@@ -365,6 +365,10 @@ struct spec {
 /// The whole state of the machine.
 using util_state = machine_state<util_phase, util_data>;
 
+#ifdef SNAPPROTO_SEPARATE_COMPILATION
+extern template class flat_machine<hyperv_util::spec>;
+#endif
+
 /// The guest kernel's machine between a Hyper-V host and the daemon.
 class hyperv_util_machine : public flat_machine<hyperv_util::spec> {
   public:
