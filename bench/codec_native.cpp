@@ -2,9 +2,9 @@
 // Encoding and decoding of the native dialect beside nlohmann/json's CBOR.
 //
 // Ours finds the frame in a stream, refuses every encoding but one, checks each field and ends with
-// a message. nlohmann/json is given the bytes of one message and builds a tree of whatever comes; its
-// keys are texts, so that its messages are a byte longer for each field. It writes from a tree that
-// is there already.
+// a message. nlohmann/json is given the bytes of one message and builds a tree of whatever comes;
+// its keys are texts, so that its messages are a byte longer for each field. It writes from a tree
+// that is there already.
 //
 // The counter `allocations` is the number of calls of operator new for one message. The program
 // ends with 1 when ours is not zero.

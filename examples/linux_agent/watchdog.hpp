@@ -25,7 +25,7 @@ class watchdog {
     watchdog(const watchdog&) = delete;
     watchdog& operator=(const watchdog&) = delete;
 
-    /// Hands it one more filesystem, before that is frozen. @return false if it is not there any more
+    /// Hands it one more filesystem, before that is frozen. @return false if it has ended
     [[nodiscard]] bool guard(int handle, clock::time_point until) noexcept;
 
     /// The present deadline of all that it guards.
