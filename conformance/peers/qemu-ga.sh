@@ -150,6 +150,7 @@ prefix() {
 
 if [ -n "$agent" ]; then
     [ -x "$agent" ] || fail "cannot run $agent"
+    agent=$(realpath -- "$agent") # it is started elsewhere
     sandbox+=(--program "$agent")
     command=$agent
     found=$("$agent" --version 2>/dev/null)

@@ -53,7 +53,6 @@ void agent::run() {
     if (!m_settings.pid_file.empty()) {
         ::unlink(m_settings.pid_file.c_str());
     }
-    ::unlink(watchdog_record(m_settings.state_directory).c_str());
 }
 
 instant agent::now() noexcept {
@@ -66,9 +65,9 @@ endpoint::qga_agent_options agent::options() const {
     for (const auto& name : m_settings.blocked) {
         made.blocked.push_back(qga::verb_of(name));
     }
-    made.timers.hold = std::chrono::seconds{m_settings.hold_limit_s};
+    made.timers.hold = nanoseconds_of(m_settings.hold_limit_s);
     made.timers.hold_max = made.timers.hold;
-    made.timers.quiesce = std::chrono::seconds{m_settings.hook_limit_s};
+    made.timers.quiesce = nanoseconds_of(m_settings.hook_limit_s);
     made.timers.resume = made.timers.quiesce;
     return made;
 }
@@ -234,8 +233,7 @@ void agent::start_watchdog() {
         return;
     }
     m_watchdog = std::make_unique<watchdog>(
-        std::chrono::milliseconds{std::chrono::seconds{m_settings.hold_limit_s}});
-    m_own_files = false; // the record names another one
+        std::chrono::ceil<std::chrono::milliseconds>(nanoseconds_of(m_settings.hold_limit_s)));
 }
 
 /// What is written to files, which may lie on any filesystem: only while nothing is frozen.
@@ -243,14 +241,7 @@ void agent::write_own_files() {
     if (std::exchange(m_own_files, true)) {
         return;
     }
-    start_watchdog();
-    m_own_files = true;
     m_journal.go_on();
-    const auto record = watchdog_record(m_settings.state_directory);
-    if (!(std::ofstream(record) << m_watchdog->process() << '\n')) {
-        m_journal.say(importance::warning,
-                      fmt::format("cannot write {}: {}", record, std::strerror(errno)));
-    }
     if (!m_settings.pid_file.empty() &&
         !(std::ofstream(m_settings.pid_file) << ::getpid() << '\n')) {
         throw std::runtime_error(

@@ -113,7 +113,7 @@ class agent {
     std::deque<snapproto::endpoint::qga_agent_output> m_asked;
     bool m_draining = false;
     bool m_guarded = false;   ///< Something may be frozen.
-    bool m_own_files = false; ///< The log, the pid file and the watchdog's record are written.
+    bool m_own_files = false; ///< The log and the pid file are written.
 };
 
 } // namespace snapagent

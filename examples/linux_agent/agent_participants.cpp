@@ -26,7 +26,7 @@ constexpr auto patience = 2s;
 } // namespace
 
 watchdog::clock::time_point agent::limit(std::chrono::nanoseconds more) const {
-    return watchdog::clock::now() + std::chrono::seconds{m_settings.hold_limit_s} + patience +
+    return watchdog::clock::now() + nanoseconds_of(m_settings.hold_limit_s) + patience +
            std::chrono::ceil<watchdog::clock::duration>(more);
 }
 
@@ -51,7 +51,7 @@ void agent::adopt() {
     }
     if (m_participants.size() == hooks) {
         m_participants.clear();
-        return;
+        return relieve_predecessors();
     }
     m_journal.hold();
     m_guarded = true;
@@ -66,7 +66,7 @@ void agent::adopt() {
             (void)m_watchdog->guard(one.files->handle->get(), limit());
         }
     }
-    relieve_predecessor(watchdog_record(m_settings.state_directory));
+    relieve_predecessors();
     m_endpoint.adopt(summaries, now());
     drain();
     for (std::size_t i = hooks; i < m_participants.size(); ++i) {

@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
 
     settings how;
     std::string blocked;
+    std::string unused;
     bool dry_run = false;
     CLI::App app{
         "A guest agent that quiesces applications and freezes filesystems for snapshots.\n"
@@ -85,8 +86,7 @@ int main(int argc, char** argv) {
     app.add_option(
         "-p,--path", how.path,
         fmt::format("The port or socket; for vsock CID:PORT or PORT (default: {})", default_port));
-    app.add_option("-t,--statedir", how.state_directory, "Where it leaves its watchdog's number")
-        ->capture_default_str();
+    app.add_option("-t,--statedir", unused, "Taken for qemu-ga's sake: it needs no record");
     app.add_option("-f,--pidfile", how.pid_file, "Where it leaves its own number");
     app.add_option("-l,--logfile", how.log_file, "Its log (default: standard error)");
     app.add_option("-F,--fsfreeze-hook", how.hook,
@@ -95,10 +95,10 @@ int main(int argc, char** argv) {
         ->default_str("/etc/qemu/fsfreeze-hook");
     app.add_option("-b,--block-rpcs", blocked, "Commands to switch off, separated by commas");
     app.add_option("--hold-limit", how.hold_limit_s, "Seconds after which it thaws by itself")
-        ->check(CLI::Range(1U, 600U))
+        ->check(CLI::Range(0.1, 600.0))
         ->capture_default_str();
     app.add_option("--hook-limit", how.hook_limit_s, "Seconds that hooks may take in all")
-        ->check(CLI::Range(1U, 600U))
+        ->check(CLI::Range(0.1, 600.0))
         ->capture_default_str();
     app.add_flag("--dry-run", dry_run, "Say what would be frozen, in which order, and end");
     try {

@@ -16,9 +16,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,6 +29,8 @@ namespace {
 
 using clock = watchdog::clock;
 using std::chrono::milliseconds;
+
+constexpr const char* process_name = "snapagent-guard"; // at most 15 bytes
 
 /// What the agent tells its watchdog; a handle may come with it.
 struct order {
@@ -86,6 +90,10 @@ std::int64_t number_of(clock::time_point at) {
 void thaw_all(const std::vector<descriptor>& guarded) {
     for (const auto& one : guarded) {
         if (::fork() == 0) {
+            sigset_t relief; // ends this one too
+            sigemptyset(&relief);
+            sigaddset(&relief, SIGUSR1);
+            ::sigprocmask(SIG_UNBLOCK, &relief, nullptr);
             // A freeze that was in work when the agent died comes about later.
             for (int left = 20; left > 0 && thaw(one.get()).answer != kernel_answer::done; --left) {
                 std::this_thread::sleep_for(milliseconds{100});
@@ -133,7 +141,7 @@ bool watchdog::running() noexcept {
 
 int stand_guard() {
     constexpr int line_number = 3;
-    ::prctl(PR_SET_NAME, "snapagent-guard");
+    ::prctl(PR_SET_NAME, process_name);
     (void)!::chdir("/");
     (void)::mlockall(MCL_CURRENT | MCL_FUTURE);
     sigset_t mask;
@@ -157,17 +165,6 @@ int stand_guard() {
         std::array<pollfd, 2> waited{
             {{line ? line.get() : -1, POLLIN, 0}, {signals.get(), POLLIN, 0}}};
         (void)::poll(waited.data(), waited.size(), wait);
-        signalfd_siginfo got{};
-        if (waited[1].revents != 0 &&
-            ::read(signals.get(), &got, sizeof got) == static_cast<ssize_t>(sizeof got)) {
-            // While the agent lives it decides; all of a service are told to end at once.
-            if (got.ssi_signo == SIGUSR1) {
-                return 0; // another one guards what is held
-            }
-            if (!line) {
-                until = clock::now();
-            }
-        }
         if (line && waited[0].revents != 0) {
             order what{};
             descriptor handle;
@@ -189,6 +186,17 @@ int stand_guard() {
                 }
             }
         }
+        signalfd_siginfo got{};
+        if (waited[1].revents != 0 &&
+            ::read(signals.get(), &got, sizeof got) == static_cast<ssize_t>(sizeof got)) {
+            // While the agent lives it decides; all of a service are told to end at once.
+            if (!line && got.ssi_signo == SIGUSR1) {
+                return 0; // another one guards what is held
+            }
+            if (!line) {
+                until = clock::now();
+            }
+        }
         if (!guarded.empty() && clock::now() >= until) {
             thaw_all(guarded);
             guarded.clear();
@@ -200,25 +208,23 @@ int stand_guard() {
     }
 }
 
-std::string watchdog_record(const std::string& state_directory) {
-    return state_directory + "/snapagent.watchdog";
-}
-
-void relieve_predecessor(const std::string& record) noexcept {
+void relieve_predecessors() noexcept {
+    namespace fs = std::filesystem;
     std::error_code none;
-    pid_t number = 0;
-    if (!(std::ifstream(record) >> number) || number <= 1) {
-        return;
-    }
-    // A handle first: what is looked at next is then surely what gets the signal.
-    const descriptor process{static_cast<int>(::syscall(SYS_pidfd_open, number, 0))};
-    const auto proc = std::filesystem::path{"/proc"} / std::to_string(number);
-    std::string name;
-    std::getline(std::ifstream(proc / "comm"), name);
-    if (process && name == "snapagent-guard" &&
-        std::filesystem::read_symlink(proc / "exe", none) ==
-            std::filesystem::read_symlink("/proc/self/exe", none)) {
-        ::syscall(SYS_pidfd_send_signal, process.get(), SIGUSR1, nullptr, 0);
+    const auto own_mounts = fs::read_symlink("/proc/self/ns/mnt", none);
+    for (const auto& entry : fs::directory_iterator("/proc", none)) {
+        const auto number = std::atoi(entry.path().filename().c_str());
+        if (number <= 1) {
+            continue;
+        }
+        // A handle first: what is looked at next is then surely what gets the signal.
+        const descriptor process{static_cast<int>(::syscall(SYS_pidfd_open, number, 0))};
+        std::string name;
+        std::getline(std::ifstream(entry.path() / "comm"), name);
+        if (process && name == process_name &&
+            fs::read_symlink(entry.path() / "ns/mnt", none) == own_mounts) {
+            ::syscall(SYS_pidfd_send_signal, process.get(), SIGUSR1, nullptr, 0);
+        }
     }
 }
 

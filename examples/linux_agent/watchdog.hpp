@@ -8,7 +8,6 @@
 #include "descriptor.hpp"
 
 #include <chrono>
-#include <string>
 
 namespace snapagent {
 
@@ -37,8 +36,6 @@ class watchdog {
     /// Whether the process is there.
     [[nodiscard]] bool running() noexcept;
 
-    [[nodiscard]] int process() const noexcept { return m_process; }
-
     /// Becomes readable when it has ended.
     [[nodiscard]] int ended() const noexcept { return m_line.get(); }
 
@@ -51,11 +48,10 @@ class watchdog {
 /// @return its exit status
 [[nodiscard]] int stand_guard();
 
-/// Where an agent leaves the number of its watchdog for the agent that comes after it.
-[[nodiscard]] std::string watchdog_record(const std::string& state_directory);
-
-/// Relieves the watchdog of an agent that has died: whoever takes over what is held guards it.
-void relieve_predecessor(const std::string& record) noexcept;
+/// Relieves the watchdogs of agents that have died: whoever begins now takes over what is held, and
+/// an old one would thaw what a new one freezes. With or without a record of them; those whose agent
+/// lives do not listen.
+void relieve_predecessors() noexcept;
 
 } // namespace snapagent
 
