@@ -48,9 +48,9 @@ class watchdog {
 /// @return its exit status
 [[nodiscard]] int stand_guard();
 
-/// Relieves the watchdogs of agents that have died: whoever begins now takes over what is held, and
-/// an old one would thaw what a new one freezes. With or without a record of them; those whose agent
-/// lives do not listen.
+/// Relieves the watchdogs of agents that have died: whoever begins now takes over what is held,
+/// and an old one would thaw what a new one freezes. With or without a record of them; those whose
+/// agent lives do not listen.
 void relieve_predecessors() noexcept;
 
 } // namespace snapagent
