@@ -163,9 +163,9 @@ void add_native(tree& to) {
     }
     // A message with keys that may be ignored, numbers and texts as keys in one of them.
     to["corpus/native_codec/" + numbered("extended", messages.size() + 2)] =
-        std::string("\0\3\0\0\0\x1c\xa6\0\2\1\7\2\0\3\2\x18\x40\xf5\x19\3\xe8"
+        std::string("\0\3\0\0\0\x1a\xa6\0\2\1\7\2\0\3\2\x18\x40\xf5\x19\3\xe8"
                     "\xa2\1\x82\x20\xf6\x61x\x63\xe2\x82\xac",
-                    34);
+                    32);
 }
 
 /// One record with every member that there is, for each kind.
