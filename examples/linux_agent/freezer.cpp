@@ -19,6 +19,7 @@
 #include <ctime>
 
 namespace snapagent {
+
 kernel_result freeze(int handle) noexcept {
     if (::ioctl(handle, FIFREEZE, 0) == 0) {
         return {};
@@ -57,8 +58,10 @@ sentinel::sentinel(int handle) {
 
 sentinel::~sentinel() {
     if (m_process > 0) {
-        ::kill(m_process, SIGKILL); // asleep in the kernel it goes when the filesystem is thawed
-        ::waitpid(m_process, nullptr, WNOHANG);
+        // Asleep in the kernel it goes only with the thaw, and is not waited for.
+        const int how = asleep() ? WNOHANG : 0;
+        ::kill(m_process, SIGKILL);
+        ::waitpid(m_process, nullptr, how);
     }
 }
 

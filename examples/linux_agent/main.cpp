@@ -10,7 +10,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <pthread.h>
 #include <sys/mman.h>
 
 #include <boost/algorithm/string/split.hpp>
