@@ -84,6 +84,16 @@ build_and_test() {
         ctest --test-dir "$directory" --parallel "$jobs" --no-tests=error --output-on-failure
 }
 
+# What a failed stage said of it, once more at the end: a log of all stages is long.
+why_failed() {
+    say "stage $1 failed"
+    grep -E '\*\*\*(Failed|Timeout|Exception|Not Run)|: error|error:|FAILED' "$logs/$1.log" |
+        head -n 40
+    echo '...'
+    tail -n 25 "$logs/$1.log"
+    echo
+}
+
 stage_deps() { scripts/install_deps.sh test; }
 
 stage_format() { scripts/format.sh --check; }
@@ -189,6 +199,7 @@ stage_coverage() { scripts/coverage.sh --fail-under "${SNAPPROTO_COVERAGE:-95}";
 
 echo "seed of the property tests: RC_PARAMS=\"$RC_PARAMS\"; compilers at once: $jobs"
 passed=0 failed=0 skipped=0
+failures=()
 table=''
 for stage in "${stages[@]}"; do
     echo
@@ -210,6 +221,7 @@ for stage in "${stages[@]}"; do
         ;;
     *)
         failed=$((failed + 1))
+        failures+=("$stage")
         verdict="${red}failed ${plain}"
         note="status $status, see $logs/$stage.log"
         ;;
@@ -222,6 +234,7 @@ for stage in "${stages[@]}"; do
 done
 
 echo
+for stage in "${failures[@]}"; do why_failed "$stage"; done
 say "stages, in minutes:seconds (total $(duration "$SECONDS"))"
 printf '%s' "$table"
 echo "$passed passed, $failed failed, $skipped skipped"
