@@ -103,7 +103,7 @@ stage_gcc() { build_and_test build/dev dev -DCMAKE_CXX_COMPILER=g++; }
 # Optimising compilers warn of what they see only when they inline.
 stage_release() {
     cmake --preset release -DCMAKE_CXX_COMPILER=g++ -DSNAPPROTO_BUILD_TESTS=OFF \
-        -DSNAPPROTO_BUILD_EXAMPLES=OFF &&
+        -DSNAPPROTO_BUILD_EXAMPLES=OFF -DSNAPPROTO_BUILD_FUZZ=OFF &&
         cmake --build --preset release --parallel "$jobs" &&
         build/release/bin/snapcheck agent --builtin reference --strict >"$logs/release-reference.txt"
 }
