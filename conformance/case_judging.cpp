@@ -2,6 +2,7 @@
 #include "conformance/case_judging.hpp"
 
 #include "conformance/attach/target.hpp"
+#include "conformance/clauses/words.hpp"
 #include "conformance/spec/clauses.hpp"
 
 #include <fmt/format.h>
@@ -57,6 +58,9 @@ case_result describe_case(const check& one, const std::string& attach, const run
     name_clause(result, one.about);
     result.title = std::string(one.title);
     result.strength = level_of(one);
+    if (const check_words* const words = find_words(result.id)) {
+        result.mend = words->fix;
+    }
     result.replay = replay_command(
         attach, fmt::format("--only {} --seed {}", result.id, options.seed), options);
     return result;

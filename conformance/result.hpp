@@ -44,6 +44,7 @@ struct case_result {
     std::vector<transcript_entry> transcript;
     std::string agent_output; ///< Standard error and log of the agent, for failures.
     duration took{0};         ///< In the target's time.
+    std::string mend;         ///< What to look for when it deviates; empty for generated suites.
     std::string replay;       ///< The command that repeats just this case.
 
     [[nodiscard]] bool deviates() const noexcept {

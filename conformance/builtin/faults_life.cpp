@@ -15,11 +15,18 @@ namespace {
 
 constexpr std::string_view single = "single change of behaviour";
 
-/// Looks for work a thousand times a second.
+/// Looks for work a thousand times a second, so many times: hours of it would show nothing more.
 struct look_again {
     faulty_agent& agent;
-    void operator()() const { agent.later(1ms, look_again{agent}); }
+    int times;
+    void operator()() const {
+        if (times > 0) {
+            agent.later(1ms, look_again{agent, times - 1});
+        }
+    }
 };
+
+constexpr int looks_of_a_minute = 60'000;
 
 std::vector<fault> resource_faults() {
     std::vector<fault> all;
@@ -31,6 +38,9 @@ std::vector<fault> resource_faults() {
                             "Each token of a half read request takes more than a kibibyte.",
                             "a queue of heap objects, one for each token", "28.4/3"},
                    .input = [](faulty_agent& agent, std::string& bytes) {
+                       if (bytes.find_first_of("\n\xFF") != std::string::npos) {
+                           std::string{}.swap(agent.text); // nothing is half read any more
+                       }
                        const auto tokens = std::count(bytes.begin(), bytes.end(), ',');
                        agent.text.reserve(agent.text.capacity() +
                                           static_cast<std::size_t>(tokens) * 1100);
@@ -43,9 +53,13 @@ std::vector<fault> resource_faults() {
              agent.text.append(200, ' ');
              return std::nullopt;
          }});
-    all.push_back({.info = {"polls-for-work", "Looks for work a thousand times a second.",
+    all.push_back({.info = {"polls-for-work",
+                            "Looks for work a thousand times a second, for a minute from its "
+                            "start.",
                             "busy loops on a virtio port without a host", "28.10/1"},
-                   .started = [](faulty_agent& agent) { look_again{agent}(); }});
+                   .started = [](faulty_agent& agent) {
+                       look_again{agent, looks_of_a_minute}();
+                   }});
     return all;
 }
 

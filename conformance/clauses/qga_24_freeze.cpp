@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace snapproto::conformance::clauses {
 namespace {
@@ -159,6 +160,28 @@ void second_freeze_is_refused(run_context& run) {
     require_thaw(run, 1, "after two freezes of one filesystem");
 }
 
+// catches: an agent that knows one form of a freeze only as one while frozen
+void every_form_is_refused(run_context& run) {
+    const std::string unknown = run.filesystem().mount() + "/no-such-mount";
+    const std::vector<std::vector<std::string>> forms = {
+        {run.filesystem().mount()}, {run.filesystem(1).mount()}, run.mounts(), {}, {unknown}};
+    for (const std::vector<std::size_t>& hold : {std::vector<std::size_t>{0}, {0, 1}}) {
+        run.must_sync();
+        require_freeze(run, hold);
+        const auto count = static_cast<std::int64_t>(hold.size());
+        for (const auto& form : forms) {
+            const reply again = run.freeze(form);
+            run.expect(again.is_error() || again.returns(count),
+                       fmt::format("freeze-list [{}] with {} held is refused, or returns that "
+                                   "count",
+                                   fmt::join(form, ", "), count),
+                       fmt::format("an error, or return is {}", count), again.words());
+            require_status(run, "frozen", "after a second freeze");
+        }
+        require_thaw(run, count, "after one freeze and others while frozen");
+    }
+}
+
 void pipeline(run_context& run, std::string_view separator) {
     run.must_sync();
     const std::string freeze = freeze_request({run.filesystem().mount()});
@@ -251,6 +274,11 @@ void qga_24_freeze(registry& checks) {
                 .title = "a freeze while frozen is refused or returns the count it had returned",
                 .needs = {freeze_target},
                 .run = second_freeze_is_refused});
+    checks.add({.about = sec<24, 10>::value,
+                .index = 2,
+                .title = "so is every form of it, with one and with two filesystems held",
+                .needs = {two_freeze_targets},
+                .run = every_form_is_refused});
     checks.add({.about = sec<24, 16>::value,
                 .index = 1,
                 .title = "freeze, status, thaw, status in one write: n, frozen, n, thawed",

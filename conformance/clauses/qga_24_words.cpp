@@ -7,7 +7,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> qga_24_words() {
-    static constexpr std::array<check_words, 34> words{{
+    static constexpr std::array<check_words, 35> words{{
         {"24.1/1", "A freeze-list with the first freeze target, the status, a thaw.",
          "1, `\"frozen\"`, a filesystem that the kernel holds, 1 and `\"thawed\"`.",
          "Freeze before you reply (FIFREEZE on Linux), count what succeeded, and keep the count "
@@ -77,6 +77,13 @@ std::span<const check_words> qga_24_words() {
          "The second is an error, or 1 like the first; the thaw returns 1.",
          "Return the count that you have, or refuse; 0 or a new count would tell the client that "
          "its freeze is gone."},
+        {"24.10/2",
+         "With one and then with two filesystems held, freeze-lists of one, of the other, of both, "
+         "of nothing and of an unknown name, the status after each; a thaw.",
+         "An error each time, or the count of the first freeze; `\"frozen\"`; the count of the "
+         "first "
+         "freeze.",
+         "Look at the state before you look at the list."},
         {"24.11/1",
          "A freeze; then every command that guest-info lists and that is not on the allow-list, as "
          "far as it is safe to try.",

@@ -21,11 +21,16 @@ const std::vector<check_words>& every_check_words() {
     return all;
 }
 
-const check_words& words_of(const check& one) {
+const check_words* find_words(std::string_view id) {
     const auto& all = every_check_words();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [id = one.id()](const auto& words) { return words.id == id; });
-    if (found == all.end()) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& words) { return words.id == id; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+const check_words& words_of(const check& one) {
+    const check_words* const found = find_words(one.id());
+    if (found == nullptr) {
         throw std::logic_error("no words for check " + one.id());
     }
     return *found;

@@ -23,6 +23,9 @@ struct check_words {
 /// The words of every check, by group.
 [[nodiscard]] const std::vector<check_words>& every_check_words();
 
+/// The words of the check with this id, or null.
+[[nodiscard]] const check_words* find_words(std::string_view id);
+
 /// The words of one check. @throws std::logic_error when it has none
 [[nodiscard]] const check_words& words_of(const check& one);
 

@@ -134,6 +134,9 @@ void console::print_deviation(const case_result& one) {
     for (const auto& note : one.notes) {
         print(fmt::format("  note        {}\n", note));
     }
+    if (!one.mend.empty()) {
+        print(fmt::format("  to mend it  {}\n", one.mend));
+    }
     print("  transcript\n" + painted(transcript_lines(one), colour::grey));
     if (!one.agent_output.empty()) {
         print("  output of the agent\n" + painted(one.agent_output, colour::grey) + "\n");

@@ -53,6 +53,9 @@ std::string case_block(const case_result& one) {
         out += row("also", fmt::format("{}: expected {}, actual {}", more.requirement,
                                        more.expected, more.actual));
     }
+    if (one.deviates()) {
+        out += row("to mend it", one.mend);
+    }
     out += row("skipped", one.reason);
     for (const auto& note : one.notes) {
         out += row("note", note);

@@ -99,6 +99,9 @@ std::string markdown_report(const run_result& run) {
         for (const auto& note : one.notes) {
             out += fmt::format("- note: {}\n", cell(note));
         }
+        if (!one.mend.empty()) {
+            out += fmt::format("- to mend it: {}\n", cell(one.mend));
+        }
         // Four backquotes, since an agent may send three.
         out += fmt::format("\n````text\n{}\n{}````\n", one.replay, transcript_lines(one));
     }

@@ -48,6 +48,9 @@ answer adapter::tell(const boost::json::object& command) {
         throw unreachable(m_trouble);
     }
     const instant until = real_now() + m_patience;
+    if (ready(m_stream.get(), POLLIN, real_now())) {
+        (void)read_more();
+    }
     if (!m_read.empty()) {
         fail("spoke without being asked: " + printable(m_read, 80));
     }
@@ -76,7 +79,6 @@ void adapter::write(std::string_view line, instant until) {
 }
 
 std::string adapter::read_line(instant until) {
-    std::array<char, 65536> buffer; // NOLINT: filled by read
     std::size_t looked = 0;
     while (true) {
         const auto end = m_read.find('\n', looked);
@@ -93,13 +95,20 @@ std::string adapter::read_line(instant until) {
         if (!ready(m_stream.get(), POLLIN, until)) {
             fail(fmt::format("did not answer within {:.3g} s", milliseconds(m_patience) / 1e3));
         }
-        const ssize_t got = ::read(m_stream.get(), buffer.data(), buffer.size());
-        if (got > 0) {
-            m_read.append(buffer.data(), static_cast<std::size_t>(got));
-        } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+        if (!read_more()) {
             fail("has ended");
         }
     }
+}
+
+/// What is there. @return false if nothing can come any more
+bool adapter::read_more() {
+    std::array<char, 65536> buffer; // NOLINT: filled by read
+    const ssize_t got = ::read(m_stream.get(), buffer.data(), buffer.size());
+    if (got > 0) {
+        m_read.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 void adapter::fail(const std::string& words) {

@@ -74,6 +74,7 @@ class adapter {
   private:
     void write(std::string_view line, instant until);
     [[nodiscard]] std::string read_line(instant until);
+    bool read_more();
 
     std::string m_command;
     duration m_patience;

@@ -348,6 +348,68 @@ std::string_view machine_fault::left_free() const {
     return {};
 }
 
+std::string_view machine_fault::unseen_by_checks() const {
+    constexpr std::string_view other_number =
+        "the named checks ask this with another number of filesystems held";
+    constexpr std::string_view short_silence =
+        "it is silent for five seconds, and the named checks give a new client longer than that";
+    if (!left_free().empty()) {
+        return {};
+    }
+    switch (on) {
+    case qga_input::freeze:
+    case qga_input::freeze_both:
+    case qga_input::freeze_none:
+    case qga_input::freeze_unknown:
+        // The named checks ask for the first of these three when they try what is refused.
+        return held != 0 && answer == fmt::format("returns {}", held) &&
+                       !(on == qga_input::freeze && held == 1)
+                   ? "SP 24.10 allows this answer; that others are refused is no contradiction"
+                   : "";
+    case qga_input::freeze_hook_fails:
+        return held != 0 ? "a freeze while frozen runs no hook (SP 26.13), so that none fails in "
+                           "the named checks"
+                         : "";
+    case qga_input::thaw_hook_fails:
+        if (held == 0) {
+            return "a thaw while thawed should run no hook (SP 26.14), so that none fails in the "
+                   "named checks";
+        }
+        return held == 1 ? other_number : "";
+    case qga_input::limit:
+        return held == 1 && held_then == 1U
+                   ? ""
+                   : "the named checks wait for the limit of one filesystem, and look for that one";
+    case qga_input::thaw_args:
+    case qga_input::sync:
+        return held == 2 ? other_number : "";
+    case qga_input::garbage:
+        return held != 0 ? "the named checks send no garbage while frozen" : "";
+    case qga_input::reconnect:
+        if (held == 1) {
+            return answer ? short_silence : "";
+        }
+        return held == 2 ? other_number : "";
+    case qga_input::restart:
+        return answer ? short_silence : "";
+    default:
+        return {};
+    }
+}
+
+std::string_view machine_fault::unseen_by_sessions() const {
+    return on == qga_input::restart && held == 2 && held_then == 1U
+               ? "it takes two filesystems held, a restart and a count in a row, which no session "
+                 "has"
+               : left_free();
+}
+
+std::string_view machine_fault::unseen_by_complete() const {
+    return extra_states() != 0 ? "it has one state more than this suite is for; the one for one "
+                                 "more finds it"
+                               : left_free();
+}
+
 std::size_t machine_fault::extra_states() const {
     return on == qga_input::reconnect && held == 0 ? 1 : 0;
 }

@@ -32,6 +32,13 @@ struct machine_fault {
     /// where it is one.
     [[nodiscard]] std::string_view left_free() const;
 
+    /// Why no named check catches it; empty where one does.
+    [[nodiscard]] std::string_view unseen_by_checks() const;
+    /// Why a hundred sessions do not; empty where they do.
+    [[nodiscard]] std::string_view unseen_by_sessions() const;
+    /// Why the complete suite for no state more does not; empty where it does.
+    [[nodiscard]] std::string_view unseen_by_complete() const;
+
     /// States that an agent with this fault has more than the specification: before a client can
     /// go one must have come, which the specification's first state does not know.
     [[nodiscard]] std::size_t extra_states() const;

@@ -23,10 +23,11 @@ constexpr std::string_view introduction =
 
 A suite is worth what it catches. This page measures suites of `snapcheck` on implementations that
 are wrong on purpose, all of them embedded (`snapcheck list --faults`, `--builtin NAME`) and on
-virtual time. A fault counts as caught by its check when the check that is named for it fails or
-warns, and by the complete suite when that tells the agent from the specification's machine. What is
-not caught is listed with the reason; a test fails when a survivor has none, or when there is one
-for a fault that is caught.
+virtual time. Named checks catch a hand-written fault when the check that is named for it fails or
+warns, and a fault of the machine when any check does. Sessions are a hundred random ones; a
+complete suite is for so many states more than the specification has. Both catch an agent that
+answers otherwise than the specification's machine. What is not caught is listed with the reason; a
+test fails when a survivor has none, or when there is one for a fault that is caught.
 
 )";
 
@@ -42,32 +43,58 @@ std::size_t count(const std::vector<score_line>& lines, Holds holds) {
     return static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), holds));
 }
 
-bool seen(const score_line& one) {
-    return one.complete.caught;
+bool named(const score_line& one) {
+    return !one.check.empty();
 }
 
-bool named(const score_line& one) {
-    return one.caught_by_its_check;
+/// The complete suite for the fewest states that catches it, if any does.
+const scored* first_complete(const score_line& one) {
+    const auto at = std::find_if(one.complete.begin(), one.complete.end(),
+                                 [](const scored& of) { return of.caught; });
+    return at == one.complete.end() ? nullptr : &*at;
 }
 
 std::size_t longest(const scores& all) {
     std::size_t most = 0;
     for (const auto* lines : {&all.machine_faults, &all.agents}) {
         for (const auto& one : *lines) {
-            most = std::max(most, one.complete.inputs);
+            most = std::max(most, one.sessions.inputs);
+            for (const scored& of : one.complete) {
+                most = std::max(most, of.inputs);
+            }
         }
     }
     return most;
 }
 
-std::string totals(const scores& all, std::size_t free) {
-    std::string out = "| faults | the check named for it | complete suite |\n| --- | --- | --- |\n";
-    out += fmt::format("| single faults of the machine | - | {} |\n",
-                       share(count(all.machine_faults, seen), all.machine_faults.size() - free));
-    out += fmt::format("| hand-written agents | {} | {} |\n",
-                       share(count(all.agents, named), all.agents.size()),
-                       share(count(all.agents, seen), all.agents.size()));
-    out += fmt::format("| hand-written orchestrators | {} | - |\n",
+std::string totals_row(std::string_view what, const std::vector<score_line>& lines) {
+    const std::size_t of = lines.size();
+    std::string out = fmt::format(
+        "| {} | {} | {} |", what, share(count(lines, named), of),
+        share(count(lines, [](const score_line& one) { return one.sessions.caught; }), of));
+    for (std::size_t extra = 0; extra < complete_suites; ++extra) {
+        out += fmt::format(
+            " {} |",
+            share(count(lines, [&](const score_line& one) { return one.complete[extra].caught; }),
+                  of));
+    }
+    return out + '\n';
+}
+
+std::string totals(const scores& all) {
+    std::vector<score_line> faults;
+    const auto changes = single_machine_faults();
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (changes[i].left_free().empty()) {
+            faults.push_back(all.machine_faults[i]);
+        }
+    }
+    std::string out =
+        "| faults | named checks | sessions | complete 0 | complete 1 | complete 2 |\n"
+        "| --- | --- | --- | --- | --- | --- |\n";
+    out += totals_row("single faults of the machine", faults);
+    out += totals_row("hand-written agents", all.agents);
+    out += fmt::format("| hand-written orchestrators | {} | - | - | - | - |\n",
                        share(count(all.orchestrators, named), all.orchestrators.size()));
     return out;
 }
@@ -110,8 +137,20 @@ std::string sequence(const scored& one) {
     return one.caught ? fmt::format("{}: {}", one.inputs, one.sequence) : "no";
 }
 
-std::string_view yes(bool is) {
-    return is ? "yes" : "**no**";
+/// "0, with 2: freeze thaw": the suite for the fewest states, and what it left.
+std::string of_complete(const score_line& one) {
+    const scored* const found = first_complete(one);
+    return found == nullptr
+               ? "no"
+               : fmt::format("{}, with {}", found - one.complete.data(), sequence(*found));
+}
+
+std::string_view unless_free(const machine_fault& fault, std::string_view why) {
+    return fault.left_free().empty() ? why : std::string_view{};
+}
+
+std::string_view or_no(std::string_view id) {
+    return id.empty() ? "**no**" : id;
 }
 
 } // namespace
@@ -119,16 +158,24 @@ std::string_view yes(bool is) {
 std::string scores_markdown(const scores& all) {
     const auto faults = single_machine_faults();
     const auto agents = builtin_faults();
-    const auto free = static_cast<std::size_t>(std::count_if(
-        faults.begin(), faults.end(), [](const auto& one) { return !one.left_free().empty(); }));
     std::string out{introduction};
-    out += "## Scores\n\n" + totals(all, free);
-    out += fmt::format("\nThe complete suite is the one for no state more than the specification "
-                       "has. What fails is cut down: the\nlongest sequence that was left has {} "
+    out += "## Scores\n\n" + totals(all);
+    out += fmt::format("\nWhat fails is cut down: the longest sequence that was left has {} "
                        "inputs.\n",
                        longest(all));
-    out += "\n## What survives the complete suite, and why\n\nHand-written agents:\n\n";
+    out += "\n## What survives, and why\n\n"
+           "Hand-written agents that the complete suite for no state more does not catch:\n\n";
     out += reasons(all.agents, [&](auto i) { return why_unseen(agents[i].name); });
+    out += "\nThose of other reasons than states survive the suites for more, and the "
+           "sessions.\n\n"
+           "Single faults of the machine that no named check catches:\n\n";
+    out += reasons(all.machine_faults, [&](auto i) { return faults[i].unseen_by_checks(); });
+    out += "\nSingle faults that a hundred sessions do not catch:\n\n";
+    out += reasons(all.machine_faults,
+                   [&](auto i) { return unless_free(faults[i], faults[i].unseen_by_sessions()); });
+    out += "\nSingle faults that the complete suite for no state more does not catch:\n\n";
+    out += reasons(all.machine_faults,
+                   [&](auto i) { return unless_free(faults[i], faults[i].unseen_by_complete()); });
     out += "\nChanges of the machine that are no faults, and are not counted:\n\n";
     out += reasons(all.machine_faults, [&](auto i) { return faults[i].left_free(); });
     out += "\n## What happened in the world\n\n"
@@ -136,55 +183,69 @@ std::string scores_markdown(const scores& all) {
            "each:\n\n| role | fault | what happened | caught by |\n| --- | --- | --- | --- |\n";
     out += incidents("agent", agents) + incidents("orchestrator", builtin_orchestrator_faults());
     out += "\n## Hand-written agents\n\n"
-           "| fault | check | caught by it | complete suite: inputs left |\n"
-           "| --- | --- | --- | --- |\n";
-    for (std::size_t i = 0; i < all.agents.size(); ++i) {
-        const score_line& one = all.agents[i];
-        out += fmt::format("| `{}` | {} | {} | {} |\n", one.fault, agents[i].caught_by,
-                           yes(one.caught_by_its_check), sequence(one.complete));
+           "| fault | its check | complete suite: for states more, inputs left | sessions: inputs "
+           "left |\n| --- | --- | --- | --- |\n";
+    for (const score_line& one : all.agents) {
+        out += fmt::format("| `{}` | {} | {} | {} |\n", one.fault, or_no(one.check),
+                           of_complete(one), sequence(one.sessions));
     }
-    out += "\n## Hand-written orchestrators\n\n| fault | check | caught by it |\n"
-           "| --- | --- | --- |\n";
-    for (std::size_t i = 0; i < all.orchestrators.size(); ++i) {
-        out += fmt::format("| `{}` | {} | {} |\n", all.orchestrators[i].fault,
-                           builtin_orchestrator_faults()[i].caught_by,
-                           yes(all.orchestrators[i].caught_by_its_check));
+    out += "\n## Hand-written orchestrators\n\n| fault | its check |\n| --- | --- |\n";
+    for (const score_line& one : all.orchestrators) {
+        out += fmt::format("| `{}` | {} |\n", one.fault, or_no(one.check));
     }
     out += "\n## Single faults of the machine\n\n"
            "For each input in each state each other answer that a client can tell from the right "
-           "one, and each\nother state to go to. A fault that needs one state more is given to "
-           "the suite for one.\n\n"
-           "| fault | complete suite: inputs left |\n| --- | --- |\n";
+           "one, and each\nother state to go to.\n\n"
+           "| fault | a check that catches it | complete suite: for states more, inputs left | "
+           "sessions: inputs left |\n| --- | --- | --- | --- |\n";
     for (const score_line& one : all.machine_faults) {
-        out += fmt::format("| {} | {} |\n", one.fault, sequence(one.complete));
+        out +=
+            fmt::format("| {} | {} | {} | {} |\n", one.fault, one.check.empty() ? "no" : one.check,
+                        of_complete(one), sequence(one.sessions));
     }
     return out;
 }
 
 std::vector<std::string> wrong_explanations(const scores& all) {
     std::vector<std::string> wrong;
-    const auto compare = [&](const score_line& line, std::string_view why) {
-        if (line.complete.caught == !why.empty()) {
+    const auto compare = [&](std::string_view suite, std::string_view fault, bool caught,
+                             std::string_view why) {
+        if (caught && !why.empty()) {
             wrong.push_back(
-                line.complete.caught
-                    ? fmt::format("{} is caught by '{}', and explained: {}", line.fault,
-                                  line.complete.sequence, why)
-                    : fmt::format("{} is not caught, and nothing explains it", line.fault));
+                fmt::format("{} is caught by {}, and explained: {}", fault, suite, why));
+        }
+        if (!caught && why.empty()) {
+            wrong.push_back(
+                fmt::format("{} is not caught by {}, and nothing explains it", fault, suite));
         }
     };
     for (std::size_t i = 0; i < all.agents.size(); ++i) {
-        compare(all.agents[i], why_unseen(builtin_faults()[i].name));
+        const score_line& line = all.agents[i];
+        const auto why = why_unseen(builtin_faults()[i].name);
+        const auto for_more = why == needs_more_states ? std::string_view{} : why;
+        compare("the complete suite", line.fault, line.complete.front().caught, why);
+        compare("the complete suite for two states more", line.fault, line.complete.back().caught,
+                for_more);
+        compare("sessions", line.fault, line.sessions.caught, for_more);
+        compare("its check", line.fault, named(line), {});
     }
     const auto faults = single_machine_faults();
     for (std::size_t i = 0; i < all.machine_faults.size(); ++i) {
-        compare(all.machine_faults[i], faults[i].left_free());
-    }
-    for (const auto* lines : {&all.agents, &all.orchestrators}) {
-        for (const score_line& one : *lines) {
-            if (!one.caught_by_its_check) {
-                wrong.push_back(fmt::format("{} is not caught by its check", one.fault));
-            }
+        const score_line& line = all.machine_faults[i];
+        const machine_fault& fault = faults[i];
+        compare("the complete suite", line.fault, line.complete.front().caught,
+                fault.unseen_by_complete());
+        compare("the complete suite for one state more", line.fault, line.complete[1].caught,
+                fault.left_free());
+        compare("the complete suite for two states more", line.fault, line.complete.back().caught,
+                fault.left_free());
+        compare("sessions", line.fault, line.sessions.caught, fault.unseen_by_sessions());
+        if (fault.left_free().empty()) {
+            compare("any named check", line.fault, named(line), fault.unseen_by_checks());
         }
+    }
+    for (const score_line& line : all.orchestrators) {
+        compare("its check", line.fault, named(line), {});
     }
     return wrong;
 }

@@ -25,6 +25,7 @@ case_result result(std::string id, level strength, status verdict) {
     if (one.deviates()) {
         one.found = {"the requirement", "this", "that \x01 ]]> <b>\xFF"};
         one.further.push_back({"another", "x", "y"});
+        one.mend = "look at <this>";
     }
     if (verdict == status::skip) {
         one.reason = "no hook # here";
@@ -136,6 +137,7 @@ BOOST_AUTO_TEST_CASE(markdown_shows_deviations_and_every_case) {
     BOOST_TEST(count(text, "\n## 21.1/1 warn") == 1U);
     BOOST_TEST(count(text, "| MUST | 1 | 1 | 0 | 0 |") == 1U);
     BOOST_TEST(count(text, "\n| 21.1/2 |") == 1U);
+    BOOST_TEST(count(text, "\n- to mend it: look at \\<this>\n") == 2U);
     // Bytes of the agent appear inside the fences only.
     BOOST_TEST(count(text, "<script") == count(text, "\n````text\n"));
     BOOST_TEST(count(text, "| a <title>") == 0U);
@@ -146,6 +148,7 @@ BOOST_AUTO_TEST_CASE(html_is_one_page_that_loads_nothing_and_escapes_everything)
     BOOST_TEST(text.starts_with("<!DOCTYPE html>"));
     BOOST_TEST(count(text, "<details class=\"case\"") == 4U);
     BOOST_TEST(count(text, "<svg") == 2U);
+    BOOST_TEST(count(text, "<dt>to mend it</dt><dd>look at &lt;this&gt;</dd>") == 2U);
     BOOST_TEST(count(text, "<script>") == 1U);
     BOOST_TEST(count(text, "src=") == 0U);
     BOOST_TEST(count(text, "href=") == 0U);

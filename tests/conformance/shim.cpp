@@ -114,17 +114,17 @@ BOOST_AUTO_TEST_CASE(an_adapter_that_breaks_the_protocol_ends_the_run_with_statu
     };
     ends("no-such-adapter", "has ended; it wrote:");
     ends("exit 3", "has ended");
-    ends("echo hello; sleep 9", "it is not JSON");
-    ends("echo []; sleep 9", "it is not an object");
-    ends("echo \"{\\\"bogus\\\": 1}\"; sleep 9", "is no member of an answer");
-    ends("echo \"{\\\"due\\\": -1}\"; sleep 9", "'due' is not a number of 0 or more");
-    ends("while read l; do echo {}; echo {}; done", "spoke without being asked");
+    ends("read l; echo hello; sleep 9", "it is not JSON");
+    ends("read l; echo []; sleep 9", "it is not an object");
+    ends("read l; echo \"{\\\"bogus\\\": 1}\"; sleep 9", "is no member of an answer");
+    ends("read l; echo \"{\\\"due\\\": -1}\"; sleep 9", "'due' is not a number of 0 or more");
+    ends("while read l; do printf \"{}\\n{}\\n\"; done", "spoke without being asked");
     ends("read l; head -c 20000000 /dev/zero | tr \"\\0\" x; sleep 9", "a line of more than");
     ends("read l; echo {}; read l; exit 1", "has ended");
     ends("while read l; do echo \"{\\\"due\\\": 0}\"; done", "to be woken at once");
     ends("sleep 9", "did not answer within 0.5 s", "--timeout-scale 0.05");
     ends("while read l; do echo {}; done", "nothing answered");
-    ends("echo \"{\\\"unsupported\\\": \\\"no\\\"}\"; sleep 9", "does not support 'reset'");
+    ends("read l; echo \"{\\\"unsupported\\\": \\\"no\\\"}\"; sleep 9", "does not support 'reset'");
 }
 
 BOOST_AUTO_TEST_CASE(the_schema_says_what_is_accepted) {

@@ -149,8 +149,12 @@ class player {
             }
             advance(std::min(piece, left + std::chrono::milliseconds{1}));
         }
-        if (m_judge.may_hear_more()) {
-            advance(std::chrono::milliseconds{200});
+        // What may be swallowed has no time of its own: for as long as the agent goes on talking.
+        constexpr int pauses_max = 1500; // five minutes, for one that never stops
+        for (int i = 0; i < pauses_max && m_judge.may_hear_more() && !m_judge.found(); ++i) {
+            if (!advance(std::chrono::milliseconds{200})) {
+                break;
+            }
         }
         m_judge.settled(m_now);
         look();
@@ -200,17 +204,18 @@ class player {
         }
     }
 
-    void advance(duration span) {
+    /// @return whether the agent said something
+    bool advance(duration span) {
         m_agent.advance(span, m_out);
         m_now += span;
-        hear();
+        return hear();
     }
 
-    void hear() {
+    bool hear() {
         const bool silent = std::all_of(m_out.begin(), m_out.end(),
                                         [](const std::string& each) { return each.empty(); });
         if (silent) {
-            return;
+            return false;
         }
         m_seen = {};
         m_agent.observe(m_seen);
@@ -218,6 +223,7 @@ class player {
         for (std::size_t i = 0; i < m_out.size(); ++i) {
             m_judge.heard(i, std::exchange(m_out[i], {}), m_now);
         }
+        return true;
     }
 
     void look() {
