@@ -56,6 +56,7 @@ class faulty_agent {
 struct agent_settings {
     duration hold_limit = std::chrono::seconds{10};
     duration hook_limit = std::chrono::seconds{60};
+    duration freeze_takes = std::chrono::milliseconds{2}; ///< Of one filesystem; a thaw too.
     std::size_t message_bytes_max = 128 * 1024;
     std::size_t nesting_max = 64;
     bool adopts_at_start = true; ///< Looks at start for what a predecessor left frozen.

@@ -106,7 +106,8 @@ void embedded_agent::operate(const endpoint::operate& what) {
     if (who.kind == participant_kind::hook) {
         hook(what.participant, hold);
     } else {
-        schedule(2ms, [this, i = what.participant, hold] { filesystem(i, hold); });
+        schedule(m_settings.freeze_takes,
+                 [this, i = what.participant, hold] { filesystem(i, hold); });
     }
 }
 
