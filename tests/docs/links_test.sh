@@ -20,6 +20,7 @@ expect() {
     done
 }
 
+# shellcheck disable=SC2016 # quotes of Markdown, not of the shell
 printf '# One\n\n[a](b.md#two-and-a-half) [c](#one)\n```\n[no link](x.md)\n```\n`[none](y.md)`\n' >"$place/a.md"
 printf '# Two, and a half\n\n<a id="x.1"></a>\n[up](a.md)\n' >"$place/b.md"
 expect markdown 0 '2 pages, 3 links, 0 of them broken'
