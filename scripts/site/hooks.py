@@ -13,6 +13,7 @@ log = logging.getLogger("mkdocs.hooks.snapproto")  # a warning fails a strict bu
 
 LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```.*?^```)", re.MULTILINE | re.DOTALL)
+CLAUSE = re.compile(r"^(?=### SP (\d+\.\d+) )", re.MULTILINE)
 API = '<a href="../api/index.html">Every class and function</a>, by Doxygen.'
 
 
@@ -31,7 +32,8 @@ def on_nav(nav, config, files):
 
 
 def on_page_markdown(markdown, page, config, files):
-    """The site holds docs/ only: what a link names outside of it is shown as a path."""
+    """The site holds docs/ only: what a link names outside of it is shown as a path. Each clause of
+    the specification has a short anchor besides, as spec.html#SP-6.2."""
     folder = os.path.dirname(page.file.src_path)
 
     def inside(match):
@@ -44,6 +46,8 @@ def on_page_markdown(markdown, page, config, files):
     parts = FENCE.split(markdown)
     parts[::2] = [LINK.sub(inside, part) for part in parts[::2]]
     markdown = "".join(parts)
+    if page.file.src_path == "spec.md":
+        markdown = CLAUSE.sub(r'<a id="SP-\1"></a>\n\n', markdown)
     if os.environ.get("SNAPPROTO_SITE_API") == "yes":
         markdown = markdown.replace("<!-- site: api -->", API)
     return markdown
