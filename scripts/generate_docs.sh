@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # Writes the generated pages of docs/ anew: generate_docs.sh [SNAPCHECK], by default the program of
-# the preset dev. The test test_conformance fails while a page is not what this would write.
+# the preset dev; snapsim and every_byte are beside it. Tests fail while a page is not what this would write.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
@@ -19,3 +19,6 @@ mkdir -p docs/checks
 "$snapcheck" spec checks |
     awk '/^<!-- file: .* -->$/ { page = "docs/checks/" $3; printf "" >page; next } { print >page }'
 "$snapcheck" spec scores --output docs/scores.md
+programs=$(dirname "$snapcheck")
+scripts/site/reference.py "$programs"
+"$programs/every_byte" docs/reference/qga-session.json docs/reference/qga-every-byte.md

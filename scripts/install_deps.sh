@@ -81,9 +81,9 @@ list_missing() {
         wanted="$wanted libboost-test$boost-dev libbenchmark-dev
             nlohmann-json3-dev gcovr python3 xfsprogs btrfs-progs spin"
         optional="clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev clang-format-14
-            libns3-dev python3-simpy python3-cbor2
+            libns3-dev python3-simpy python3-cbor2 mkdocs doxygen codespell
             slurmctld slurmd slurm-client munge"
-            # peers of bench/kernel_hold.cpp; tests/vectors; for the stage slurm of scripts/test.sh
+            # peers of bench/kernel_hold.cpp; tests/vectors; the site; the stage slurm of scripts/test.sh
     fi
     if [ "$scope" = libvirt ]; then
         wanted="$wanted libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86

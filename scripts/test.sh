@@ -35,6 +35,7 @@ Without a stage all of them run, in this order:
               (needs gcc)
   slurm       a campaign as an array of a real Slurm, on this machine (needs gcc, root, and
               slurmctld, slurmd and munge)
+  site        the documentation as a site: spelling, pages, API, every link
   coverage    lines of the library that the tests run
 
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
@@ -45,7 +46,7 @@ END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
-    qemu-ga snapagent libvirt spin mutants slurm coverage)
+    qemu-ga snapagent libvirt spin mutants slurm site coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -197,6 +198,8 @@ stage_slurm() {
     [ -x "$snapsim" ] || { echo "there is no $snapsim: the stage gcc comes first"; return 1; }
     simulator/cluster/try_slurm.sh "$snapsim"
 }
+
+stage_site() { scripts/site.sh; }
 
 stage_coverage() { scripts/coverage.sh --fail-under "${SNAPPROTO_COVERAGE:-95}"; }
 
