@@ -43,8 +43,9 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
     run.target = options.target_name.empty() ? agent.description() : options.target_name;
     run.seed = options.seed;
     // Where a start costs nothing each check gets a fresh agent; elsewhere only if it needs one.
-    const bool always_fresh = agent.can(capability::virtual_time) && agent.can(capability::restart);
-    restore_report state = restore(agent, options.timeout_scale, false);
+    const bool always_fresh = options.always_fresh || (agent.can(capability::virtual_time) &&
+                                                       agent.can(capability::restart));
+    restore_report state = restore(agent, options.timeout_scale, options.always_fresh);
     if (!state.ready) {
         throw unreachable(fmt::format("{}: {}", run.target, state.trouble));
     }

@@ -24,6 +24,8 @@ struct run_options {
     std::string replay_head;
     /// Flags for the end of every replay command, with a leading blank: " --freeze-target /mnt".
     std::string replay_tail;
+    /// Every check begins with an agent that was started anew, the first one too.
+    bool always_fresh = false;
     /// Called before and after each case, for progress; may be empty.
     std::function<void(const check&, std::size_t index, std::size_t total)> before;
     std::function<void(const case_result&)> after;

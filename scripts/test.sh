@@ -27,6 +27,8 @@ Without a stage all of them run, in this order:
   reference   snapcheck judges the agent and the orchestrator embedded in it (needs gcc)
   qemu-ga     snapcheck judges the real QEMU guest agent in a sandbox, against the committed
               baseline and five times, and learns it (needs gcc, root and loop devices)
+  hv_vss_daemon  snapcheck judges the real Hyper-V daemon of Linux with a played kernel, against the
+              committed baseline and five times (needs gcc)
   snapagent   snapcheck judges the example agent for Linux in a sandbox, SHOULD included (needs gcc,
               root and loop devices)
   libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline:
@@ -46,7 +48,7 @@ END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
-    qemu-ga snapagent libvirt spin mutants slurm site coverage)
+    qemu-ga hv_vss_daemon snapagent libvirt spin mutants slurm site coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -161,7 +163,9 @@ stage_reference() {
         --report "junit=$logs/reference.xml" &&
         "$snapcheck" orchestrator --builtin reference --strict \
             --report "html=$logs/reference-orchestrator.html" \
-            --report "junit=$logs/reference-orchestrator.xml"
+            --report "junit=$logs/reference-orchestrator.xml" &&
+        "$snapcheck" agent --dialect hyperv --builtin reference --strict \
+            --report "junit=$logs/reference-hyperv.xml"
 }
 
 stage_qemu-ga() {
@@ -169,6 +173,12 @@ stage_qemu-ga() {
     real_agent build/dev/bin --repeat 5 --report "html=$logs/qemu-ga.html" \
         --report "junit=$logs/qemu-ga.xml" &&
         scripts/learn_peers.sh --check
+}
+
+stage_hv_vss_daemon() {
+    [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
+    conformance/peers/hv_vss_daemon.sh --baseline --repeat 5 --snapcheck "$snapcheck" -- \
+        --report "html=$logs/hv_vss_daemon.html" --report "junit=$logs/hv_vss_daemon.xml"
 }
 
 stage_snapagent() {
@@ -235,7 +245,7 @@ for stage in "${stages[@]}"; do
         note="status $status, see $logs/$stage.log"
         ;;
     esac
-    table+=$(printf '  %-10s %s %7s  %s' "$stage" "$verdict" "$took" "$note")$'\n'
+    table+=$(printf '  %-13s %s %7s  %s' "$stage" "$verdict" "$took" "$note")$'\n'
     # Nothing else can work without the packages.
     if [ "$stage" = deps ] && [ "$status" != 0 ]; then
         break

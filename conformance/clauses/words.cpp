@@ -13,7 +13,8 @@ const std::vector<check_words>& every_check_words() {
              {clauses::qga_20_words(), clauses::qga_21_words(), clauses::qga_22_words(),
               clauses::qga_23_words(), clauses::qga_24_words(), clauses::qga_25_words(),
               clauses::qga_26_words(), clauses::qga_27_words(), clauses::qga_28_words(),
-              clauses::qga_29_words(), clauses::orchestrator_words()}) {
+              clauses::qga_29_words(), clauses::orchestrator_words(), clauses::hyperv_33_words(),
+              clauses::hyperv_36_words()}) {
             made.insert(made.end(), group.begin(), group.end());
         }
         return made;

@@ -42,6 +42,8 @@ namespace clauses {
 [[nodiscard]] std::span<const check_words> qga_28_words();
 [[nodiscard]] std::span<const check_words> qga_29_words();
 [[nodiscard]] std::span<const check_words> orchestrator_words();
+[[nodiscard]] std::span<const check_words> hyperv_33_words();
+[[nodiscard]] std::span<const check_words> hyperv_36_words();
 
 } // namespace clauses
 } // namespace snapproto::conformance

@@ -5,6 +5,7 @@
 #include "conformance/attach/named_filesystem.hpp"
 #include "conformance/attach/spawn_target.hpp"
 #include "conformance/builtin/builtin.hpp"
+#include "conformance/dialects/dialect.hpp"
 #include "conformance/effects/mounted_filesystem.hpp"
 #include "conformance/shim/shim_target.hpp"
 
@@ -74,8 +75,7 @@ std::unique_ptr<target> attach_virtual(const agent_options& options) {
 } // namespace
 
 agent_plan make_plan(const agent_options& options) {
-    require_dialect(options.dialect);
-    agent_plan plan{make_judging_plan(options, qga_checks().all())};
+    agent_plan plan{make_judging_plan(options, find_dialect(options.dialect).agent_checks().all())};
     plan.embedded = options.connect.empty() && options.spawn.empty() && options.shim.empty();
     plan.replay_tail = tail_for_replay(options);
     return plan;
@@ -83,17 +83,21 @@ agent_plan make_plan(const agent_options& options) {
 
 std::unique_ptr<target> attach(const agent_options& options) {
     try {
-        if (!options.connect.empty()) {
-            return std::make_unique<connect_target>(parse_address(options.connect),
-                                                    make_freeze_targets(options));
-        }
-        if (!options.spawn.empty()) {
-            return std::make_unique<spawn_target>(spawn_command(options.spawn),
-                                                  make_freeze_targets(options), options.work_dir,
-                                                  options.timeout_scale);
-        }
+        return find_dialect(options.dialect).attach(options);
     } catch (const std::invalid_argument& wrong) {
         throw usage_error(wrong.what());
+    }
+}
+
+std::unique_ptr<target> attach_qga(const agent_options& options) {
+    if (!options.connect.empty()) {
+        return std::make_unique<connect_target>(parse_address(options.connect),
+                                                make_freeze_targets(options));
+    }
+    if (!options.spawn.empty()) {
+        return std::make_unique<spawn_target>(spawn_command(options.spawn),
+                                              make_freeze_targets(options), options.work_dir,
+                                              options.timeout_scale);
     }
     return attach_virtual(options);
 }

@@ -23,6 +23,9 @@ struct agent_plan : judging_plan {
 /// Makes the target that the options name. @throws usage_error, unreachable
 [[nodiscard]] std::unique_ptr<target> attach(const agent_options& options);
 
+/// The same for the dialect qga. @throws std::invalid_argument too
+[[nodiscard]] std::unique_ptr<target> attach_qga(const agent_options& options);
+
 } // namespace snapproto::conformance
 
 #endif // SNAPPROTO_CONFORMANCE_CLI_AGENT_SETUP_HPP

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/cli/attachment.hpp"
 
+#include "conformance/dialects/dialect.hpp"
 #include "conformance/effects/emergency.hpp"
-#include "conformance/preflight.hpp"
 #include "conformance/restore.hpp"
 
 namespace snapproto::conformance {
@@ -16,9 +16,9 @@ attachment::attachment(const agent_options& options, const agent_plan& plan)
       }),
       m_agent(attach(options)) {
     m_attached.store(m_agent.get());
-    if (!plan.embedded) {
-        require_qga_agent(*m_agent, {.timeout_scale = options.timeout_scale,
-                                     .must_be_thawed = !options.connect.empty()});
+    const dialect& spoken = find_dialect(options.dialect);
+    if (!plan.embedded && spoken.greet != nullptr) {
+        spoken.greet(*m_agent, options);
     }
 }
 

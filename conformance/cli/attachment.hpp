@@ -18,7 +18,7 @@ namespace snapproto::conformance {
 /// As long as it lives, an interrupt thaws what the agent and the suite may have frozen.
 class attachment {
   public:
-    /// Attaches, and makes sure that a QGA agent answers there. @throws usage_error, unreachable
+    /// Attaches, and makes sure that an agent answers there. @throws usage_error, unreachable
     attachment(const agent_options& options, const agent_plan& plan);
     ~attachment();
     attachment(const attachment&) = delete;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace snapproto::conformance {
@@ -113,8 +114,8 @@ int run_list(const list_options& options);
 int run_spec(const spec_options& options);
 int run_trace(const trace_options& options);
 
-/// Refuses a dialect that has no checks in this version. @throws usage_error
-void require_dialect(const std::string& dialect);
+/// Refuses every dialect but qga, for what only that has. @throws usage_error
+void require_qga(const std::string& dialect, std::string_view what);
 
 } // namespace snapproto::conformance
 

@@ -49,6 +49,7 @@ run_result judge(target& agent, const agent_options& options, const run_options&
 } // namespace
 
 int run_generated(const agent_options& options) {
+    require_qga(options.dialect, "a generated suite");
     refuse_what_selects_checks(options);
     const agent_plan plan = make_plan(options);
     console out(plan.reports.on_stdout ? stderr : stdout, options.quiet);

@@ -2,6 +2,7 @@
 #include "conformance/cli/judging.hpp"
 
 #include "conformance/cli/program.hpp"
+#include "conformance/dialects/dialect.hpp"
 
 #include <fmt/format.h>
 
@@ -59,7 +60,6 @@ int status_of(const run_result& run, bool strict) {
 } // namespace
 
 judging_plan make_judging_plan(const judging_options& options, std::span<const check> all) {
-    require_dialect(options.dialect);
     if (!std::isfinite(options.timeout_scale)) {
         throw usage_error("--timeout-scale: not a number");
     }
@@ -100,6 +100,7 @@ run_options run_options_of(const judging_options& options, const judging_plan& p
     how.target_name = options.target_name;
     how.replay_head = options.replay_head;
     how.replay_tail = plan.replay_tail;
+    how.always_fresh = find_dialect(options.dialect).always_fresh;
     return how;
 }
 
@@ -110,6 +111,7 @@ int judge_and_report(const judging_options& options, const judging_plan& plan, c
     how.after = [&](const case_result& one) { out.after(one); };
     const auto start = std::chrono::steady_clock::now();
     run_result run = run_all(how);
+    run.dialect = options.dialect;
     run.all_selected = plan.all_selected;
     std::vector<std::string> differences;
     for (unsigned round = 2; round <= options.repeat && !run.interrupted; ++round) {

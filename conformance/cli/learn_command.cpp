@@ -168,6 +168,7 @@ class thawed_at_the_end {
 } // namespace
 
 int run_learn(const learn_options& options) {
+    require_qga(options.agent.dialect, "snapcheck learn");
     for (const auto& [flag, file] :
          {std::pair{"--dot", &options.dot}, std::pair{"--mermaid", &options.mermaid},
           std::pair{"--json", &options.json}}) {

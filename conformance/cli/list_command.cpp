@@ -1,31 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "conformance/builtin/builtin.hpp"
 #include "conformance/builtin/unusual.hpp"
 #include "conformance/check.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/program.hpp"
+#include "conformance/dialects/dialect.hpp"
 #include "conformance/spec/clauses.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <span>
 
 namespace snapproto::conformance {
 
-void require_dialect(const std::string& dialect) {
-    if (dialect == "qga") {
-        return;
+void require_qga(const std::string& dialect, std::string_view what) {
+    if (find_dialect(dialect).name != "qga") {
+        throw usage_error(
+            fmt::format("{} is there for the dialect qga only, not for {}", what, dialect));
     }
-    const std::array<std::string, 4> all{"qga", "hyperv", "vmbackup", "native"};
-    if (std::find(all.begin(), all.end(), dialect) != all.end()) {
-        throw usage_error(fmt::format("dialect {} is not available in this version", dialect));
-    }
-    const std::string_view near = nearest(dialect, all);
-    throw usage_error(near.empty()
-                          ? fmt::format("unknown dialect '{}'; there is: qga", dialect)
-                          : fmt::format("unknown dialect '{}'; did you mean {}?", dialect, near));
 }
 
 namespace {
@@ -40,10 +31,11 @@ void print_faults(std::string_view role, std::span<const fault_info> all) {
 } // namespace
 
 int run_list(const list_options& options) {
-    require_dialect(options.dialect);
+    const dialect& spoken = find_dialect(options.dialect);
     const bool agents = options.role != "orchestrator";
     const bool orchestrators = options.role != "agent";
     if (options.unusual) {
+        require_qga(options.dialect, "--unusual");
         for (const fault_info& one : builtin_unusual_agents()) {
             fmt::print("{:<32} {} ({})\n", one.name, one.sentence, one.source);
         }
@@ -51,24 +43,30 @@ int run_list(const list_options& options) {
                    builtin_unusual_agents().size());
         return exit_good;
     }
+    std::size_t count = 0;
+    for (const role who : {role::agent, role::orchestrator}) {
+        if (who == role::agent ? !agents : !orchestrators) {
+            continue;
+        }
+        if (options.faults) {
+            print_faults(name(who), spoken.faults(who));
+            count += spoken.faults(who).size();
+        }
+    }
     if (options.faults) {
-        const auto of_agents = agents ? builtin_faults() : std::span<const fault_info>{};
-        const auto others =
-            orchestrators ? builtin_orchestrator_faults() : std::span<const fault_info>{};
-        print_faults("agent", of_agents);
-        print_faults("orchestrator", others);
-        fmt::print("{} faults; the number names the check that catches each\n",
-                   of_agents.size() + others.size());
+        fmt::print("{} faults; the number names the check that catches each\n", count);
         return exit_good;
     }
-    const registry& checks = !agents          ? qga_orchestrator_checks()
-                             : !orchestrators ? qga_checks()
-                                              : all_qga_checks();
-    for (const check& one : checks.all()) {
+    for (const check& one : every_check().all()) {
+        const bool wanted = one.judged() == role::agent ? agents : orchestrators;
+        if (!wanted || spoken.checks(one.judged()).find(one.id()) == nullptr) {
+            continue;
+        }
         fmt::print("{:<13} {:<8} {:<7} {:<9} {}\n", name(one.judged()), one.id(),
                    name(level_of(one)), clause_id(one.about), one.title);
+        ++count;
     }
-    fmt::print("{} checks for dialect {}\n", checks.all().size(), options.dialect);
+    fmt::print("{} checks for dialect {}\n", count, options.dialect);
     return exit_good;
 }
 

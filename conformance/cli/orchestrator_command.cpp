@@ -79,6 +79,7 @@ std::unique_ptr<orchestrator_target> attach(const orchestrator_options& options)
 } // namespace
 
 int run_orchestrator(const orchestrator_options& options) {
+    require_qga(options.dialect, "snapcheck orchestrator");
     const judging_plan plan = make_judging_plan(options, qga_orchestrator_checks().all());
     console out(plan.reports.on_stdout ? stderr : stdout, options.quiet);
     const interrupt_guard guard([] {}); // nothing that we play is really frozen

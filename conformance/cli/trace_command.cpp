@@ -158,7 +158,7 @@ run_result result_of(const std::vector<monitor::violation>& found, const recordi
 } // namespace
 
 int run_trace(const trace_options& options) {
-    require_dialect(options.dialect);
+    require_qga(options.dialect, "snapcheck trace");
     const report_requests reports = read_reports(options.reports);
     recording what;
     if (options.file == "-") {

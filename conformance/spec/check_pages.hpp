@@ -5,7 +5,7 @@
 // docs/checks/: for each check its clause, what is done, what passes, which fault it catches, and
 // how to mend what fails.
 
-#include "conformance/check.hpp"
+#include "conformance/dialects/dialect.hpp"
 
 #include <cstdint>
 #include <string>
@@ -14,8 +14,9 @@
 
 namespace snapproto::conformance {
 
-/// The checks of one chapter and role: one page.
+/// The checks of one dialect, role and chapter: one page.
 struct check_group {
+    const dialect* of = nullptr;
     role who{};
     std::uint16_t chapter = 0;
 

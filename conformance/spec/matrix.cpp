@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/spec/matrix.hpp"
 
+#include "conformance/dialects/dialect.hpp"
+
 #include <fmt/format.h>
 
 #include <map>
@@ -123,7 +125,7 @@ matrix make_matrix_of_project(const std::string& root) {
         {.clauses = clauses_of_spec(),
          .machines = machines(),
          .properties = monitor::judged_properties,
-         .checks = all_qga_checks().all(),
+         .checks = every_check().all(),
          .excuses = clause_excuses(),
          .tests = root.empty() ? std::nullopt : std::optional{read_citations(root)}});
 }

@@ -2,6 +2,7 @@
 // Traceability: no clause that nothing keeps, and no place that names a clause which there is not.
 #include "conformance/spec/matrix.hpp"
 
+#include "conformance/dialects/dialect.hpp"
 #include "conformance/spec/views/views.hpp"
 #include "snapproto/monitor/all.hpp"
 #include "support.hpp"
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(every_row_check_and_property_is_found) {
     }
     BOOST_TEST(rows == rows_there_are);
     BOOST_TEST(refusals == refusals_there_are);
-    BOOST_TEST(checks == all_qga_checks().all().size());
+    BOOST_TEST(checks == every_check().all().size());
     BOOST_TEST(properties.size() == monitor::judged_properties.size());
 }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "conformance/attach/daemon_target.hpp"
+#include "conformance/builtin/hyperv_builtin.hpp"
+#include "conformance/clauses/hyperv_groups.hpp"
+#include "conformance/cli/commands.hpp"
+#include "conformance/dialects/dialect.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <vector>
+
+namespace snapproto::conformance {
+namespace {
+
+std::unique_ptr<target> attach(const agent_options& options) {
+    if (!options.connect.empty() || !options.shim.empty()) {
+        throw usage_error(fmt::format("{} is not for the dialect hyperv: a daemon opens a device "
+                                      "and is reached by nobody; --spawn starts it",
+                                      options.connect.empty() ? "--shim" : "--connect"));
+    }
+    if (!options.freeze_targets.empty()) {
+        throw usage_error("--freeze-target is not for the dialect hyperv: the daemon finds a guest "
+                          "that the suite plays, and nothing is frozen");
+    }
+    if (!options.spawn.empty()) {
+        return std::make_unique<daemon_target>(options.spawn, options.work_dir,
+                                               options.timeout_scale);
+    }
+    try {
+        return make_hyperv_builtin(options.builtin);
+    } catch (const std::invalid_argument& wrong) {
+        std::vector<std::string> known{"reference"};
+        for (const fault_info& one : hyperv_builtin_faults()) {
+            known.emplace_back(one.name);
+        }
+        const std::string_view near = nearest(options.builtin, known);
+        throw usage_error(
+            fmt::format("--builtin {}: {}{}", options.builtin, wrong.what(),
+                        near.empty() ? " (snapcheck list --dialect hyperv --faults shows the names)"
+                                     : fmt::format("; did you mean {}?", near)));
+    }
+}
+
+} // namespace
+
+const dialect& hyperv_dialect() {
+    static const dialect made{
+        .name = "hyperv",
+        .agent_checks = hyperv_checks,
+        .agent_faults = hyperv_builtin_faults,
+        .attach = attach,
+        .always_fresh = true,
+        .agent_page =
+            "Each check begins with a daemon that was started anew. Its kernel is played, "
+            "and so are the\nguest's mounts: the root filesystem, `/srv` and "
+            "`/var/lib/data`, each on a disk of its own.",
+    };
+    return made;
+}
+
+} // namespace snapproto::conformance
