@@ -115,9 +115,6 @@ std::vector<fault> in_conduct() {
                    .settings = [](agent_settings& set) { set.hold_limit = 8s; }});
     all.push_back({.info = {"holds-for-a-minute", "The hold limit is longer.", "SP 28.2", ""},
                    .settings = [](agent_settings& set) { set.hold_limit = 60s; }});
-    all.push_back({.info = {"freezes-slowly", "Each filesystem takes a fifth of a second.",
-                            "SP 28.6, 28.7", ""},
-                   .settings = [](agent_settings& set) { set.freeze_takes = 200ms; }});
     all.push_back(
         {.info = {"takes-long-requests", "A request may have a mebibyte.", "SP 20.14", ""},
          .settings = [](agent_settings& set) { set.message_bytes_max = 1024 * 1024; }});

@@ -2,6 +2,7 @@
 // Does the suite bite? Every fault of the embedded agent is caught by the check that is named for
 // it, and the reference agent by none.
 #include "conformance/builtin/builtin.hpp"
+#include "conformance/builtin/made_agent.hpp"
 #include "conformance/builtin/unusual.hpp"
 #include "conformance/check.hpp"
 #include "conformance/runner.hpp"
@@ -11,8 +12,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace snapproto::conformance {
@@ -63,6 +66,20 @@ BOOST_AUTO_TEST_CASE(no_check_is_held_against_an_agent_that_is_only_unusual) {
             BOOST_TEST_CONTEXT(agent.name << ", " << one.id << " " << one.found.actual) {
                 BOOST_TEST(!one.deviates());
             }
+        }
+    }
+}
+
+// Within the bounds of SP 28.6 and SP 28.7.
+BOOST_AUTO_TEST_CASE(no_check_is_held_against_an_agent_that_freezes_slowly) {
+    builtin::fault slow;
+    slow.settings = [](builtin::agent_settings& set) {
+        set.freeze_takes = std::chrono::milliseconds(200);
+    };
+    const auto agent = builtin::make_embedded(std::move(slow), "freezes-slowly");
+    for (const case_result& one : run_all(*agent).cases) {
+        BOOST_TEST_CONTEXT(one.id << " " << one.found.actual) {
+            BOOST_TEST(!one.deviates());
         }
     }
 }
