@@ -40,7 +40,7 @@ echo "no misspelt word was found"
 needs mkdocs
 [ "$api" = no ] || needs doxygen
 say "Pages"
-SNAPPROTO_SITE_API=$api mkdocs build --strict --clean --quiet
+SNAPPROTO_SITE_API=$api mkdocs build --strict --clean 2>&1 | { grep -v '^INFO' || true; }
 rm build/site/404.html # for a server's root only
 echo "written to build/site"
 
