@@ -361,7 +361,7 @@ std::string_view machine_fault::unseen_by_checks() const {
     case qga_input::freeze_both:
     case qga_input::freeze_none:
     case qga_input::freeze_unknown:
-        // The named checks ask for the first of these three when they try what is refused.
+        // 24.11/1 demands that a plain freeze with one filesystem held is refused.
         return held != 0 && answer == fmt::format("returns {}", held) &&
                        !(on == qga_input::freeze && held == 1)
                    ? "SP 24.10 allows this answer; that others are refused is no contradiction"
