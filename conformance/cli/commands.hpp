@@ -83,7 +83,8 @@ struct list_options {
 
 struct trace_options {
     std::string dialect = "qga";
-    std::string file; ///< "-" is standard input.
+    std::string file;  ///< "-" is standard input.
+    unsigned port = 0; ///< Of TCP in a capture; 0: any.
     std::vector<std::string> reports;
 };
 

@@ -191,13 +191,16 @@ void add_learn(CLI::App& app, learn_options& o) {
 }
 
 void add_trace(CLI::App& app, trace_options& o) {
-    CLI::App* sub =
-        app.add_subcommand("trace", "Judge a recorded conversation by the properties of SP 18");
-    sub->footer("Exit status: 0 no property is broken; 1 one is, or the recording is beyond what "
+    CLI::App* sub = app.add_subcommand("trace", "Judge a recorded conversation by the clauses");
+    sub->footer("FILE is known by its first bytes: records of the abstract protocol or bytes, both "
+                "as JSON Lines,\nwhat 'socat -x' writes, or a capture (pcapng, pcap); "
+                "docs/reference/traces.md has the forms.\n\n"
+                "Exit status: 0 no clause is broken; 1 one is, or the recording is beyond what "
                 "can be watched;\n2 wrong usage, or the file is no recording.");
-    sub->add_option("FILE", o.file, "JSON Lines, one record a line; '-' is standard input")
-        ->required();
-    sub->add_option("--dialect", o.dialect, "qga or hyperv")->capture_default_str();
+    sub->add_option("FILE", o.file, "The recording; '-' is standard input")->required();
+    sub->add_option("--dialect", o.dialect, "Of the bytes: qga or native")->capture_default_str();
+    sub->add_option("--port", o.port, "Only TCP connections with this port, of a capture")
+        ->check(CLI::Range(1, 65535));
     sub->add_option("--report", o.reports, report_help)->allow_extra_args(false);
 }
 

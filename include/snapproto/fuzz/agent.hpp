@@ -109,6 +109,9 @@ struct world {
     /// A freeze that nobody thaws ends by itself after so long (SP 28.2, a SHOULD). Absent: not
     /// judged.
     std::optional<duration> hold_limit{};
+
+    /// Nothing is frozen when the conversation begins. False: that is not known.
+    bool starts_thawed = true;
 };
 
 } // namespace snapproto::fuzz

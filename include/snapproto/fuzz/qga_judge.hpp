@@ -41,7 +41,11 @@ enum class qga_state : std::uint8_t { thawed, frozen, unsure };
 /// SP 20.5 to 20.11 demand is judged until a 0xFF.
 class qga_judge {
   public:
-    qga_judge(const world& given, coverage& covered) : m_world(given), m_covered(covered) {}
+    qga_judge(const world& given, coverage& covered)
+        : m_world(given),
+          m_covered(covered),
+          m_state(given.starts_thawed ? qga_state::thawed : qga_state::unsure),
+          m_always_sure(given.starts_thawed) {}
 
     // ---- what happens, in order ----
 
@@ -114,6 +118,7 @@ class qga_judge {
 
     void on_line(std::size_t client, const std::string& line, instant now);
     void on_reply(client_state& from, const qga::reply_view& reply, instant now);
+    static void settle_noise(client_state& from, const expectation& answered);
     [[nodiscard]] static std::optional<clause> misfit(const expectation& of,
                                                       const qga::reply_view& reply);
     void blur(const expectation& of);
@@ -134,12 +139,13 @@ class qga_judge {
     const world& m_world;
     coverage& m_covered;
     std::array<client_state, clients_max> m_clients{};
+    qga::reply_decoder m_decoder{detail::generous}; ///< Of one line, and kept for its memory.
     std::optional<breach> m_found{};
     std::vector<trace::record> m_recording{};
     std::vector<bool> m_witnessed{};
 
-    qga_state m_state = qga_state::thawed;
-    bool m_always_sure = true;
+    qga_state m_state;
+    bool m_always_sure;
     bool m_was_frozen = false;             ///< Before it was thawed.
     std::optional<std::int64_t> m_count{}; ///< What the freeze returned.
     std::set<std::size_t> m_held{};        ///< Which mounts it froze, where that is known.

@@ -79,10 +79,10 @@ inline void qga_judge::on_line(std::size_t client, const std::string& line, inst
     if (object.empty() || object.front() != '{' || object.back() != '}') {
         return complain({20, 5}, now, "a line that is no object: " + shown);
     }
-    qga::reply_decoder decoder{detail::generous};
+    m_decoder.reset();
     for (byte_view left = as_bytes(std::string_view{line}); !left.empty();) {
-        left = left.subspan(decoder.feed(left));
-        const auto got = decoder.next();
+        left = left.subspan(m_decoder.feed(left));
+        const auto got = m_decoder.next();
         if (got.has_failure()) {
             const error why = got.error().code;
             const bool shape = why == error::missing_member || why == error::wrong_type;
@@ -164,6 +164,7 @@ inline void qga_judge::on_reply(client_state& from, const qga::reply_view& reply
             from.plain_errors -= passed;
             const expectation of = std::move(owed.front());
             owed.pop_front();
+            settle_noise(from, of);
             if (of.optional || (from.noisy && of.id.empty())) {
                 return blur(of); // perhaps it is the answer to something else
             }
@@ -182,6 +183,21 @@ inline void qga_judge::on_reply(client_state& from, const qga::reply_view& reply
         complain(reason.value_or(clause{21, 16}), now,
                  reason ? "not the reply that is owed: " + std::string{reply.value.raw()}
                         : "a reply that nobody asked for: " + std::string{reply.value.raw()});
+    }
+}
+
+/// Replies come in order (SP 21.16): once one is here that cannot be another's, so is whatever noise
+/// before it has caused.
+inline void qga_judge::settle_noise(client_state& from, const expectation& answered) {
+    const bool certain = !answered.optional && !answered.either &&
+                         (!answered.id.empty() || answered.verb == qga::verb::sync ||
+                          answered.verb == qga::verb::sync_delimited);
+    if (certain && !from.reader.adrift() &&
+        std::none_of(from.owed.begin(), from.owed.end(), [](const expectation& one) {
+            return detail::is_noise(one) || one.either || one.optional;
+        })) {
+        from.noisy = false;
+        from.plain_errors = 0;
     }
 }
 

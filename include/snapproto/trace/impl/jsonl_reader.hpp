@@ -67,6 +67,9 @@ class line_cursor {
                 if (!escape(out)) {
                     return false;
                 }
+            } else if (const std::size_t plain = plain_run(); plain != 0) {
+                out += m_line.substr(m_at, plain);
+                m_at += plain;
             } else {
                 const std::size_t length = utf8_length(m_line.substr(m_at));
                 if (length == 0 || static_cast<unsigned char>(peek()) < 0x20) {
@@ -114,6 +117,16 @@ class line_cursor {
     }
 
   private:
+    /// How many characters of ASCII follow that mean themselves.
+    [[nodiscard]] std::size_t plain_run() const noexcept {
+        std::size_t end = m_at;
+        while (end < m_line.size() && m_line[end] >= 0x20 && m_line[end] < 0x7f &&
+               m_line[end] != '"' && m_line[end] != '\\') {
+            ++end;
+        }
+        return end - m_at;
+    }
+
     bool escape(std::string& out) {
         const std::size_t start = m_at - 1;
         constexpr std::string_view letters = "\"\\/bfnrt";
