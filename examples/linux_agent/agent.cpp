@@ -3,6 +3,8 @@
 // agent_participants.cpp.
 #include "agent.hpp"
 
+#include "commands.hpp"
+
 #include <fmt/format.h>
 
 #include <boost/asio/post.hpp>
@@ -34,6 +36,7 @@ constexpr std::string_view version = "snapagent 0.1.0";
 agent::agent(settings how)
     : m_settings(std::move(how)),
       m_workers(workers),
+      m_errands(1),
       m_signals(m_io, SIGTERM, SIGINT, SIGHUP),
       m_timer(m_io),
       m_journal(m_settings.log_file),
@@ -62,6 +65,7 @@ instant agent::now() noexcept {
 endpoint::qga_agent_options agent::options() const {
     endpoint::qga_agent_options made;
     made.version = version;
+    made.further.assign(further_commands.begin(), further_commands.end());
     for (const auto& name : m_settings.blocked) {
         made.blocked.push_back(qga::verb_of(name));
     }
@@ -185,6 +189,8 @@ void agent::perform(const endpoint::qga_agent_output& what) {
         }
     } else if (const auto* said = std::get_if<endpoint::warning>(&what)) {
         m_journal.say(importance::warning, said->what);
+    } else if (const auto* command = std::get_if<endpoint::run_command>(&what)) {
+        run(*command);
     } else if (std::holds_alternative<endpoint::exit_process>(what)) {
         m_io.stop();
     }
@@ -197,6 +203,22 @@ void agent::answer(participant_index i, participant_event what, std::string_view
     m_endpoint.participant_answered(i, what, now(), why);
     drain();
     boost::asio::post(m_io, [this] { feed(); }); // who waited for this may go on
+}
+
+/// Not by the workers: a disk that does not answer must not keep a thaw waiting.
+void agent::run(const endpoint::run_command& asked) {
+    boost::asio::post(m_errands, [this, asked] {
+        auto result = do_command(asked.verb, asked.time_ns);
+        boost::asio::post(m_io, [this, client = asked.client, result = std::move(result)] {
+            if (result.failure.empty()) {
+                m_endpoint.command_answered(client, codec::raw_json{result.json});
+            } else {
+                m_endpoint.command_failed(client, result.failure);
+            }
+            drain();
+            feed();
+        });
+    });
 }
 
 void agent::wait_for_deadline() {

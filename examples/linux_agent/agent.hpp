@@ -75,6 +75,7 @@ class agent {
     // The endpoint.
     void drain();
     void perform(const snapproto::endpoint::qga_agent_output& what);
+    void run(const snapproto::endpoint::run_command& asked);
     void answer(participant_index i, participant_event what, std::string_view why = {});
     void wait_for_deadline();
 
@@ -100,6 +101,7 @@ class agent {
     settings m_settings;
     boost::asio::io_context m_io;
     boost::asio::thread_pool m_workers;
+    boost::asio::thread_pool m_errands; ///< Commands that have nothing to do with snapshots.
     boost::asio::signal_set m_signals;
     boost::asio::steady_timer m_timer;
     journal m_journal;

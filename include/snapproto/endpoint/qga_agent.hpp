@@ -33,9 +33,17 @@ struct transmit_bytes {
     std::string_view bytes;
 };
 
+/// Do what a command asks for that has nothing to do with snapshots, and tell what came of it with
+/// `command_answered` or `command_failed`. Its client's further input waits until then.
+struct run_command {
+    client_id client = 0;
+    qga::verb verb = qga::verb::unknown;
+    std::optional<std::int64_t> time_ns; ///< set_time: nanoseconds since 1970, or the hardware's.
+};
+
 /// What a QGA agent yields.
 using qga_agent_output = std::variant<deadline, transmit_bytes, find_participants, operate, cancel,
-                                      close_channel, exit_process, reseed, warning>;
+                                      close_channel, exit_process, reseed, warning, run_command>;
 
 /// What a QGA agent is and can do.
 struct qga_agent_options {
@@ -44,6 +52,9 @@ struct qga_agent_options {
     /// Commands that are switched off. An agent that may freeze can always thaw: with
     /// guest-fsfreeze-thaw in this list, the freeze commands are off as well (SP 25.8).
     std::vector<qga::verb> blocked;
+    /// Commands besides those of snapshots that the caller can do: get_fsinfo, get_time, set_time,
+    /// get_osinfo, get_host_name, each once. They are refused while frozen (SP 24.11).
+    std::vector<qga::verb> further;
     wire_limits wire = qga::request_limits;
     agent_limits limits{};
     timer_limits timers{};
@@ -86,6 +97,10 @@ class qga_agent {
 
     /// A participant has let go without being asked.
     void participant_let_go(participant_index participant, instant now);
+
+    /// Answers `run_command`. `result` is JSON text: what is returned.
+    void command_answered(client_id client, codec::raw_json result);
+    void command_failed(client_id client, std::string_view why);
 
     void handle_timeout(instant now);
     void stop(instant now);
@@ -133,16 +148,19 @@ class qga_agent {
 
     [[nodiscard]] connection* find(client_id id) noexcept;
     [[nodiscard]] bool enabled(qga::verb verb) const noexcept;
+    [[nodiscard]] bool is_served(qga::verb verb) const noexcept;
     void begin_input() noexcept;
     void open_session(instant now);
     void serve(connection& from, const qga::request& request, instant now);
     void refuse(connection& from, const qga::rejection& rejected);
+    void tell_commands(client_id to, codec::raw_json id);
     void freeze(connection& from, const qga::request& request, instant now);
     void thaw(connection& from, const qga::request& request, instant now);
     void collect(instant now);
     void conclude(const any_message& message, instant now);
     void reply(client_id to, const qga::reply& what);
     void settle(std::optional<outstanding>& request, qga::reply what);
+    void settle_command(client_id client, qga::reply what);
     void settle_error(std::optional<outstanding>& request, std::string_view what);
     [[nodiscard]] bool waits(client_id id) const noexcept;
     [[nodiscard]] bool blocked(qga::verb verb) const noexcept;
@@ -152,6 +170,8 @@ class qga_agent {
     std::vector<connection> m_clients;
     std::optional<outstanding> m_freeze;
     std::optional<outstanding> m_thaw;
+    std::vector<outstanding> m_commands;    ///< The caller is doing them; one of a client.
+    std::vector<qga::command_entry> m_told; ///< What guest-info lists, kept for its memory.
     std::uint32_t m_thawed_before = 0; ///< Filesystems of the undo that the thaw in work joined.
     bool m_nothing_frozen = false;     ///< The freeze in work held nothing and is being undone.
     std::string m_why;                 ///< The first failure that a participant told.

@@ -39,6 +39,8 @@ struct bench {
                 said[sent->client] += sent->bytes;
             } else if (std::holds_alternative<find_participants>(next)) {
                 finding = true;
+            } else if (const auto* other = std::get_if<run_command>(&next)) {
+                commands.push_back(*other);
             } else if (const auto* asked = std::get_if<operate>(&next)) {
                 if (asked->what != operation::finish) {
                     work.push_back(*asked);
@@ -90,6 +92,7 @@ struct bench {
     qga_agent agent;
     std::vector<participant_summary> list;
     std::deque<operate> work;
+    std::deque<run_command> commands;
     std::map<client_id, std::string> said;
     std::map<client_id, std::string> pending;
     instant now{seconds{50}};
@@ -104,6 +107,73 @@ constexpr std::string_view conversation =
     "nonsense \xff{\"execute\": \"guest-fsfreeze-thaw\"}{\"execute\": \"guest-fsfreeze-thaw\"}";
 
 } // namespace
+
+namespace {
+
+constexpr std::string_view get_time = "{\"execute\": \"guest-get-time\", \"id\": 7}\n";
+
+qga_agent_options with_further_commands() {
+    qga_agent_options options;
+    options.further = {qga::verb::get_time, qga::verb::set_time, qga::verb::ping};
+    return options;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(further_commands_are_done_by_the_caller_and_answered_in_order) {
+    bench b{1, 2, with_further_commands()};
+    b.serve_at_once = false;
+    b.give(1, std::string{get_time} + "{\"execute\": \"guest-ping\"}\n");
+    BOOST_TEST(b.take(1).empty()); // the ping waits for its turn: SP 21.16
+    BOOST_TEST_REQUIRE(b.commands.size() == 1U);
+    BOOST_TEST((b.commands[0].verb == qga::verb::get_time));
+    BOOST_TEST(b.commands[0].client == 1U);
+    b.agent.command_answered(1, codec::raw_json{"123"});
+    b.drain();
+    BOOST_TEST(b.take(1) == "{\"return\": 123, \"id\": 7}\n");
+    b.give(1, "");
+    BOOST_TEST(b.take(1) == "{\"return\": {}}\n");
+    b.give(1, "{\"execute\": \"guest-set-time\", \"arguments\": {\"time\": -5}}\n");
+    BOOST_TEST_REQUIRE(b.commands.size() == 2U);
+    BOOST_TEST((b.commands[1].time_ns == -5));
+    b.agent.command_failed(1, "there is no clock");
+    b.drain();
+    BOOST_TEST(b.take(1).starts_with("{\"error\": {\"class\": \"GenericError\", \"desc\": "
+                                     "\"there is no clock\"}}"));
+}
+
+BOOST_AUTO_TEST_CASE(further_commands_are_listed_and_refused_while_frozen) { // SP 24.11
+    bench b{1, 2, with_further_commands()};
+    b.ask(1, "guest-info");
+    const auto thawed = b.take(1);
+    BOOST_TEST((thawed.find(R"("enabled": true, "name": "guest-get-time")") != thawed.npos));
+    BOOST_TEST((thawed.find("guest-ping") == thawed.rfind("guest-ping"))); // not listed twice
+    b.ask(1, "guest-get-osinfo");
+    BOOST_TEST((b.take(1).find("CommandNotFound") != std::string::npos));
+    b.ask(1, "guest-fsfreeze-freeze");
+    b.take(1);
+    b.ask(1, "guest-info");
+    const auto frozen = b.take(1);
+    BOOST_TEST((frozen.find(R"("enabled": false, "name": "guest-get-time")") != frozen.npos));
+    b.give(1, get_time);
+    BOOST_TEST((b.take(1).find("CommandNotFound") != std::string::npos));
+    BOOST_TEST(b.commands.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_takes_its_command_along) {
+    bench b{1, 2, with_further_commands()};
+    b.give(1, get_time);
+    b.agent.client_gone(1);
+    b.drain();
+    BOOST_TEST_REQUIRE(b.agent.client_connected(2));
+    b.agent.command_answered(1, codec::raw_json{"1"});
+    b.drain();
+    b.give(2, get_time);
+    b.agent.command_answered(2, codec::raw_json{"2"});
+    b.drain();
+    BOOST_TEST(b.take(1).empty());
+    BOOST_TEST(b.take(2) == "{\"return\": 2, \"id\": 7}\n");
+}
 
 // SP 16.4
 BOOST_AUTO_TEST_CASE(a_conversation_means_the_same_however_it_is_cut) {

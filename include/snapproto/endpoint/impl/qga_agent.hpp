@@ -18,15 +18,6 @@ inline constexpr std::array qga_served{
     qga::verb::ping,          qga::verb::sync,   qga::verb::sync_delimited, qga::verb::info,
     qga::verb::freeze_status, qga::verb::freeze, qga::verb::freeze_list,    qga::verb::thaw};
 
-[[nodiscard]] constexpr bool is_served(qga::verb verb) noexcept {
-    for (const auto known : qga_served) {
-        if (known == verb) {
-            return true;
-        }
-    }
-    return false;
-}
-
 [[nodiscard]] inline agent_options abstract_options(const qga_agent_options& from) {
     agent_options made;
     made.capabilities = capability::implicit_prepare | capability::hold_limit;
@@ -58,7 +49,14 @@ inline constexpr std::array qga_served{
 } // namespace detail
 
 inline qga_agent::qga_agent(qga_agent_options options)
-    : m_options(std::move(options)), m_agent(detail::abstract_options(m_options)) {}
+    : m_options(std::move(options)), m_agent(detail::abstract_options(m_options)) {
+    // What the caller does can be refused while frozen; what a snapshot needs it cannot do.
+    std::erase_if(m_options.further, [](qga::verb verb) {
+        return verb == qga::verb::unknown ||
+               std::find(detail::qga_served.begin(), detail::qga_served.end(), verb) !=
+                   detail::qga_served.end();
+    });
+}
 
 // ---- clients ------------------------------------------------------------------------------------
 
@@ -81,7 +79,9 @@ inline void qga_agent::client_gone(client_id id) {
 }
 
 inline bool qga_agent::waits(client_id id) const noexcept {
-    return (m_freeze && m_freeze->asked_by == id) || (m_thaw && m_thaw->asked_by == id);
+    return (m_freeze && m_freeze->asked_by == id) || (m_thaw && m_thaw->asked_by == id) ||
+           std::any_of(m_commands.begin(), m_commands.end(),
+                       [id](const outstanding& one) { return one.asked_by == id; });
 }
 
 inline std::size_t qga_agent::receive(client_id id, byte_view bytes, instant now) {
@@ -113,6 +113,13 @@ inline bool qga_agent::blocked(qga::verb verb) const noexcept {
            m_options.blocked.end();
 }
 
+inline bool qga_agent::is_served(qga::verb verb) const noexcept {
+    const auto in = [verb](const auto& list) {
+        return std::find(list.begin(), list.end(), verb) != list.end();
+    };
+    return in(detail::qga_served) || in(m_options.further);
+}
+
 inline bool qga_agent::enabled(qga::verb verb) const noexcept {
     const bool freezes = verb == qga::verb::freeze || verb == qga::verb::freeze_list;
     if (blocked(verb) || (freezes && blocked(qga::verb::thaw))) {
@@ -124,7 +131,7 @@ inline bool qga_agent::enabled(qga::verb verb) const noexcept {
 inline void qga_agent::refuse(connection& from, const qga::rejection& rejected) {
     // Whether a command exists and is enabled comes before the shape of its arguments.
     if (rejected.kind == qga::rejection::subject_kind::argument &&
-        (!detail::is_served(rejected.verb) || !enabled(rejected.verb))) {
+        (!is_served(rejected.verb) || !enabled(rejected.verb))) {
         qga::request request;
         request.verb = rejected.verb;
         request.name = rejected.name;
@@ -143,7 +150,7 @@ inline void qga_agent::serve(connection& from, const qga::request& request, inst
         desc.append(request.name.substr(0, 64)).append(why);
         reply(from.id, {qga::error_reply{qga::reply_error::command_not_found, desc}, request.id});
     };
-    if (!detail::is_served(request.verb)) {
+    if (!is_served(request.verb)) {
         return refuse(" does not exist");
     }
     if (!enabled(request.verb)) {
@@ -156,15 +163,9 @@ inline void qga_agent::serve(connection& from, const qga::request& request, inst
     case verb::sync_delimited:
         reply(from.id, {request.sync_id, request.id, request.verb == verb::sync_delimited});
         break;
-    case verb::info: {
-        std::array<qga::command_entry, detail::qga_served.size()> entries;
-        for (std::size_t i = 0; i < entries.size(); ++i) {
-            const auto served = detail::qga_served[i];
-            entries[i] = {qga::to_string(served), enabled(served), true};
-        }
-        reply(from.id, {qga::agent_info{m_options.version, entries}, request.id});
+    case verb::info:
+        tell_commands(from.id, request.id);
         break;
-    }
     case verb::freeze_status:
         reply(from.id, {status(), request.id});
         break;
@@ -175,10 +176,26 @@ inline void qga_agent::serve(connection& from, const qga::request& request, inst
     case verb::thaw:
         thaw(from, request, now);
         break;
-    default:
+    case verb::ping:
         reply(from.id, {qga::nothing{}, request.id});
         break;
+    default:
+        m_commands.push_back({from.id, std::string{request.id.text}});
+        m_outputs.push_back(run_command{from.id, request.verb, request.time_ns});
+        break;
     }
+}
+
+inline void qga_agent::tell_commands(client_id to, codec::raw_json id) {
+    m_told.clear();
+    const auto tell = [&](const auto& verbs) {
+        for (const auto verb : verbs) {
+            m_told.push_back({qga::to_string(verb), enabled(verb), true});
+        }
+    };
+    tell(detail::qga_served);
+    tell(m_options.further);
+    reply(to, {qga::agent_info{m_options.version, m_told}, id});
 }
 
 inline void qga_agent::open_session(instant now) {
@@ -314,6 +331,19 @@ inline void qga_agent::settle(std::optional<outstanding>& request, qga::reply wh
     }
 }
 
+inline void qga_agent::settle_command(client_id client, qga::reply what) {
+    const auto at =
+        std::find_if(m_commands.begin(), m_commands.end(),
+                     [client](const outstanding& one) { return one.asked_by == client; });
+    SNAPPROTO_ASSERT(at != m_commands.end());
+    if (at != m_commands.end()) {
+        const outstanding done = std::move(*at);
+        m_commands.erase(at);
+        what.id = codec::raw_json{done.id};
+        reply(client, what);
+    }
+}
+
 inline void qga_agent::settle_error(std::optional<outstanding>& request, std::string_view what) {
     settle(request, {qga::error_reply{qga::reply_error::generic, what}});
 }
@@ -373,6 +403,16 @@ inline void qga_agent::participant_let_go(participant_index participant, instant
     begin_input();
     m_agent.participant_let_go(participant, now);
     collect(now);
+}
+
+inline void qga_agent::command_answered(client_id client, codec::raw_json result) {
+    begin_input();
+    settle_command(client, {result});
+}
+
+inline void qga_agent::command_failed(client_id client, std::string_view why) {
+    begin_input();
+    settle_command(client, {qga::error_reply{qga::reply_error::generic, why}});
 }
 
 inline void qga_agent::handle_timeout(instant now) {
