@@ -51,7 +51,7 @@ disk disk_at(std::string_view sysfs_path) {
     for (const std::string& part : parts) {
         unsigned domain = 0, bus = 0, slot = 0, function = 0;
         int end = 0;
-        if (std::sscanf(part.c_str(), "%4x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) ==
+        if (std::sscanf(part.c_str(), "%8x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) ==
                 4 &&
             static_cast<std::size_t>(end) == part.size()) {
             made.pci = {static_cast<int>(domain), static_cast<int>(bus), static_cast<int>(slot),
