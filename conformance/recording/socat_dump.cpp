@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What socat writes with -x: for each piece a line "> 2026/11/27 12:00:00.000093612  length=26 from=0
-// to=25", and one with its bytes. ">" goes to the second address, where the agent is.
+// What socat writes with -x: for each piece a line as "> 2026/11/27 12:00:00.000093612  length=26
+// from=0 to=25", and one with its bytes. ">" goes to the second address, where the agent is.
 #include "conformance/recording/piece.hpp"
 
 #include <boost/algorithm/hex.hpp>

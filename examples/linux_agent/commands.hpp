@@ -29,7 +29,7 @@ struct command_result {
 
 /// Does it. May wait for disks and clocks.
 ///
-/// @param time_ns of set_time: nanoseconds since 1970; without it the hardware clock's time is taken
+/// @param time_ns of set_time: nanoseconds since 1970; nothing: the hardware clock's time is taken
 [[nodiscard]] command_result do_command(snapproto::qga::verb what,
                                         std::optional<std::int64_t> time_ns);
 

@@ -30,7 +30,8 @@ each faulty agent of the catalogue, which it has to find, and in those that only
 
   --builtin NAME    the embedded agent of that name (default: reference)
   --shim COMMAND    an adapter on standard input and output (docs/shim.md)
-  --runs N          conversations at most, for each agent (default: 10000)
+  --runs N          conversations at most, for each agent (default: 10000); of the catalogue four
+                    times as many for a faulty one: how soon it is found is luck
   --seed N          of what is drawn (default: 1)
   --corpus FOLDER   conversations to begin with (default: none)
   --replay FILE     plays this one only
@@ -184,8 +185,8 @@ bool hunt_in(const conformance::fault_info& which, bool faulty, const options& a
     }
     auto kept = corpus;
     const auto began = steady::now();
-    const hunt_result got =
-        hunt(agent, given, kept, asked.seed, static_cast<std::size_t>(asked.runs));
+    const auto runs = static_cast<std::size_t>(faulty ? 4 * asked.runs : asked.runs);
+    const hunt_result got = hunt(agent, given, kept, asked.seed, runs);
     std::printf("%-32s %7zu %8.3f  %s\n", std::string{which.name}.c_str(), got.runs,
                 seconds_since(began), got.found ? describe(*got.found).c_str() : "nothing found");
     std::fflush(stdout);

@@ -186,7 +186,7 @@ inline void qga_judge::on_reply(client_state& from, const qga::reply_view& reply
     }
 }
 
-/// Replies come in order (SP 21.16): once one is here that cannot be another's, so is whatever noise
+/// Replies come in order (SP 21.16): once one is here that cannot be another's, so is what noise
 /// before it has caused.
 inline void qga_judge::settle_noise(client_state& from, const expectation& answered) {
     const bool certain = !answered.optional && !answered.either &&
