@@ -8,14 +8,14 @@ snapcheck=$1 snaptake=$2
 shift 2
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-limits='--reach-limit 3s --hold-limit 3s --cut-limit 3s --thaw-limit 2s --settle-limit 12s'
+limits='--reach-limit 6s --hold-limit 4s --cut-limit 4s --thaw-limit 2s --settle-limit 12s'
 
 # judge PART FLAG...
 judge() {
     mkdir "$place/$1"
     sockets=$place/$1
     shift
-    "$snapcheck" orchestrator --strict --hold-limit 3 --patience 60 --timeout-scale 2 \
+    "$snapcheck" orchestrator --strict --hold-limit 4 --patience 60 --timeout-scale 2 \
         --listen "unix:$sockets/agent" --qmp "unix:$sockets/qmp" \
         --trigger "$snaptake take --agent {socket} --qmp {qmp} $limits" \
         --listen-second "unix:$sockets/second" \

@@ -31,6 +31,7 @@ class Machine:
         self.frozen = False
         self.freezes, self.thaws, self.cuts, self.mounts = 0, 0, [], None
         self.cut_takes, self.cut_error, self.freeze_error = 0.0, None, None
+        self.thawed_count = FILESYSTEMS
         self.keeps_jobs = False  # a copy that is never finished
         self.hangs_up = None  # the monitor, "before" or "after" a cut
         self.nodes, self.jobs = {}, set()
@@ -115,7 +116,7 @@ class Machine:
                     reply = {"return": FILESYSTEMS}
             elif name == "guest-fsfreeze-thaw":
                 self.thaws += 1
-                reply = {"return": FILESYSTEMS if self.frozen else 0}
+                reply = {"return": self.thawed_count if self.frozen else 0}
                 self.frozen = False
             if "id" in request:
                 reply["id"] = request["id"]
@@ -365,6 +366,17 @@ def a_crash_copy_only_if_allowed(place):
     require(run.result["outcome"] == "degraded" and machines[0].cuts == [False], run.result)
 
 
+def a_doubtful_copy_only_if_wanted(place):
+    """A filesystem had let go before the thaw: of what the cut is nobody knows."""
+    for more, label, state in (([], "none", "left"), (["--keep-degraded"], "crash", "made")):
+        with tempfile.TemporaryDirectory(dir=place) as own:
+            run, (machine,) = take(own, *more, setup=lambda one: setattr(one, "thawed_count", 1))
+            require(run.status == 1 and run.result["label"] == label, run.result)
+            require(run.result["machines"][0]["verdict"] == "early", run.result)
+            require(run.result["machines"][0]["disks"][0]["state"] == state, run.result)
+            require_at_rest(run, [machine])
+
+
 def a_dry_run_changes_nothing(place):
     run, (machine,) = take(place, "--dry-run")
     require(run.status == 0, run.status)
@@ -483,7 +495,7 @@ CASES = [an_overlay, a_backup, some_mounts_only, a_group, a_group_is_cut_when_al
          one_of_a_group_that_cannot_freeze, one_of_a_group_that_cannot_be_cut,
          a_backup_that_cannot_be_cut, a_cut_without_an_answer, a_copy_that_nobody_can_tell_of,
          one_of_a_group_that_vanishes_while_frozen, nobody_there,
-         a_crash_copy_only_if_allowed, a_dry_run_changes_nothing,
+         a_crash_copy_only_if_allowed, a_doubtful_copy_only_if_wanted, a_dry_run_changes_nothing,
          a_file_that_is_there_is_not_overwritten, ctrl_c_at_every_step,
          other_signals_do_the_same, a_copy_that_is_still_written_is_given_up,
          nobody_reads_what_is_said, it_is_not_stopped_by_ctrl_z, wrong_usage, killed_for_good]
