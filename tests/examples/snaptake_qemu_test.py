@@ -11,6 +11,7 @@ before the freeze and another as soon as the guest is thawed.
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -32,7 +33,7 @@ HALT = b"\xf4"  # the processor is to do nothing
 class Qemu(Machine):
     """A machine with a disk by -drive and one by -blockdev, in different formats."""
 
-    def __init__(self, place, name):
+    def __init__(self, place, name, *more):
         super().__init__(place, name)
         self.place = place
         self.disks = {"first": os.path.join(place, name + "-first.qcow2"),
@@ -52,7 +53,8 @@ class Qemu(Machine):
             "-device", "virtio-blk-pci,drive=first,id=vda",
             "-blockdev", "driver=raw,node-name=second,file.driver=file,"
                          f"file.filename={self.disks['second']}",
-            "-device", "virtio-blk-pci,drive=second,id=vdb"], stdout=subprocess.DEVNULL)
+            "-device", "virtio-blk-pci,drive=second,id=vdb", *more], stdout=subprocess.DEVNULL)
+        self.asking = threading.Lock()  # by the agent, and by a case
         self.side = self.connect(side)
         self.at = self.go_on
         self.went_on = threading.Event()
@@ -78,12 +80,14 @@ class Qemu(Machine):
         return stream
 
     def ask(self, name, **arguments):
-        self.side.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
-        while True:
-            reply = json.loads(self.lines.readline())
-            if "return" in reply or "error" in reply:
-                require("return" in reply, name, reply)
-                return reply["return"]
+        request = json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n"
+        with self.asking:
+            self.side.sendall(request)
+            reply = {}
+            while "return" not in reply and "error" not in reply:  # an event
+                reply = json.loads(self.lines.readline())
+        require("return" in reply, name, reply)
+        return reply["return"]
 
     def images(self):
         """The files that the disks are written to."""
@@ -192,8 +196,36 @@ def two_machines(machine):
             other.stop()
 
 
+def a_backup_that_is_given_up(_):
+    """Ctrl-C while a real job copies a slow disk."""
+    with tempfile.TemporaryDirectory(prefix="snaptake-qemu-") as place:
+        machine = Qemu(place, "m", "-blockdev", "driver=null-co,node-name=slow,size=4294967296,"
+                                                "latency-ns=500000000",
+                       "-device", "virtio-blk-pci,drive=slow,id=vdc")
+        try:
+            run = Run([machine], "--method", "backup", "--into", place)
+            require(machine.went_on.wait(60), "the guest was not thawed")
+            require(machine.ask("query-jobs"), "the slow copy is over", run.process.poll())
+            run.signal(signal.SIGINT)
+            run.end()
+            require(run.status == 1 and run.result["interrupted"], run.result)
+            require(run.result["label"] == "none" and not run.result["left_behind"], run.result)
+            require_backed_out(run, machine)
+        finally:
+            machine.stop()
+
+
+def require_backed_out(run, machine):
+    """Nothing in QEMU and nothing on disk is left of it."""
+    require(not machine.ask("query-jobs"), "a job is left")
+    nodes = {one["node-name"] for one in machine.ask("query-named-block-nodes")}
+    require(not any(one.startswith("stt") for one in nodes), nodes)
+    for disk in run.result["machines"][0]["disks"]:
+        require(disk["state"] == "removed" and not os.path.exists(disk["file"]), disk)
+
+
 CASES = [an_overlay_of_both_disks, a_backup_of_both_disks, a_cut_of_which_one_half_fails,
-         one_disk_only, two_machines]
+         one_disk_only, two_machines, a_backup_that_is_given_up]
 
 
 def main():
