@@ -82,7 +82,7 @@ skip() {
 # are shared; what needed one is named beside the stage.
 second_try() {
     local failed=$1/Testing/Temporary/LastTestsFailed.log # lines as "14:conformance"
-    [ -s "$failed" ] && ! grep -qvE '^[0-9]+:conformance($|_sandbox$|_effects_)' "$failed" &&
+    [ -s "$failed" ] && ! grep -qvE '^[0-9]+:conformance($|_sandbox$|_effects_|_snaptake$)' "$failed" &&
         ctest --test-dir "$1" --rerun-failed --output-on-failure
 }
 

@@ -34,35 +34,38 @@ void replace_all(std::string& text, std::string_view old, std::string_view fresh
 } // namespace
 
 listen_target::listen_target(listen_options options)
-    : m_options(std::move(options)),
-      m_hub(m_options.listen, {.opened =
-                                   [this](std::uint32_t number) {
-                                       if (m_events != nullptr) {
-                                           m_events->connected({0, number});
-                                       }
-                                   },
-                               .received =
-                                   [this](std::uint32_t number, std::string_view bytes) {
-                                       if (m_events != nullptr) {
-                                           m_events->received({0, number}, bytes);
-                                       }
-                                   },
-                               .closed =
-                                   [this](std::uint32_t number) {
-                                       if (m_events != nullptr) {
-                                           m_events->disconnected({0, number});
-                                       }
-                                   }}) {
+    : m_options(std::move(options)), m_hub(m_options.listen, handlers_of(0)) {
+    if (m_options.second) {
+        m_second = std::make_unique<socket_hub>(*m_options.second, handlers_of(1));
+    }
     if (!m_options.degraded.empty()) {
         m_degraded.emplace(m_options.degraded);
     }
     if (m_options.qmp) {
-        m_monitor = std::make_unique<played_monitor>(*m_options.qmp, [this](cut_sign what) {
-            if (m_events != nullptr) {
-                m_events->cut_seen(what);
-            }
-        });
+        m_monitor = std::make_unique<played_monitor>(*m_options.qmp,
+                                                     [this](cut_sign what) { take_cut(what); });
     }
+}
+
+socket_hub::handlers listen_target::handlers_of(std::size_t guest) {
+    return {.opened =
+                [this, guest](std::uint32_t number) {
+                    if (m_events != nullptr && guest < m_guests) {
+                        m_events->connected({guest, number});
+                    }
+                },
+            .received =
+                [this, guest](std::uint32_t number, std::string_view bytes) {
+                    if (m_events != nullptr && guest < m_guests) {
+                        m_events->received({guest, number}, bytes);
+                    }
+                },
+            .closed =
+                [this, guest](std::uint32_t number) {
+                    if (m_events != nullptr && guest < m_guests) {
+                        m_events->disconnected({guest, number});
+                    }
+                }};
 }
 
 std::string listen_target::description() const {
@@ -78,7 +81,7 @@ support listen_target::can(capability what) const {
     case capability::cut_control:
         return m_monitor != nullptr ? support::yes() : support::no("--qmp is not given");
     case capability::group:
-        return support::no("one --listen is one guest");
+        return m_second ? support::yes() : support::no("one --listen is one guest");
     case capability::reconnect:
     case capability::connection_oriented:
         return support::yes();
@@ -96,6 +99,8 @@ std::string listen_target::replay_flags() const {
             flags += fmt::format(" {} {}", flag, shell_quoted(value));
         }
     };
+    add("--listen-second", m_options.second ? m_options.second->text() : std::string{});
+    add("--trigger-group", m_options.group_trigger);
     add("--before", m_options.before);
     add("--qmp", m_options.qmp ? m_options.qmp->text() : std::string{});
     add("--cut-marker", m_options.cut_marker);
@@ -107,6 +112,7 @@ std::string listen_target::replay_flags() const {
 
 std::vector<std::string> listen_target::shell(std::string command) const {
     replace_all(command, "{socket}", m_options.listen.place);
+    replace_all(command, "{socket2}", m_options.second ? m_options.second->place : std::string{});
     replace_all(command, "{qmp}", m_options.qmp ? m_options.qmp->place : std::string{});
     replace_all(command, "{marker}", m_options.cut_marker);
     return {"/bin/sh", "-c", std::move(command)};
@@ -114,9 +120,11 @@ std::vector<std::string> listen_target::shell(std::string command) const {
 
 // ---- one snapshot -------------------------------------------------------------------------------
 
-void listen_target::begin(orchestrator_events& to, std::size_t, const cut_plan& cut) {
+void listen_target::begin(orchestrator_events& to, std::size_t guests, const cut_plan& cut) {
     stop();
     m_events = &to;
+    m_guests = guests;
+    m_cutting = 0;
     if (m_monitor) {
         m_monitor->plan(cut);
     }
@@ -127,7 +135,8 @@ void listen_target::begin(orchestrator_events& to, std::size_t, const cut_plan& 
         std::ofstream(m_options.cut_marker, std::ios::trunc).flush();
         m_marked = 0;
     }
-    m_trigger = std::make_unique<process>(shell(m_options.trigger));
+    m_trigger =
+        std::make_unique<process>(shell(guests > 1 ? m_options.group_trigger : m_options.trigger));
 }
 
 void listen_target::run_before() {
@@ -147,12 +156,18 @@ void listen_target::proceed(instant until) {
     const instant end = std::min(until, now() + look_every);
     std::vector<pollfd> all;
     m_hub.wait_for(all);
+    if (m_second) {
+        m_second->wait_for(all);
+    }
     if (m_monitor) {
         m_monitor->wait_for(all);
     }
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(end - now()).count();
     (void)::poll(all.data(), all.size(), static_cast<int>(std::max<std::int64_t>(0, wait)));
     m_hub.serve();
+    if (m_second) {
+        m_second->serve();
+    }
     if (m_monitor) {
         m_monitor->serve(now());
     }
@@ -183,6 +198,24 @@ void listen_target::take_mark(const std::string& line) {
     }
 }
 
+/// The cut of a group begins with the first of its machines and is over with the last.
+void listen_target::take_cut(cut_sign what) {
+    if (m_events == nullptr) {
+        return;
+    }
+    if (what == cut_sign::begun) {
+        if (m_cutting++ == 0) {
+            m_cut_failed = false;
+            m_events->cut_seen(what);
+        }
+        return;
+    }
+    m_cut_failed = m_cut_failed || what == cut_sign::failed;
+    if (m_cutting != 0 && --m_cutting == 0) {
+        m_events->cut_seen(m_cut_failed ? cut_sign::failed : cut_sign::done);
+    }
+}
+
 std::optional<snapshot_end> listen_target::ended() {
     const auto report = m_trigger ? m_trigger->wait_exit(0ns) : std::nullopt;
     if (!report) {
@@ -203,6 +236,9 @@ void listen_target::stop() {
     m_trigger.reset();
     m_events = nullptr;
     m_hub.close_all();
+    if (m_second) {
+        m_second->close_all();
+    }
     if (m_monitor) {
         m_monitor->reset();
     }

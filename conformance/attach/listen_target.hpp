@@ -19,8 +19,10 @@ namespace snapproto::conformance {
 
 struct listen_options {
     address listen;
-    std::string trigger; ///< For a shell. {socket}, {qmp} and {marker} are replaced.
-    std::string before;  ///< Run before each snapshot; empty: nothing.
+    std::string trigger;           ///< For a shell. {socket}, {qmp} and {marker} are replaced.
+    std::optional<address> second; ///< Where the second guest of a group is played.
+    std::string group_trigger;     ///< For a group of two; {socket2} is replaced too.
+    std::string before;            ///< Run before each snapshot; empty: nothing.
     std::optional<address> qmp;
     std::string cut_marker; ///< A file whose growth marks the cut; empty: there is none.
     std::string degraded;   ///< A regular expression for the output; empty: nothing is degraded.
@@ -49,22 +51,31 @@ class listen_target final : public orchestrator_target {
 
     void begin(orchestrator_events& to, std::size_t guests, const cut_plan& cut) override;
     void proceed(instant until) override;
-    void send(connection on, std::string_view bytes) override { m_hub.send(on.number, bytes); }
-    void close(connection on) override { m_hub.close(on.number); }
+    void send(connection on, std::string_view bytes) override {
+        hub_of(on.guest).send(on.number, bytes);
+    }
+    void close(connection on) override { hub_of(on.guest).close(on.number); }
     [[nodiscard]] std::optional<snapshot_end> ended() override;
     void stop() override;
 
   private:
     [[nodiscard]] std::vector<std::string> shell(std::string command) const;
+    [[nodiscard]] socket_hub::handlers handlers_of(std::size_t guest);
     void run_before();
     void look_at_marker();
     void take_mark(const std::string& line);
+    void take_cut(cut_sign what);
+    socket_hub& hub_of(std::size_t guest) { return guest == 0 ? m_hub : *m_second; }
 
     listen_options m_options;
     std::optional<std::regex> m_degraded;
     orchestrator_events* m_events = nullptr;
+    std::size_t m_guests = 1; ///< Of this snapshot.
     socket_hub m_hub;
+    std::unique_ptr<socket_hub> m_second;
     std::unique_ptr<played_monitor> m_monitor;
+    std::size_t m_cutting = 0; ///< Machines of a group whose cut is in work.
+    bool m_cut_failed = false; ///< One of them.
     std::unique_ptr<process> m_trigger;
     std::streamoff m_marked = 0; ///< Bytes of the marker file that were looked at.
 };

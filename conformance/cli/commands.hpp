@@ -66,8 +66,10 @@ struct orchestrator_options : judging_options {
     std::string builtin = "reference";
     std::string listen;  ///< Empty: not given, and the embedded orchestrator is judged.
     std::string trigger; ///< Begins one snapshot and ends when it is over.
-    std::string before;  ///< Run before each check; empty: nothing.
-    std::string qmp;     ///< Where the played monitor of QEMU listens; empty: there is none.
+    std::string second;  ///< Where the second guest of a group is played; empty: there is none.
+    std::string group_trigger;
+    std::string before; ///< Run before each check; empty: nothing.
+    std::string qmp;    ///< Where the played monitor of QEMU listens; empty: there is none.
     std::string cut_marker;
     std::string degraded; ///< Words of the output: made, but not claimed to be consistent.
     double patience = 60;

@@ -61,6 +61,13 @@ std::unique_ptr<orchestrator_target> attach(const orchestrator_options& options)
     listen_options made;
     made.listen = listening_address("--listen", options.listen);
     made.trigger = options.trigger;
+    if (options.second.empty() != options.group_trigger.empty()) {
+        throw usage_error("--listen-second goes with --trigger-group, and one with the other");
+    }
+    if (!options.second.empty()) {
+        made.second = listening_address("--listen-second", options.second);
+        made.group_trigger = options.group_trigger;
+    }
     made.before = options.before;
     if (!options.qmp.empty()) {
         made.qmp = listening_address("--qmp", options.qmp);

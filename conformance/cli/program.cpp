@@ -150,6 +150,9 @@ void add_orchestrator(CLI::App& app, orchestrator_options& o) {
                         "Shell command that takes one snapshot and ends with status 0 when it is "
                         "consistent; {socket} {qmp} {marker} are replaced");
     listen->needs(trigger);
+    add("--listen-second", o.second, "Where we play the second guest of a group");
+    add("--trigger-group", o.group_trigger,
+        "Shell command that takes one snapshot of both guests; {socket2} is replaced too");
     add("--before", o.before, "Shell command that is run before each snapshot");
     add("--qmp", o.qmp, "Where we play QEMU's monitor, to see and to spoil cuts");
     add("--cut-marker", o.cut_marker,

@@ -12,8 +12,6 @@
 namespace snapproto::conformance::effects {
 namespace {
 
-constexpr duration tool_bound = std::chrono::seconds(20);
-
 /// The name under which a child process can open our descriptor.
 std::string name_of(int image) {
     return fmt::format("/proc/{}/fd/{}", ::getpid(), image);
@@ -27,12 +25,12 @@ std::string last_line(const std::string& text) {
     return text.substr(start == std::string::npos ? 0 : start + 1, end - start);
 }
 
-copy_report examine_ext(int image) {
+copy_report examine_ext(int image, duration bound) {
     if (*ext_needs_recovery(image))
         return {copy_verdict::needs_recovery, "the superblock says needs_recovery: its journal has "
                                               "to be replayed"};
     // The flag alone would also be absent if somebody had cleared it; the tool looks at everything.
-    const auto checked = run_tool({"e2fsck", "-fn", name_of(image)}, tool_bound);
+    const auto checked = run_tool({"e2fsck", "-fn", name_of(image)}, bound);
     if (!checked)
         return {copy_verdict::clean, "the superblock needs no recovery (e2fsck was not there to "
                                      "look further)"};
@@ -73,8 +71,8 @@ xfs_log read_xfs_log(const std::string& output) {
 // out and then logs the superblock alone, so that a copy is still recovered (unlinked inodes are
 // cleared), but nothing has to be replayed. xfs_repair -n calls both dirty, so the items are looked
 // at.
-copy_report examine_xfs(int image) {
-    const auto printed = run_tool({"xfs_logprint", "-t", name_of(image)}, tool_bound);
+copy_report examine_xfs(int image, duration bound) {
+    const auto printed = run_tool({"xfs_logprint", "-t", name_of(image)}, bound);
     if (!printed)
         return {copy_verdict::unknown, "an XFS log is read by xfs_logprint, which is not there"};
     const xfs_log log = read_xfs_log(printed->output);
@@ -89,11 +87,11 @@ copy_report examine_xfs(int image) {
                                                       log.items - log.superblock_items)};
 }
 
-copy_report examine_btrfs(int image) {
+copy_report examine_btrfs(int image, duration bound) {
     if (*btrfs_needs_replay(image))
         return {copy_verdict::needs_recovery, "the superblock names a log tree, which has to be "
                                               "replayed"};
-    const auto checked = run_tool({"btrfs", "check", "--readonly", name_of(image)}, tool_bound);
+    const auto checked = run_tool({"btrfs", "check", "--readonly", name_of(image)}, bound);
     if (checked && checked->status != 0 && checked->status != 127)
         return {copy_verdict::needs_recovery,
                 fmt::format("there is no log tree, but btrfs check ends with {}: {}",
@@ -106,14 +104,14 @@ copy_report examine_btrfs(int image) {
 
 } // namespace
 
-copy_report examine(int image) {
+copy_report examine(int image, duration bound) {
     switch (type_of(image)) {
     case image_type::ext:
-        return examine_ext(image);
+        return examine_ext(image, bound);
     case image_type::xfs:
-        return examine_xfs(image);
+        return examine_xfs(image, bound);
     case image_type::btrfs:
-        return examine_btrfs(image);
+        return examine_btrfs(image, bound);
     case image_type::other:
         break;
     }

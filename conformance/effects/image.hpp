@@ -11,7 +11,9 @@
 
 #include "conformance/attach/descriptor.hpp"
 #include "conformance/attach/freeze_target.hpp"
+#include "conformance/time.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,8 +49,9 @@ enum class image_type { ext, xfs, btrfs, other };
 /// ext4 says needs_recovery as long as it is mounted and not frozen. XFS and btrfs come to rest by
 /// themselves when nobody writes, and are then clean without a freeze: there the verdict is
 /// evidence of a freeze only while a writer is at work.
-/// @param image a descriptor as made by copy_of()
-[[nodiscard]] copy_report examine(int image);
+/// @param image a descriptor as made by copy_of(), or of a file
+/// @param bound for each of the tools
+[[nodiscard]] copy_report examine(int image, duration bound = std::chrono::seconds(20));
 
 } // namespace snapproto::conformance::effects
 

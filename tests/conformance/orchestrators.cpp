@@ -97,6 +97,20 @@ BOOST_AUTO_TEST_CASE(what_a_trigger_says_can_lower_its_claim) {
     BOOST_TEST(snapcheck(place, flags + "--degraded 'crash.*copy'").status == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_group_of_two_is_judged_by_a_trigger_of_its_own) {
+    const scratch place;
+    const std::string flags = "orchestrator --listen unix:" + place.file("a") +
+                              " --listen-second unix:" + place.file("b") +
+                              " --qmp unix:" + place.file("q") +
+                              " --trigger 'exit 1' --only '12.12/2' --trigger-group ";
+    const program_result honest = snapcheck(place, flags + "'exit 1'");
+    BOOST_TEST(honest.status == 0, honest.out << honest.err);
+    BOOST_TEST(says(honest.out, "pass  12.12/2"), honest.out);
+    const program_result boastful = snapcheck(place, flags + "'exit 0'");
+    BOOST_TEST(boastful.status == 1, boastful.out << boastful.err);
+    BOOST_TEST(says(boastful.out, "one of the group could not be frozen"), boastful.out);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_usage_gives_2) {
     const scratch place;
     const auto usage = [&](const std::string& words, std::string_view part) {
@@ -107,6 +121,8 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2) {
     usage("--listen unix:/x", "--trigger");
     usage("--trigger true", "--listen");
     usage("--listen pty:/dev/x --trigger true", "a unix socket or tcp is wanted");
+    usage("--listen unix:/x --trigger true --listen-second unix:/y", "--trigger-group");
+    usage("--listen unix:/x --trigger true --trigger-group true", "--listen-second");
     usage("--listen unix:/x --trigger true --degraded '('", "--degraded");
     usage("--builtin thaws-onze", "did you mean thaws-once?");
     usage("--only 24.1/1", "matches no check");
