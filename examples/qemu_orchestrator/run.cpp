@@ -91,6 +91,13 @@ snapshot_result run::take() {
         m_machines[i].storage->look([this, i](std::string_view why) { looked(i, why); });
     }
     m_io.run();
+    // Whoever is late with a signal is told the result all the same.
+    sigset_t late;
+    ::sigemptyset(&late);
+    for (const int one : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+        ::sigaddset(&late, one);
+    }
+    ::sigprocmask(SIG_BLOCK, &late, nullptr);
     return m_result;
 }
 

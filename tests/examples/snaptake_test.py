@@ -483,12 +483,16 @@ def wrong_usage(_):
 def killed_for_good(place):
     """Nothing can be done then; the next run neither thaws what it did not freeze nor claims."""
     run, machine = interrupted(place, "transaction", signal.SIGKILL)
-    require(run.status == -signal.SIGKILL and machine.frozen)
+    require(run.status == -signal.SIGKILL and machine.frozen, run.status, machine.frozen)
     machine.at = lambda step: None
+    until = time.monotonic() + END_LIMIT
+    while machine.active == machine.image:  # QEMU goes on with what it was told
+        require(time.monotonic() < until, "the cut was not made")
+        time.sleep(0.05)
     again = Run([machine], "--tag", "u").end()
     require(again.status == 1 and again.result["label"] == "none", again.result)
     require("frozen by somebody else" in again.result["reason"], again.result)
-    require(machine.frozen and machine.thaws == 0 and len(machine.cuts) == 1)
+    require(machine.frozen and machine.thaws == 0 and len(machine.cuts) == 1, machine.cuts)
 
 
 CASES = [an_overlay, a_backup, some_mounts_only, a_group, a_group_is_cut_when_all_are_frozen,
