@@ -37,6 +37,8 @@ Without a stage all of them run, in this order:
               (needs gcc)
   slurm       a campaign as an array of a real Slurm, on this machine (needs gcc, root, and
               slurmctld, slurmd and munge)
+  playground  the simulator as WebAssembly, in a page, judged by a real Chromium (needs gcc, em++,
+              chromium, and npm for playwright-core)
   site        the documentation as a site: spelling, pages, API, every link
   coverage    lines of the library that the tests run
 
@@ -48,7 +50,7 @@ END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
-    qemu-ga hv_vss_daemon snapagent libvirt spin mutants slurm site coverage)
+    qemu-ga hv_vss_daemon snapagent libvirt spin mutants slurm playground site coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -213,6 +215,11 @@ stage_slurm() {
     local snapsim=build/dev/bin/snapsim
     [ -x "$snapsim" ] || { echo "there is no $snapsim: the stage gcc comes first"; return 1; }
     simulator/cluster/try_slurm.sh "$snapsim"
+}
+
+stage_playground() {
+    [ -x build/dev/bin/snapsim ] || { echo "there is no snapsim: the stage gcc comes first"; return 1; }
+    scripts/playground.sh --test
 }
 
 stage_site() { scripts/site.sh; }

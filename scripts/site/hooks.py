@@ -3,7 +3,9 @@
 
 import logging
 import os
+import pathlib
 import re
+import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -14,6 +16,8 @@ log = logging.getLogger("mkdocs.hooks.snapproto")  # a warning fails a strict bu
 LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```.*?^```)", re.MULTILINE | re.DOTALL)
 CLAUSE = re.compile(r"^(?=### SP (\d+\.\d+) )", re.MULTILINE)
+PLAYGROUND = pathlib.Path("build/playground/index.html")  # scripts/playground.sh
+PLAY = '<p><a href="play/index.html"><strong>Open the playground</strong></a></p>'
 API = '<a href="../api/index.html">Every class and function</a>, by Doxygen.'
 
 
@@ -50,4 +54,14 @@ def on_page_markdown(markdown, page, config, files):
         markdown = CLAUSE.sub(r'<a id="SP-\1"></a>\n\n', markdown)
     if os.environ.get("SNAPPROTO_SITE_API") == "yes":
         markdown = markdown.replace("<!-- site: api -->", API)
+    if PLAYGROUND.exists():
+        markdown = markdown.replace("<!-- site: playground -->", PLAY)
     return markdown
+
+
+def on_post_build(config):
+    """The playground is a page of its own, where it was built."""
+    if PLAYGROUND.exists():
+        to = pathlib.Path(config["site_dir"]) / "play"
+        to.mkdir(exist_ok=True)
+        shutil.copy(PLAYGROUND, to)

@@ -126,26 +126,6 @@ subset part_of(const subset& all, std::size_t which, std::size_t parts, bool com
 
 } // namespace
 
-std::string to_words(const fault& what) {
-    auto text = fmt::format("{} at {}", what.what, what.when);
-    if (what.occurrence != 1) {
-        text += fmt::format(" ({})", what.occurrence);
-    }
-    if (what.after_ms != 0) {
-        text += fmt::format(" after {} ms", what.after_ms);
-    }
-    if (what.for_ms != 0) {
-        text += fmt::format(" for {} ms", what.for_ms);
-    }
-    if (what.by_ms != 0) {
-        text += fmt::format(" by {} ms", what.by_ms);
-    }
-    if (what.ppm != 0) {
-        text += fmt::format(", {} in a million", what.ppm);
-    }
-    return text + (what.times != 1 ? fmt::format(", {} times", what.times) : "");
-}
-
 std::vector<std::size_t> minimal_subset(std::size_t count,
                                         const std::function<bool(const subset&)>& fails) {
     if (fails({})) {

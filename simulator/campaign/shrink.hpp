@@ -31,9 +31,6 @@ struct shrunk_run {
 [[nodiscard]] shrunk_run shrink(const world::scenario& base,
                                 const std::function<void(std::size_t)>& on_play = {});
 
-/// A fault in words: "channel_lost at filesystem.frozen (2) after 30 ms for 500 ms".
-[[nodiscard]] std::string to_words(const world::fault& what);
-
 /// Delta debugging (Zeller and Hildebrandt, 2002) over the numbers from 0 to `count` - 1.
 /// @param fails whether a subset still fails; it is asked of nothing twice in a row.
 /// @pre the set of all fails.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // snapsim list and run: a scenario is played, told and judged.
 #include "simulator/campaign/finding.hpp"
-#include "simulator/campaign/shrink.hpp"
 #include "simulator/campaign/swarm.hpp"
 #include "simulator/campaign/trace_hash.hpp"
 #include "simulator/cli/commands.hpp"
@@ -47,7 +46,7 @@ void print_plan(const world::scenario& what) {
         fmt::print("what goes wrong:\n");
     }
     for (const auto& one : what.faults) {
-        fmt::print("  {}\n", campaign::to_words(one));
+        fmt::print("  {}\n", world::to_words(one));
     }
 }
 

@@ -67,7 +67,7 @@ class generator {
         mixed = splitmix64(mixed);
     }
     // The length keeps a name apart from a longer one and a number apart from a character.
-    mixed ^= name.size() << 32;
+    mixed ^= std::uint64_t{name.size()} << 32; // whatever the width of a size
     mixed = splitmix64(mixed) ^ number;
     return generator{splitmix64(mixed)};
 }

@@ -11,6 +11,9 @@
 
 namespace snapproto::report {
 
+/// Whether a line of the story repeats without meaning for a snapshot: a checkpoint far from any.
+[[nodiscard]] bool is_aside(const world::history& run, const world::note& one);
+
 /// What happened, a line for each thing.
 /// @param all also what repeats without meaning for the snapshot, such as checkpoints far from it.
 [[nodiscard]] std::string timeline(const world::history& run, bool all);

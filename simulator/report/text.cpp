@@ -14,11 +14,6 @@ double seconds(ticks at) {
     return static_cast<double>(at) / static_cast<double>(kernel::second);
 }
 
-/// What a person wants to see even far from any snapshot.
-bool is_background(const note& one) {
-    return one.who == "database" && one.what.starts_with("checkpoint");
-}
-
 /// Whether it happens while a snapshot is made.
 bool within_attempt(const history& run, ticks at) {
     return std::any_of(run.attempts.begin(), run.attempts.end(), [&](const attempt& one) {
@@ -53,10 +48,15 @@ void append_contents(std::string& text, const judge::judged_attempt& one) {
 
 } // namespace
 
+bool is_aside(const history& run, const note& one) {
+    return one.who == "database" && one.what.starts_with("checkpoint") &&
+           !within_attempt(run, one.at);
+}
+
 std::string timeline(const history& run, bool all) {
     auto text = fmt::format("{}\n  {}\n\n", run.played.title, run.played.teaches);
     for (const note& one : run.story) {
-        if (all || !is_background(one) || within_attempt(run, one.at)) {
+        if (all || !is_aside(run, one)) {
             text += fmt::format("{:>11.4f} s  {:<10}  {}\n", seconds(one.at), one.who, one.text);
         }
     }

@@ -59,6 +59,9 @@ class agent_process final : public actor, public channel_end {
     /// The guest's wall clock was set.
     void clock_was_set();
 
+    [[nodiscard]] const std::vector<trace::record>& recording() const noexcept {
+        return m_recording;
+    }
     /// At the end: what it recorded.
     [[nodiscard]] std::vector<trace::record> take_recording() noexcept {
         return std::move(m_recording);

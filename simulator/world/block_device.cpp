@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulator/world/block_device.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace snapproto::world {
@@ -22,6 +23,12 @@ block_device::block_device(environment& world, const disk_options& options, std:
 void block_device::write(std::uint32_t number, const block& content, const event& done) {
     m_waiting.push_back({number, content, done});
     serve();
+}
+
+std::size_t block_device::under_way() const noexcept {
+    return m_waiting.size() +
+           static_cast<std::size_t>(std::count_if(m_served.begin(), m_served.end(),
+                                                  [](const auto& one) { return one.has_value(); }));
 }
 
 void block_device::serve() {

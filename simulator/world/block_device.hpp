@@ -34,6 +34,8 @@ class block_device : public actor {
     void format(std::uint32_t number, const block& content) { m_content[number] = content; }
 
     [[nodiscard]] std::uint64_t writes() const noexcept { return m_writes; }
+    /// Writes that are served or wait for it.
+    [[nodiscard]] std::size_t under_way() const noexcept;
 
     // ---- what can be wrong with it ----
 

@@ -60,11 +60,14 @@ void environment::cancel(kernel::event_handle which) {
     (void)m_all->events.cancel(which);
 }
 
-void environment::run(ticks end) {
-    m_all->events.run(end, [this](const scheduled& one) {
+void environment::run(ticks end, const std::function<void()>& after_each) {
+    m_all->events.run(end, [this, &after_each](const scheduled& one) {
         const auto [who, where] = m_all->actors[one.what.to];
         if (!where->waits(one)) {
             who->handle(one.what);
+        }
+        if (after_each) {
+            after_each();
         }
     });
 }
@@ -130,6 +133,10 @@ void environment::tell(std::string_view who, std::string_view what, std::string 
     if (m_all->watching != nullptr) {
         m_all->watching->noticed(std::string{who}.append(m_suffix).append(".").append(what));
     }
+}
+
+const std::vector<note>& environment::story() const noexcept {
+    return m_all->story;
 }
 
 std::vector<note> environment::take_story() noexcept {

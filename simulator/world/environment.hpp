@@ -13,6 +13,7 @@
 #include <snapproto/trace/record.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -96,13 +97,15 @@ class environment {
     void cancel(kernel::event_handle which);
 
     /// Lets everything happen until then.
-    void run(ticks end);
+    /// @param after_each what is called after each event; it must not change anything here.
+    void run(ticks end, const std::function<void()>& after_each = {});
 
     /// A component's own randomness.
     [[nodiscard]] kernel::generator stream(std::string_view name) const;
 
     /// Adds a line to the story.
     void tell(std::string_view who, std::string_view what, std::string text);
+    [[nodiscard]] const std::vector<note>& story() const noexcept;
     /// At the end: all of it.
     [[nodiscard]] std::vector<note> take_story() noexcept;
 

@@ -102,6 +102,16 @@ std::vector<filesystem::wait> filesystem::dirty_data(file which) const {
     return found;
 }
 
+std::vector<std::uint32_t> filesystem::dirty_blocks() const {
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t number = layout::data; number < m_next_block; ++number) {
+        if (dirty(number)) {
+            found.push_back(number);
+        }
+    }
+    return found;
+}
+
 void filesystem::write_out(std::uint32_t number) {
     cached& one = m_cache[number];
     if (one.under_way == 0 && dirty(number)) {

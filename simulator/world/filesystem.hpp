@@ -60,6 +60,16 @@ class filesystem : public actor {
     bool thaw_by_another();
 
     [[nodiscard]] bool frozen() const noexcept { return m_freeze == freeze_state::frozen; }
+    /// Writers are stopped already, and it is not frozen yet.
+    [[nodiscard]] bool freezing() const noexcept {
+        return m_freeze == freeze_state::freezing || m_freeze == freeze_state::closing;
+    }
+    /// The blocks that are otherwise in the cache than on the disk, in order.
+    [[nodiscard]] std::vector<std::uint32_t> dirty_blocks() const;
+    /// Where a file is, and how long.
+    [[nodiscard]] const inode& room_of(file which) const noexcept {
+        return m_files[static_cast<std::size_t>(which)].meta;
+    }
     [[nodiscard]] std::size_t blocked_writers() const noexcept { return m_blocked.size(); }
 
     /// How many blocks a disk needs for files with so much room in all.

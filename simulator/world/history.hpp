@@ -44,8 +44,11 @@ struct history : guest_history {
     }
 };
 
+class spectator;
+
 /// Plays a scenario from its beginning to its end.
-[[nodiscard]] history play(const scenario& what);
+/// @param watching who looks on, or null.
+[[nodiscard]] history play(const scenario& what, spectator* watching = nullptr);
 
 } // namespace snapproto::world
 

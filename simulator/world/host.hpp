@@ -65,6 +65,9 @@ class host : public actor {
 
     /// What came of its snapshots, with what is left of their copies.
     [[nodiscard]] std::vector<attempt> attempts() const;
+    [[nodiscard]] const std::vector<trace::record>& recording() const noexcept {
+        return m_recording;
+    }
     /// At the end: what its orchestrator recorded.
     [[nodiscard]] std::vector<trace::record> take_recording() noexcept {
         return std::move(m_recording);

@@ -7,8 +7,10 @@
 #include "simulator/world/history.hpp"
 #include "simulator/world/host.hpp"
 #include "simulator/world/provider.hpp"
+#include "simulator/world/spectator.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -126,8 +128,19 @@ struct one_world {
         }
     }
 
-    history run() {
-        world.run(milliseconds(options.run_ms));
+    history run(spectator* watching) {
+        std::vector<const guest*> all;
+        for (const auto& one : guests) {
+            all.push_back(one.get());
+        }
+        std::vector<const host*> hosts;
+        for (const auto& one : racks) {
+            hosts.push_back(one->outside.get());
+        }
+        world.run(
+            milliseconds(options.run_ms), watching == nullptr ? std::function<void()>{} : [&] {
+                watching->look({world, all, hosts});
+            });
         history made;
         static_cast<guest_history&>(made) = left_of(*guests[0]);
         for (std::size_t i = 1; i < guests.size(); ++i) {
@@ -173,13 +186,13 @@ struct one_world {
 
 } // namespace
 
-history play(const scenario& what) {
+history play(const scenario& what, spectator* watching) {
     scenario built = what;
     const auto wrong = make_flaw(what.faulty);
     if (wrong) {
         wrong->configure(built);
     }
-    history made = one_world{built, wrong.get()}.run();
+    history made = one_world{built, wrong.get()}.run(watching);
     made.played = what;
     return made;
 }

@@ -72,6 +72,26 @@ void set(scenario& what, std::string_view assignment) {
     }
 }
 
+std::string to_words(const fault& what) {
+    auto text = fmt::format("{} at {}", what.what, what.when);
+    if (what.occurrence != 1) {
+        text += fmt::format(" ({})", what.occurrence);
+    }
+    if (what.after_ms != 0) {
+        text += fmt::format(" after {} ms", what.after_ms);
+    }
+    if (what.for_ms != 0) {
+        text += fmt::format(" for {} ms", what.for_ms);
+    }
+    if (what.by_ms != 0) {
+        text += fmt::format(" by {} ms", what.by_ms);
+    }
+    if (what.ppm != 0) {
+        text += fmt::format(", {} in a million", what.ppm);
+    }
+    return text + (what.times != 1 ? fmt::format(", {} times", what.times) : "");
+}
+
 bool looks_like_scenario(std::string_view text) {
     return text.find("\"snapsim\"") == std::string_view::npos;
 }

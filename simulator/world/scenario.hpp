@@ -29,6 +29,9 @@ using settings::field;
 /// Writes a scenario as a file that `scenario_from` reads: what differs from the defaults.
 [[nodiscard]] std::string to_text(const scenario& what);
 
+/// A fault in words: "channel_lost at filesystem.frozen (2) after 30 ms for 500 ms".
+[[nodiscard]] std::string to_words(const fault& what);
+
 /// Changes one thing: "database.full_page_writes=true".
 /// Errors: scenario_error.
 void set(scenario& what, std::string_view assignment);

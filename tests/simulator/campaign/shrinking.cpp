@@ -118,11 +118,11 @@ BOOST_AUTO_TEST_CASE(a_fault_is_told_in_words) {
     world::fault one;
     one.when = "filesystem.frozen";
     one.what = "channel_lost";
-    BOOST_TEST(campaign::to_words(one) == "channel_lost at filesystem.frozen");
+    BOOST_TEST(world::to_words(one) == "channel_lost at filesystem.frozen");
     one.occurrence = 2;
     one.after_ms = 30;
     one.for_ms = 500;
-    BOOST_TEST(campaign::to_words(one) ==
+    BOOST_TEST(world::to_words(one) ==
                "channel_lost at filesystem.frozen (2) after 30 ms for 500 ms");
 }
 
