@@ -2,7 +2,7 @@
 #ifndef SNAPPROTO_DIALECT_VMBACKUP_COMMAND_HPP
 #define SNAPPROTO_DIALECT_VMBACKUP_COMMAND_HPP
 
-// TCLO: what a host asks a guest for, and what the guest answers. SP chapters 40 and 41.
+// What a host asks a guest for over TCLO, and what the guest answers. SP chapters 40 and 41.
 //
 // Decoders look into the caller's bytes: what they yield is valid as long as those are.
 

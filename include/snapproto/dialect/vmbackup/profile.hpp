@@ -80,7 +80,7 @@ inline constexpr std::array<deviation, 8> deviations{{
      "req.done has the code 0 on every path",
      "a verdict",
      "success must be concluded from the events before it"},
-    {{45, 8},
+    {{45, 18},
      "a commit that the host refuses is undone without a word of failure",
      "req.error or req.aborted",
      "the events look like those of a success"},

@@ -2,8 +2,8 @@
 #ifndef SNAPPROTO_DIALECT_VMBACKUP_REPORT_HPP
 #define SNAPPROTO_DIALECT_VMBACKUP_REPORT_HPP
 
-// RPCI: what a guest tells a host while an operation runs, and what the host answers. SP chapters
-// 40 and 43.
+// What a guest tells a host over RPCI while an operation runs, and what the host answers. SP
+// chapters 40 and 43.
 
 #include <snapproto/dialect/vmbackup/command.hpp>
 
