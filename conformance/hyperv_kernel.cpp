@@ -72,20 +72,6 @@ std::string daemon_said::words() const {
     return fmt::format("{} bytes: {}", bytes.size(), hex(bytes));
 }
 
-std::string held_in(const played_guest& guest) {
-    return guest.frozen().empty() ? "nothing" : fmt::format("{}", fmt::join(guest.frozen(), " "));
-}
-
-std::string places_of(const played_guest& guest, bool freezes) {
-    std::vector<std::string> all;
-    for (const guest_call& one : guest.calls()) {
-        if (one.freezes == freezes) {
-            all.push_back(one.place);
-        }
-    }
-    return fmt::format("{}", fmt::join(all, " "));
-}
-
 hyperv_kernel::hyperv_kernel(run_context& context)
     : m_context(context), m_daemon(dynamic_cast<hyperv_target&>(context.agent())) {}
 

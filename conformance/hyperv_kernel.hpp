@@ -89,12 +89,6 @@ class hyperv_kernel {
     std::size_t m_noted = 0; ///< Calls that are in the transcript.
 };
 
-/// Filesystems by source, separated by blanks; "nothing".
-[[nodiscard]] std::string held_in(const played_guest& guest);
-
-/// The calls of one kind, by place: "/srv /var/lib/data /".
-[[nodiscard]] std::string places_of(const played_guest& guest, bool freezes);
-
 } // namespace snapproto::conformance
 
 #endif // SNAPPROTO_CONFORMANCE_HYPERV_KERNEL_HPP

@@ -5,6 +5,7 @@
 #include "fuzz/support/encoded.hpp"
 #include "fuzz/support/hyperv_corpus.hpp"
 #include "fuzz/support/target.hpp"
+#include "fuzz/support/vmbackup_corpus.hpp"
 #include "fuzz/tables/table_run.hpp"
 
 #include <snapproto/dialect/native/encode.hpp>
@@ -103,6 +104,27 @@ void add_hyperv(tree& to) {
         words += "\"" + std::string{word} + "\"\n";
     }
     to["dictionaries/hyperv_codec.dict"] = words;
+}
+
+void add_vmbackup(tree& to) {
+    std::size_t number = 0;
+    for (const auto& [name, content] : fuzz::vmbackup_inputs()) {
+        to["corpus/vmbackup_codec/" + numbered(name, number++)] = content;
+    }
+    std::string words{licence};
+    const auto add = [&](std::string_view word) { words += "\"" + std::string{word} + "\"\n"; };
+    for (std::size_t i = 0; i < value_count<vmbackup::command>; ++i) {
+        add(vmbackup::wire_name(static_cast<vmbackup::command>(i)));
+    }
+    for (std::size_t i = 0; i < value_count<vmbackup::event>; ++i) {
+        add(vmbackup::wire_name(static_cast<vmbackup::event>(i)));
+    }
+    for (const std::string_view word :
+         {"vmbackup.eventSet ", "OK ", "ERROR ", "\\x00\\x00\\x00\\x01", "\\x00\\x00\\x00\\x02",
+          "\\x00\\x00\\x00\\x03", "\\x00\\x00\\x00\\x04"}) {
+        add(word);
+    }
+    to["dictionaries/vmbackup_codec.dict"] = words;
 }
 
 /// A message of each kind, and what brings a stream out of order.
@@ -410,6 +432,7 @@ tree everything() {
     add_tables(made, fuzz::transition_tour());
     add_codec(made);
     add_hyperv(made);
+    add_vmbackup(made);
     add_native(made);
     add_recordings(made);
     add_conversation(made);

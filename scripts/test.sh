@@ -173,7 +173,9 @@ stage_reference() {
             --report "html=$logs/reference-orchestrator.html" \
             --report "junit=$logs/reference-orchestrator.xml" &&
         "$snapcheck" agent --dialect hyperv --builtin reference --strict \
-            --report "junit=$logs/reference-hyperv.xml"
+            --report "junit=$logs/reference-hyperv.xml" &&
+        "$snapcheck" agent --dialect vmbackup --builtin reference --strict \
+            --report "junit=$logs/reference-vmbackup.xml"
 }
 
 stage_qemu-ga() {

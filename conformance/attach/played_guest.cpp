@@ -2,6 +2,7 @@
 #include "conformance/attach/played_guest.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -54,6 +55,20 @@ void played_guest::reset() {
               {"tmpfs", "/run", "tmpfs"},
               {"/dev/vdb1", "/srv"},
               {"/dev/vdc1", "/var/lib/data", "xfs"}};
+}
+
+std::string held_in(const played_guest& guest) {
+    return guest.frozen().empty() ? "nothing" : fmt::format("{}", fmt::join(guest.frozen(), " "));
+}
+
+std::string places_of(const played_guest& guest, bool freezes) {
+    std::vector<std::string> all;
+    for (const guest_call& one : guest.calls()) {
+        if (one.freezes == freezes) {
+            all.push_back(one.place);
+        }
+    }
+    return fmt::format("{}", fmt::join(all, " "));
 }
 
 } // namespace snapproto::conformance

@@ -2,8 +2,9 @@
 #ifndef SNAPPROTO_CONFORMANCE_ATTACH_PLAYED_GUEST_HPP
 #define SNAPPROTO_CONFORMANCE_ATTACH_PLAYED_GUEST_HPP
 
-// The mounts and filesystems that a daemon of Hyper-V finds: made up by the suite, so that every
-// call on them is seen, and one can be made to fail. Nothing is frozen anywhere.
+// The mounts and filesystems that an agent finds when it is kept from real ones: made up by the
+// suite, so that every call on them is seen, and one can be made to fail. Nothing is frozen
+// anywhere.
 
 #include <map>
 #include <set>
@@ -69,6 +70,12 @@ class played_guest {
     std::set<std::string> m_frozen;
     std::vector<guest_mount> m_opened;
 };
+
+/// Filesystems by source, separated by blanks; "nothing".
+[[nodiscard]] std::string held_in(const played_guest& guest);
+
+/// The calls of one kind, by place: "/srv /var/lib/data /".
+[[nodiscard]] std::string places_of(const played_guest& guest, bool freezes);
 
 } // namespace snapproto::conformance
 

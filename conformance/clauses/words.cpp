@@ -14,7 +14,8 @@ const std::vector<check_words>& every_check_words() {
               clauses::qga_23_words(), clauses::qga_24_words(), clauses::qga_25_words(),
               clauses::qga_26_words(), clauses::qga_27_words(), clauses::qga_28_words(),
               clauses::qga_29_words(), clauses::orchestrator_words(), clauses::hyperv_33_words(),
-              clauses::hyperv_36_words()}) {
+              clauses::hyperv_36_words(), clauses::vmbackup_40_words(),
+              clauses::vmbackup_45_words(), clauses::vmbackup_46_words()}) {
             made.insert(made.end(), group.begin(), group.end());
         }
         return made;

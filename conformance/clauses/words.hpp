@@ -44,6 +44,9 @@ namespace clauses {
 [[nodiscard]] std::span<const check_words> orchestrator_words();
 [[nodiscard]] std::span<const check_words> hyperv_33_words();
 [[nodiscard]] std::span<const check_words> hyperv_36_words();
+[[nodiscard]] std::span<const check_words> vmbackup_40_words();
+[[nodiscard]] std::span<const check_words> vmbackup_45_words();
+[[nodiscard]] std::span<const check_words> vmbackup_46_words();
 
 } // namespace clauses
 } // namespace snapproto::conformance

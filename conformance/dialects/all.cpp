@@ -15,6 +15,7 @@ std::span<const dialect* const> dialects() {
     static const std::array all{
         &qga_dialect(),
         &hyperv_dialect(),
+        &vmbackup_dialect(),
     };
     return all;
 }
@@ -38,12 +39,10 @@ const dialect& find_dialect(const std::string& name) {
         }
         known.emplace_back(one->name);
     }
-    for (const std::string_view planned : {"vmbackup", "native"}) {
-        if (name == planned) {
-            throw usage_error(fmt::format("dialect {} is not available in this version; there "
-                                          "are: {}",
-                                          name, fmt::join(known, ", ")));
-        }
+    if (name == "native") {
+        throw usage_error(
+            fmt::format("dialect native is not available in this version; there are: {}",
+                        fmt::join(known, ", ")));
     }
     const std::string_view near = nearest(name, known);
     throw usage_error(

@@ -50,6 +50,7 @@ struct dialect {
 
 [[nodiscard]] const dialect& qga_dialect();
 [[nodiscard]] const dialect& hyperv_dialect();
+[[nodiscard]] const dialect& vmbackup_dialect();
 
 /// All of them, in the order of their chapters.
 [[nodiscard]] std::span<const dialect* const> dialects();

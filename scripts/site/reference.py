@@ -19,6 +19,7 @@ LAYERS = {
     "codec": "building blocks of wire formats",
     "dialect/qga": "the QEMU guest agent's protocol",
     "dialect/hyperv": "Hyper-V's",
+    "dialect/vmbackup": "VMware's vmbackup",
     "dialect/native": "the abstract protocol in bytes",
     "dialect": "what all dialects have",
     "machine": "the state machines, the only users of Boost.MSM",

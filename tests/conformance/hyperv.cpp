@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(the_played_guest_freezes_as_a_kernel_does) {
 }
 
 BOOST_AUTO_TEST_CASE(every_dialect_has_what_the_program_needs) {
-    BOOST_TEST(dialects().size() == 2U);
+    BOOST_TEST(dialects().size() == 3U);
     for (const dialect* one : dialects()) {
         BOOST_TEST_CONTEXT(one->name) {
             BOOST_TEST(!one->checks(role::agent).all().empty());

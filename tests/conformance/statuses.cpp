@@ -128,10 +128,12 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --skip 'guest-ping retruns an empty object'", "did you mean 'guest-ping returns");
     usage("agent --skip '*'", "leaves no check");
     usage("agent --dialect qgaa", "did you mean qga?");
-    usage("agent --dialect vmbackup", "not available in this version");
+    usage("agent --dialect native", "not available in this version");
     usage("agent --dialect hyprev", "did you mean hyperv?");
     usage("agent --dialect hyperv --connect unix:/x", "--spawn starts it");
     usage("agent --dialect hyperv --builtin referenc", "did you mean reference?");
+    usage("agent --dialect vmbackup --spawn x", "which nothing here plays yet");
+    usage("agent --dialect vmbackup --builtin silen", "did you mean silent?");
     usage("orchestrator --dialect hyperv", "qga only");
     usage("learn --dialect hyperv", "qga only");
     usage("agent --baseline /no/such/file", "cannot be read");

@@ -14,6 +14,7 @@
 #include <snapproto/machine/orchestrator.hpp>
 #include <snapproto/machine/participant.hpp>
 #include <snapproto/machine/provider.hpp>
+#include <snapproto/machine/vmbackup_guest.hpp>
 
 namespace snapproto::machine {
 
@@ -22,6 +23,7 @@ template class flat_machine<hyperv_util::spec>;
 template class flat_machine<orchestrator::spec>;
 template class flat_machine<participant::spec>;
 template class flat_machine<provider::spec>;
+template class flat_machine<vmbackup_guest::spec>;
 
 } // namespace snapproto::machine
 

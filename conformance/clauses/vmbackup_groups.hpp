@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SNAPPROTO_CONFORMANCE_CLAUSES_VMBACKUP_GROUPS_HPP
+#define SNAPPROTO_CONFORMANCE_CLAUSES_VMBACKUP_GROUPS_HPP
+
+// The checks of guests that speak vmbackup: one function per group, each in the file of its name.
+
+#include "conformance/check.hpp"
+
+namespace snapproto::conformance {
+
+/// Every check of guests that speak vmbackup.
+[[nodiscard]] const registry& vmbackup_checks();
+
+namespace clauses {
+
+void vmbackup_40_commands(registry& checks);
+void vmbackup_45_operation(registry& checks);
+void vmbackup_45_undo(registry& checks);
+void vmbackup_46_effect(registry& checks);
+void vmbackup_46_life(registry& checks);
+
+} // namespace clauses
+} // namespace snapproto::conformance
+
+#endif // SNAPPROTO_CONFORMANCE_CLAUSES_VMBACKUP_GROUPS_HPP
