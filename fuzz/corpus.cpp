@@ -7,6 +7,7 @@
 #include "fuzz/support/target.hpp"
 #include "fuzz/support/vmbackup_corpus.hpp"
 #include "fuzz/tables/table_run.hpp"
+#include "tests/support/captures.hpp"
 
 #include <snapproto/dialect/native/encode.hpp>
 #include <snapproto/trace/jsonl.hpp>
@@ -251,6 +252,42 @@ void add_texts(tree& to) {
         "# head\n24.9/1   warn   holds without any limit, by design\n20.1/2 skip no root\n";
 }
 
+/// Recordings of bytes, one of each form.
+void add_byte_recordings(tree& to) {
+    std::size_t number = 0;
+    const auto add = [&](std::string_view name, std::string text) {
+        to["corpus/recording/" + numbered(name, number++)] = std::move(text);
+    };
+    constexpr auto ping = "{\"execute\": \"guest-ping\", \"id\": 1}\n"sv;
+    constexpr auto pong = "{\"return\": {}, \"id\": 1}\n"sv;
+    add("byte_lines",
+        R"({"at":1,"from":"orchestrator","text":"{\"execute\": \"guest-fsfreeze-freeze\"}\n"})"
+        "\n"
+        R"({"at":2,"from":"agent","hex":"7b2272657475726e223a20327d0a"})"
+        "\n"
+        R"({"at":3,"connection":0,"from":"agent","closed":true})"
+        "\n");
+    add("socat", "> 2026/11/27 02:39:45.000093612  length=3 from=0 to=2\n 7b 7d 0a\n"
+                 "< 2026/11/27 02:39:45.000093727  length=1 from=0 to=0\n 0a\n");
+    for (const bool high_first : {false, true}) {
+        const auto option = tests::number_writer{high_first}
+                                .number(std::uint16_t{9})
+                                .number(std::uint16_t{1})
+                                .text("\x09\0\0\0\0\0\0\0"sv)
+                                .bytes();
+        add("pcapng", tests::pcapng_begin(high_first, 147, option) +
+                          tests::pcapng_packet(high_first, 5, ping, 2) +
+                          tests::pcapng_packet(high_first, 6, pong, 1));
+        constexpr std::uint16_t client = 50000, server = 4444;
+        add("pcap", tests::pcap({tests::frame(client, server, 9, tests::syn, ""),
+                                 tests::frame(client, server, 20, tests::ack, ping.substr(10)),
+                                 tests::frame(client, server, 10, tests::ack, ping.substr(0, 10)),
+                                 tests::frame(server, client, 1, tests::ack, pong),
+                                 tests::frame(server, client, 2, tests::rst, "")},
+                                high_first));
+    }
+}
+
 /// A conversation as decisions, each a string of bytes, and what may come between two of them.
 struct script {
     std::string_view name;
@@ -437,6 +474,7 @@ tree everything() {
     add_recordings(made);
     add_conversation(made);
     add_texts(made);
+    add_byte_recordings(made);
     add_agent_sessions(made);
     add_orchestrator_sessions(made);
     add_dictionaries(made);

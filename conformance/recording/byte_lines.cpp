@@ -30,8 +30,8 @@ class line_reader {
         for (const auto& member : value.get_object()) {
             const std::string_view name{member.key().data(), member.key().size()};
             if (name == "at") {
-                m_made.at =
-                    snapproto::instant{snapproto::duration{number_of(name, member.value())}};
+                m_made.at = snapproto::instant{
+                    std::min(snapproto::duration{number_of(name, member.value())}, latest)};
                 has_time = true;
             } else if (name == "connection") {
                 m_made.connection = static_cast<std::size_t>(number_of(name, member.value()));

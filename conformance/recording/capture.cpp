@@ -78,8 +78,8 @@ class teller {
         m_first = m_first.value_or(nanoseconds);
         // Packets of several processors may be a little out of order; the file's order counts.
         m_last = std::max(m_last, nanoseconds);
-        made.at = snapproto::instant{
-            snapproto::duration{static_cast<snapproto::duration::rep>(m_last - *m_first)}};
+        const auto span = std::min(m_last - *m_first, static_cast<std::uint64_t>(latest.count()));
+        made.at = snapproto::instant{snapproto::duration{span}};
         m_take(made);
     }
     [[nodiscard]] std::size_t next_number() const noexcept { return m_number + 1; }

@@ -6,6 +6,7 @@
 
 #include <snapproto/core/time.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <stdexcept>
@@ -24,6 +25,9 @@ enum class form {
 
 /// What the file's first bytes show it to be.
 [[nodiscard]] form form_of(std::string_view text) noexcept;
+
+/// Later instants are taken for this one: a clock that says more is wrong, and limits are added.
+inline constexpr snapproto::duration latest = std::chrono::hours{24 * 365 * 100};
 
 /// Some bytes that went one way, or the end of their connection.
 struct piece {

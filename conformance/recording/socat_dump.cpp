@@ -98,10 +98,9 @@ void read_socat_dump(std::string_view text, const piece_taker& take) {
     for (const dumped& one : all) {
         piece made;
         // The clock of the day may be set back; the order of the file is what counts.
-        made.at = last =
-            std::max(last, snapproto::instant{std::chrono::duration_cast<snapproto::duration>(
-                                                  one.what.second - first) +
-                                              one.what.fraction * unit});
+        const auto whole = std::clamp(one.what.second - first, std::chrono::seconds{0},
+                                      std::chrono::duration_cast<std::chrono::seconds>(latest));
+        made.at = last = std::max(last, snapproto::instant{whole + one.what.fraction * unit});
         made.place = one.line;
         made.from_agent = one.what.from_agent;
         if (one.bytes.size() != one.what.length) {

@@ -2,6 +2,7 @@
 // snapcheck trace on bytes: each form of recording, right ones, wrong ones, and damaged files.
 #include "conformance/recording/judge_bytes.hpp"
 #include "support.hpp"
+#include "tests/support/captures.hpp"
 
 #include <snapproto/codec/sink.hpp>
 #include <snapproto/dialect/native/encode.hpp>
@@ -19,6 +20,7 @@ namespace snapproto::conformance {
 namespace {
 
 namespace rec = recording;
+using namespace snapproto::tests;
 using test::program_result;
 using test::read_all;
 using test::says;
@@ -68,129 +70,6 @@ const std::string freeze_asked =
     line(1000, "orchestrator", R"({\"execute\": \"guest-fsfreeze-freeze\"})");
 const std::string thaw_asked =
     line(2'000'000, "orchestrator", R"({\"execute\": \"guest-fsfreeze-thaw\"})");
-
-// ---- captures -----------------------------------------------------------------------------------
-
-/// Numbers in one order of bytes.
-class numbers_writer {
-  public:
-    explicit numbers_writer(bool high_first = false) : m_high(high_first) {}
-
-    template <class Number>
-    numbers_writer& number(Number value) {
-        for (std::size_t i = 0; i < sizeof(Number); ++i) {
-            const std::size_t place = m_high ? sizeof(Number) - 1 - i : i;
-            m_bytes += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * place) & 0xffU);
-        }
-        return *this;
-    }
-    numbers_writer& text(std::string_view bytes) {
-        m_bytes += bytes;
-        return *this;
-    }
-    numbers_writer& padded(std::string_view bytes) {
-        text(bytes);
-        m_bytes.append((4 - bytes.size() % 4) % 4, '\0');
-        return *this;
-    }
-    /// Of pcapng: a block with this body.
-    numbers_writer& block(std::uint32_t type, const std::string& body) {
-        const auto length = static_cast<std::uint32_t>(body.size() + 12);
-        return number(type).number(length).text(body).number(length);
-    }
-    [[nodiscard]] std::string bytes() const { return m_bytes; }
-
-  private:
-    std::string m_bytes;
-    bool m_high;
-};
-
-std::string pcapng_begin(bool high_first, std::uint16_t link, std::string_view interface_options) {
-    const auto with = [&] { return numbers_writer{high_first}; };
-    return with()
-        .block(0x0a0d0d0a, with()
-                               .number(std::uint32_t{0x1a2b3c4d})
-                               .number(std::uint16_t{1})
-                               .number(std::uint16_t{0})
-                               .number(~std::uint64_t{0})
-                               .bytes())
-        .block(1, with()
-                      .number(link)
-                      .number(std::uint16_t{0})
-                      .number(std::uint32_t{0})
-                      .text(interface_options)
-                      .bytes())
-        .bytes();
-}
-
-std::string pcapng_packet(bool high_first, std::uint64_t at, std::string_view bytes,
-                          std::uint32_t flags = 0) {
-    const auto with = [&] { return numbers_writer{high_first}; };
-    const auto size = static_cast<std::uint32_t>(bytes.size());
-    numbers_writer body = with();
-    body.number(std::uint32_t{0})
-        .number(static_cast<std::uint32_t>(at >> 32))
-        .number(static_cast<std::uint32_t>(at))
-        .number(size)
-        .number(size)
-        .padded(bytes);
-    if (flags != 0) {
-        body.number(std::uint16_t{2}).number(std::uint16_t{4}).number(flags);
-        body.number(std::uint32_t{0});
-    }
-    return with().block(6, body.bytes()).bytes();
-}
-
-constexpr std::uint8_t fin = 1, syn = 2, rst = 4, ack = 16;
-
-/// An Ethernet frame with a segment of TCP over IPv4.
-std::string frame(std::uint16_t from, std::uint16_t to, std::uint32_t sequence, std::uint8_t flags,
-                  std::string_view data) {
-    const auto low = from < to ? from : to;
-    const auto address = [&](std::uint16_t port) {
-        return port == low ? 0x7f000001U : 0x7f000002U;
-    };
-    return numbers_writer{true}
-        .text("abcdefghijkl")
-        .number(std::uint16_t{0x0800})
-        .number(std::uint16_t{0x4500})
-        .number(static_cast<std::uint16_t>(40 + data.size()))
-        .number(std::uint32_t{0x00004000})
-        .number(std::uint16_t{0x4006})
-        .number(std::uint16_t{0})
-        .number(std::uint32_t{address(from)})
-        .number(std::uint32_t{address(to)})
-        .number(from)
-        .number(to)
-        .number(sequence)
-        .number(std::uint32_t{0})
-        .number(static_cast<std::uint16_t>(0x5000 | flags))
-        .number(std::uint16_t{0xffff})
-        .number(std::uint32_t{0})
-        .text(data)
-        .text("padding of the frame")
-        .bytes();
-}
-
-std::string pcap(const std::vector<std::string>& frames, bool high_first = false,
-                 std::size_t cut = 0) {
-    numbers_writer made{high_first};
-    made.number(std::uint32_t{0xa1b2c3d4})
-        .number(std::uint16_t{2})
-        .number(std::uint16_t{4})
-        .number(std::uint64_t{0})
-        .number(std::uint32_t{65535})
-        .number(std::uint32_t{1});
-    std::uint32_t second = 7;
-    for (const auto& one : frames) {
-        made.number(second++)
-            .number(std::uint32_t{0})
-            .number(static_cast<std::uint32_t>(one.size() - cut))
-            .number(static_cast<std::uint32_t>(one.size()))
-            .text(std::string_view{one}.substr(0, one.size() - cut));
-    }
-    return made.bytes();
-}
 
 constexpr std::uint16_t client = 50000, other_client = 50002, server = 4444;
 constexpr std::string_view ping = "{\"execute\": \"guest-ping\"}\n";
@@ -325,7 +204,7 @@ BOOST_AUTO_TEST_CASE(captures_of_snapsim_say_which_way_each_packet_went) {
     for (const bool high_first : {false, true}) {
         const std::string_view nanoseconds{"\x09\0\0\0\0\0\0\0", 8};
         const std::string option =
-            numbers_writer{high_first}.number(std::uint16_t{9}).number(std::uint16_t{1}).bytes() +
+            number_writer{high_first}.number(std::uint16_t{9}).number(std::uint16_t{1}).bytes() +
             std::string{nanoseconds};
         const std::string begin = pcapng_begin(high_first, 147, option);
         const std::string capture = begin + pcapng_packet(high_first, 5'000'000'000, ping, 2) +
@@ -348,7 +227,7 @@ BOOST_AUTO_TEST_CASE(captures_of_snapsim_say_which_way_each_packet_went) {
     BOOST_TEST(says(judge(pcapng_begin(false, 230, {}) + pcapng_packet(false, 1, ping)).err,
                     "link type 230"));
     BOOST_TEST(
-        says(judge(numbers_writer{}.number(std::uint32_t{0x0a0d0d0a}).bytes()).err, "byte 0: "));
+        says(judge(number_writer{}.number(std::uint32_t{0x0a0d0d0a}).bytes()).err, "byte 0: "));
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_of_tcp_is_put_together_from_its_packets) {
