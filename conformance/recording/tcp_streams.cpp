@@ -138,12 +138,12 @@ class direction {
             m_begun = true;
             m_next = begins;
         }
-        const auto ahead = static_cast<std::int32_t>(begins - m_next); // sequence numbers go round
-        if (ahead <= 0) {
-            pass(what.data, static_cast<std::uint32_t>(-ahead), tell);
+        const std::uint32_t behind = m_next - begins; // sequence numbers go round
+        if (behind < 0x80000000U) {
+            pass(what.data, behind, tell);
         } else if (!what.data.empty()) {
             m_waiting_bytes += what.data.size();
-            m_waiting.emplace(m_told + static_cast<std::uint32_t>(ahead), what.data);
+            m_waiting.emplace(m_told + (begins - m_next), what.data);
         }
         while (!m_waiting.empty() && m_waiting.begin()->first <= m_told) {
             const auto first = m_waiting.extract(m_waiting.begin());
