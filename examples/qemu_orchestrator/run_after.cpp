@@ -25,8 +25,10 @@ void run::settle(const endpoint::snapshot_outcome& outcome) {
     }
     m_stage = stage::settling;
     limit_stage(m_how.settle_limit);
+    // Told to end after the cut: the endpoint has a success, and nobody waits for the copying.
+    const bool given_up = m_result.interrupted && m_how.method == cut_method::backup;
     for (machine& one : m_machines) {
-        if (outcome.copy == copy_result::discarded) {
+        if (given_up || outcome.copy == copy_result::discarded) {
             one.storage->discard();
         }
         one.storage->settle([this, &one](std::string_view) {

@@ -207,7 +207,11 @@ class Run:
         self.process.send_signal(number)
 
     def end(self):
-        out, _ = self.process.communicate(timeout=END_LIMIT)
+        try:
+            out, _ = self.process.communicate(timeout=END_LIMIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
         self.status = self.process.returncode
         self.result = json.loads(out) if out else None
         return self
@@ -447,11 +451,13 @@ def other_signals_do_the_same(place):
 
 
 def a_copy_that_is_still_written_is_given_up(place):
-    run, machine = interrupted(place, "guest-fsfreeze-thaw answered", signal.SIGINT, "--method",
-                               "backup", setup=lambda one: setattr(one, "keeps_jobs", True))
-    require(run.status == 1 and run.result["label"] == "none", run.result)
-    require(run.result["machines"][0]["disks"][0]["state"] == "removed", run.result)
-    require_at_rest(run, [machine])
+    for step in ("guest-fsfreeze-thaw", "guest-fsfreeze-thaw answered"):
+        with tempfile.TemporaryDirectory(dir=place) as own:
+            run, machine = interrupted(own, step, signal.SIGINT, "--method", "backup",
+                                       setup=lambda one: setattr(one, "keeps_jobs", True))
+            require(run.status == 1 and run.result["label"] == "none", step, run.result)
+            require(run.result["machines"][0]["disks"][0]["state"] == "removed", run.result)
+            require_at_rest(run, [machine])
 
 
 def nobody_reads_what_is_said(place):
