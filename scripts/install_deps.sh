@@ -83,7 +83,8 @@ list_missing() {
             nlohmann-json3-dev gcovr python3 xfsprogs btrfs-progs spin"
         optional="clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev clang-format-14
             libns3-dev python3-simpy python3-cbor2 mkdocs doxygen codespell
-            slurmctld slurmd slurm-client munge sqlite3 redis-server"
+            slurmctld slurmd slurm-client munge sqlite3 redis-server
+            qemu-utils fdisk"
             # peers of bench/kernel_hold.cpp; tests/vectors; the site; the stage slurm of
             # scripts/test.sh; databases for the hooks (mariadb-server and postgresql are tried too)
     fi

@@ -8,7 +8,7 @@ cd "$root"
 
 usage() {
     cat <<'END'
-usage: scripts/playground.sh [--test]
+usage: scripts/playground.sh [--test | --pictures]
 
 Writes build/playground/index.html, which works from a file and loads nothing from elsewhere;
 scripts/site.sh takes it into the site when it is there.
@@ -16,15 +16,17 @@ scripts/site.sh takes it into the site when it is there.
   --test  try it in a real Chromium: each situation is judged as snapsim judges it, and more.
           Needs build/dev/bin/snapsim (or $SNAPSIM), chromium, and node with playwright-core, which
           npm installs into build/playground/ if node does not find it.
+  --pictures  that, and write docs/img/playground.png anew
 
 Environment: SNAPPROTO_JOBS  compilers at once (default: by cores and memory)
 END
 }
 
-try=no
+try=no pictures=no
 for argument in "$@"; do
     case $argument in
     --test) try=yes ;;
+    --pictures) try=yes pictures=yes ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -67,3 +69,6 @@ if ! node -e 'require("playwright-core")' 2>/dev/null; then
 fi
 node tests/simulator/playground/page_test.cjs \
     $out/index.html "$snapsim" $out/screenshots
+[ "$pictures" = yes ] || exit 0
+mkdir -p docs/img
+cp $out/screenshots/frozen.png docs/img/playground.png
