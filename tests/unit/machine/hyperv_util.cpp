@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <snapproto/machine/hyperv_util.hpp>
 
-#include <tests/support/spec_document.hpp>
 #include <tests/support/vocabulary.hpp>
+#include <tests/unit/machine/guest_table.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <initializer_list>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -34,15 +33,8 @@ hyperv_util_machine after(std::initializer_list<util_event> all) {
     return machine;
 }
 
-/// The effects of one event, in words; a refusal as "- word".
 std::string done(hyperv_util_machine& machine, util_event event) {
-    util_outbox out;
-    const auto step = machine.process(event, out);
-    std::string text = step ? "" : "- " + std::string{to_string(step.refusal)};
-    for (const util_effect effect : out) {
-        text += (text.empty() ? "" : ", ") + std::string{to_string(effect)};
-    }
-    return text;
+    return tests::done<util_outbox>(machine, event);
 }
 
 hyperv_util_machine with_daemon() {
@@ -52,26 +44,11 @@ hyperv_util_machine with_daemon() {
 /// Every state that can be reached, with what it is reached by.
 template <class Look>
 void for_each_step(Look&& look) {
-    std::vector<util_state> open{hyperv_util_machine{}.save()};
-    std::vector<util_state> seen = open;
-    while (!open.empty()) {
-        const util_state before = open.back();
-        open.pop_back();
-        for (std::size_t i = 0; i < value_count<util_event>; ++i) {
-            hyperv_util_machine machine{before};
-            util_outbox out;
-            const auto step = machine.process(static_cast<util_event>(i), out);
-            const util_state next = machine.save();
-            look(before, static_cast<util_event>(i), step, out, next);
-            if (std::find(seen.begin(), seen.end(), next) == seen.end()) {
-                seen.push_back(next);
-                open.push_back(next);
-            }
-        }
-    }
     // For each request that was the last one, or none: a version or nothing queued without a
     // daemon; anything when ready or dying. While waiting, for each one: it is read or not.
-    BOOST_TEST(seen.size() == 4U * (2 + 3 + 3) + 3U * 2);
+    const auto reached =
+        tests::for_each_step_from<util_outbox, util_event>(hyperv_util_machine{}, look);
+    BOOST_TEST(reached == 4U * (2 + 3 + 3) + 3U * 2);
 }
 
 } // namespace
@@ -86,39 +63,11 @@ BOOST_AUTO_TEST_CASE(every_word_is_spelled) {
 }
 
 BOOST_AUTO_TEST_CASE(every_cell_names_a_clause_that_the_appendix_gives_it) {
-    const auto& cells = tests::the_spec().cells("A.5");
-    BOOST_TEST(cells.size() == 4U * 16U);
-    std::set<std::pair<std::string, std::string>> seen;
-    const auto check = [&](auto from, auto event, clause named) {
-        const std::pair at{states[static_cast<std::size_t>(from)],
-                           events[static_cast<std::size_t>(event)]};
-        BOOST_REQUIRE(cells.contains(at));
-        BOOST_TEST(cells.at(at).contains(named),
-                   at.first << " x " << at.second << " names " << tests::spelled(named));
-        BOOST_TEST(tests::the_spec().has(named), tests::spelled(named));
-        seen.insert(at);
-    };
-    for (const auto& row : hyperv_util_machine::rows()) {
-        check(row.from, row.event, row.governed_by);
-    }
-    for (const auto& cell : hyperv_util_machine::refusals()) {
-        check(cell.from, cell.event, cell.governed_by);
-    }
-    BOOST_TEST(seen.size() == cells.size());
+    tests::check_cells<hyperv_util_machine>("A.5", states, events);
 }
 
 BOOST_AUTO_TEST_CASE(every_row_is_taken_and_refusals_change_nothing) {
-    std::set<int> rows;
-    for_each_step(
-        [&](const auto& before, util_event, const auto& step, const auto& out, const auto& next) {
-            if (step) {
-                rows.insert(step.row);
-            } else {
-                BOOST_TEST((next == before));
-                BOOST_TEST(out.empty());
-            }
-        });
-    BOOST_TEST(rows.size() == hyperv_util_machine::rows().size());
+    tests::check_rows<hyperv_util_machine>([](auto&& look) { for_each_step(look); });
 }
 
 // SP 35.1, SP 35.9, SP 35.11

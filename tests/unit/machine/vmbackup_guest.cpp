@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <snapproto/machine/vmbackup_guest.hpp>
 
-#include <tests/support/spec_document.hpp>
 #include <tests/support/vocabulary.hpp>
+#include <tests/unit/machine/guest_table.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <initializer_list>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -26,15 +25,8 @@ const std::vector<std::string> events{
     "Start",    "SnapshotDone", "SnapshotCompleted", "Abort",       "Quiesced",    "Held", "Failed",
     "Released", "Resumed",      "KeepAliveDue",      "LimitPassed", "Undelivered", "Lost", "Stop"};
 
-/// The effects of one event, in words; a refusal as "- word".
 std::string done(vmbackup_guest_machine& machine, guest_event event) {
-    guest_outbox out;
-    const auto step = machine.process(event, out);
-    std::string text = step ? "" : "- " + std::string{to_string(step.refusal)};
-    for (const guest_effect effect : out) {
-        text += (text.empty() ? "" : ", ") + std::string{to_string(effect)};
-    }
-    return text;
+    return tests::done<guest_outbox>(machine, event);
 }
 
 vmbackup_guest_machine after(std::initializer_list<guest_event> all, bool completes = false) {
@@ -50,24 +42,8 @@ template <class Look>
 void for_each_step(Look&& look) {
     std::size_t reached = 0;
     for (const bool completes : {false, true}) {
-        std::vector<guest_state> open{vmbackup_guest_machine{completes}.save()};
-        std::vector<guest_state> seen = open;
-        while (!open.empty()) {
-            const guest_state before = open.back();
-            open.pop_back();
-            for (std::size_t i = 0; i < value_count<guest_event>; ++i) {
-                vmbackup_guest_machine machine{before};
-                guest_outbox out;
-                const auto step = machine.process(static_cast<guest_event>(i), out);
-                const guest_state next = machine.save();
-                look(before, static_cast<guest_event>(i), step, out, next);
-                if (std::find(seen.begin(), seen.end(), next) == seen.end()) {
-                    seen.push_back(next);
-                    open.push_back(next);
-                }
-            }
-        }
-        reached += seen.size();
+        reached += tests::for_each_step_from<guest_outbox, guest_event>(
+            vmbackup_guest_machine{completes}, look);
     }
     BOOST_TEST(reached == 8U + 9U); // COMPLETING only where it is waited for
 }
@@ -88,39 +64,11 @@ BOOST_AUTO_TEST_CASE(every_word_is_spelled) {
 }
 
 BOOST_AUTO_TEST_CASE(every_cell_names_a_clause_that_the_appendix_gives_it) {
-    const auto& cells = tests::the_spec().cells("A.6");
-    BOOST_TEST(cells.size() == 9U * 14U);
-    std::set<std::pair<std::string, std::string>> seen;
-    const auto check = [&](auto from, auto event, clause named) {
-        const std::pair at{states[static_cast<std::size_t>(from)],
-                           events[static_cast<std::size_t>(event)]};
-        BOOST_REQUIRE(cells.contains(at));
-        BOOST_TEST(cells.at(at).contains(named),
-                   at.first << " x " << at.second << " names " << tests::spelled(named));
-        BOOST_TEST(tests::the_spec().has(named), tests::spelled(named));
-        seen.insert(at);
-    };
-    for (const auto& row : vmbackup_guest_machine::rows()) {
-        check(row.from, row.event, row.governed_by);
-    }
-    for (const auto& cell : vmbackup_guest_machine::refusals()) {
-        check(cell.from, cell.event, cell.governed_by);
-    }
-    BOOST_TEST(seen.size() == cells.size());
+    tests::check_cells<vmbackup_guest_machine>("A.6", states, events);
 }
 
 BOOST_AUTO_TEST_CASE(every_row_is_taken_and_refusals_change_nothing) {
-    std::set<int> rows;
-    for_each_step(
-        [&](const auto& before, guest_event, const auto& step, const auto& out, const auto& next) {
-            if (step) {
-                rows.insert(step.row);
-            } else {
-                BOOST_TEST((next == before));
-                BOOST_TEST(out.empty());
-            }
-        });
-    BOOST_TEST(rows.size() == vmbackup_guest_machine::rows().size());
+    tests::check_rows<vmbackup_guest_machine>([](auto&& look) { for_each_step(look); });
 }
 
 // SP 40.2: one answer to each command. SP 45.2, 45.6, 45.7, 45.13: refusals change nothing.
