@@ -58,6 +58,11 @@ void vmbackup_host::take_events() {
         if (got.status != receive_status::data) {
             return;
         }
+        const std::string sent = got.bytes;
+        // The guest of open-vm-tools sends the zero byte that ends its text; hosts stop there.
+        if (got.bytes.ends_with('\0')) {
+            got.bytes.pop_back();
+        }
         seen_event seen{std::move(got.bytes), {}, 0, {}, m_context.now(), held_in(guest())};
         if (const auto read = vmbackup::decode_event(view_of(seen.bytes))) {
             seen.what = read->what;
@@ -66,7 +71,7 @@ void vmbackup_host::take_events() {
         }
         const bool refused = seen.what && m_refused.contains(*seen.what);
         const std::string_view answer = refused ? "0 not now" : "1 ";
-        m_context.log().received(m_context.now(), "events", seen.bytes);
+        m_context.log().received(m_context.now(), "events", sent);
         m_context.log().sent(m_context.now(), "events", answer);
         (void)m_reports->send(answer, m_context.time().allow(reply_wait));
         m_events.push_back(std::move(seen));

@@ -43,6 +43,8 @@ struct seen_event {
 class vmbackup_host {
   public:
     static constexpr duration reply_wait = std::chrono::seconds(5);
+    /// Real guests look once a second whether a step is done, and an end has several.
+    static constexpr duration event_wait = std::chrono::seconds(10);
     /// After what was owed nothing more comes.
     static constexpr duration quiet = std::chrono::milliseconds(100);
 
@@ -65,7 +67,7 @@ class vmbackup_host {
     /// Answers events for so long.
     void wait(duration span);
     /// The same until this event has come. @return whether it has
-    bool wait_for(vmbackup::event what, duration span = reply_wait);
+    bool wait_for(vmbackup::event what, duration span = event_wait);
 
     [[nodiscard]] const std::vector<seen_event>& events() const noexcept { return m_events; }
     void forget_events() { m_events.clear(); }
@@ -80,7 +82,7 @@ class vmbackup_host {
 
     void must_accept(std::string_view bytes, std::string_view requirement);
     void must_refuse(std::string_view bytes, vmbackup::refusal why, std::string_view requirement);
-    void must_see(vmbackup::event what, std::string_view requirement, duration span = reply_wait);
+    void must_see(vmbackup::event what, std::string_view requirement, duration span = event_wait);
     /// Begins an ordinary operation and waits for the commit.
     void freeze();
     /// Ends it: snapshotDone, and the event done.
@@ -88,7 +90,7 @@ class vmbackup_host {
     /// Requires that exactly these filesystems are held, by source, separated by blanks.
     void must_hold(std::string_view sources, std::string_view requirement);
     /// Requires the event done, and that nothing is held then.
-    void must_end(std::string_view requirement, duration span = reply_wait);
+    void must_end(std::string_view requirement, duration span = event_wait);
 
   private:
     void take_events();

@@ -29,6 +29,8 @@ Without a stage all of them run, in this order:
               baseline and five times, and learns it (needs gcc, root and loop devices)
   hv_vss_daemon  snapcheck judges the real Hyper-V daemon of Linux with a played kernel, against the
               committed baseline and five times (needs gcc)
+  vmtoolsd    snapcheck judges the real guest of VMware with a played host, against the committed
+              baseline and five times: ten minutes, most of them waiting (needs gcc)
   snapagent   snapcheck judges the example agent for Linux in a sandbox, SHOULD included (needs gcc,
               root and loop devices)
   libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline
@@ -50,7 +52,7 @@ END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
-    qemu-ga hv_vss_daemon snapagent libvirt spin mutants slurm playground site coverage)
+    qemu-ga hv_vss_daemon vmtoolsd snapagent libvirt spin mutants slurm playground site coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -189,6 +191,12 @@ stage_hv_vss_daemon() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     conformance/peers/hv_vss_daemon.sh --baseline --repeat 5 --snapcheck "$snapcheck" -- \
         --report "html=$logs/hv_vss_daemon.html" --report "junit=$logs/hv_vss_daemon.xml"
+}
+
+stage_vmtoolsd() {
+    [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
+    conformance/peers/vmtoolsd.sh --baseline --repeat 5 --snapcheck "$snapcheck" -- \
+        --report "html=$logs/vmtoolsd.html" --report "junit=$logs/vmtoolsd.xml"
 }
 
 stage_snapagent() {

@@ -37,6 +37,8 @@ int played_guest::call(int number, bool freezes) {
     int result = 0;
     if (const auto failure = failures.find(on.source); failure != failures.end()) {
         result = failure->second;
+    } else if (freezes && !on.source.starts_with("/dev/")) {
+        result = EOPNOTSUPP; // as of proc and tmpfs
     } else if (freezes == frozen) {
         result = freezes ? EBUSY : EINVAL;
     } else if (freezes) {

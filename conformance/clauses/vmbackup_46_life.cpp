@@ -99,7 +99,7 @@ void vmbackup_46_life(registry& checks) {
     add(sec<46, 9>::value, 3, "a guest that is told to end, ends", told_to_end_while_nothing_runs);
     add(sec<46, 11>::value, 1, "after a failure another operation can be begun",
         another_after_a_failure);
-    add(sec<46, 11>::value, 2, "operations wear nothing out", many_operations, 120s);
+    add(sec<46, 11>::value, 2, "operations wear nothing out", many_operations, 240s);
 }
 
 } // namespace snapproto::conformance::clauses

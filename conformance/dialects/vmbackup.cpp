@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "conformance/attach/vmtools_target.hpp"
 #include "conformance/builtin/vmbackup_builtin.hpp"
 #include "conformance/clauses/vmbackup_groups.hpp"
 #include "conformance/cli/commands.hpp"
@@ -13,16 +14,19 @@ namespace snapproto::conformance {
 namespace {
 
 std::unique_ptr<target> attach(const agent_options& options) {
-    const std::string_view way = !options.connect.empty()          ? "--connect"
-                                 : !options.spawn.empty()          ? "--spawn"
-                                 : !options.shim.empty()           ? "--shim"
-                                 : !options.freeze_targets.empty() ? "--freeze-target"
-                                                                   : "";
-    if (!way.empty()) {
+    if (!options.connect.empty() || !options.shim.empty()) {
         throw usage_error(fmt::format("{} is not for the dialect vmbackup: a guest finds its host "
-                                      "behind a port of the virtual machine, which nothing here "
-                                      "plays yet; --builtin judges the embedded one",
-                                      way));
+                                      "behind a port of the virtual machine and is reached by "
+                                      "nobody; --spawn starts it",
+                                      options.connect.empty() ? "--shim" : "--connect"));
+    }
+    if (!options.freeze_targets.empty()) {
+        throw usage_error("--freeze-target is not for the dialect vmbackup: the guest finds mounts "
+                          "that the suite plays, and nothing is frozen");
+    }
+    if (!options.spawn.empty()) {
+        return std::make_unique<vmtools_target>(options.spawn, options.work_dir,
+                                                options.timeout_scale);
     }
     try {
         return make_vmbackup_builtin(options.builtin);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Preloaded into a Hyper-V daemon, so that it can be judged by an ordinary user on any Linux: its
 // device is a socket of the suite, its mount table a file of the suite, and what it freezes and
-// thaws is asked for at the suite and done to nothing.
+// thaws is asked for at the suite and done to nothing. All but the device serves other agents too
+// (vmtools_preload.cpp).
 //
 //   SNAPPROTO_HYPERV_DEVICE    socket to which each open of /dev/vmbus/hv_vss connects
 //   SNAPPROTO_HYPERV_TYPE      "stream": that socket keeps no boundaries; otherwise it does
@@ -21,6 +22,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -31,6 +34,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -46,6 +50,7 @@ constexpr unsigned disk_major = 251; // for experiments: no real disk has it
 constexpr int is_device = 1;
 constexpr int is_filesystem = 2;
 std::array<int, descriptors_max> known{};
+std::array<std::size_t, descriptors_max> identity{}; ///< Of filesystems: the same by each mount.
 
 int* kind_of(int fd) {
     return fd >= 0 && fd < descriptors_max ? &known[static_cast<std::size_t>(fd)] : nullptr;
@@ -80,9 +85,11 @@ int connect_to(const char* path, int type) {
     return fd;
 }
 
-/// One call told, one number back.
+/// One call told, one number back. An agent may freeze on one thread and thaw on another.
 int ask(const std::string& words) {
+    static std::mutex one_at_a_time;
     static int control = -1;
+    const std::lock_guard<std::mutex> alone(one_at_a_time);
     if (control < 0) {
         control = connect_to(setting("SNAPPROTO_HYPERV_CONTROL"), SOCK_SEQPACKET);
     }
@@ -94,19 +101,21 @@ int ask(const std::string& words) {
     return std::atoi(answer.data());
 }
 
-/// Whether the mount table has a line of which this field is `text`.
+/// The source of the last line of the mount table of which this field is `text`; empty: none.
 template <class Field>
-bool is_in_table(const char* text, Field field) {
+std::string source_in_table(const char* text, Field field) {
     FILE* const table =
         real<FILE*(const char*, const char*)>("setmntent")(setting("SNAPPROTO_HYPERV_MOUNTS"), "r");
     if (table == nullptr) {
-        return false;
+        return {};
     }
-    bool found = false;
+    std::string found;
     mntent entry{};
     std::array<char, 4096> buffer{};
-    while (!found && ::getmntent_r(table, &entry, buffer.data(), buffer.size()) != nullptr) {
-        found = std::strcmp(field(entry), text) == 0;
+    while (::getmntent_r(table, &entry, buffer.data(), buffer.size()) != nullptr) {
+        if (std::strcmp(field(entry), text) == 0) {
+            found = entry.mnt_fsname;
+        }
     }
     ::endmntent(table);
     return found;
@@ -125,15 +134,17 @@ int open_device() {
     return -1;
 }
 
-int open_place(const char* path) {
+int open_place(const char* path, const std::string& source) {
     const int number = ask(std::string("open ") + path);
     if (number < 0) {
         errno = -number;
         return -1;
     }
-    const int fd = real<int(const char*, int, ...)>("open")("/dev/null", O_RDONLY | O_CLOEXEC);
+    // A directory, as a mount point is, and one whose filesystem knows no freeze.
+    const int fd = real<int(const char*, int, ...)>("open")("/proc", O_RDONLY | O_CLOEXEC);
     if (int* const kind = kind_of(fd)) {
         *kind = is_filesystem + number;
+        identity[static_cast<std::size_t>(fd)] = std::hash<std::string>{}(source);
     }
     return fd;
 }
@@ -144,9 +155,12 @@ int open_any(const char* name, const char* path, int flags, mode_t mode) {
     }
     if (std::string_view(path) == "/proc/mounts" || std::string_view(path) == "/proc/self/mounts") {
         path = setting("SNAPPROTO_HYPERV_MOUNTS");
-    } else if ((flags & O_CREAT) == 0 &&
-               is_in_table(path, [](const mntent& one) { return one.mnt_dir; })) {
-        return open_place(path);
+    } else if ((flags & O_CREAT) == 0) {
+        const std::string source =
+            source_in_table(path, [](const mntent& one) { return one.mnt_dir; });
+        if (!source.empty()) {
+            return open_place(path, source);
+        }
     }
     return real<int(const char*, int, ...)>(name)(path, flags, mode);
 }
@@ -247,7 +261,7 @@ FILE* setmntent(const char* path, const char* mode) {
 
 int stat(const char* path, struct stat* out) {
     if (std::strncmp(path, "/dev/", 5) != 0 ||
-        !is_in_table(path, [](const mntent& one) { return one.mnt_fsname; })) {
+        source_in_table(path, [](const mntent& one) { return one.mnt_fsname; }).empty()) {
         return real<int(const char*, struct stat*)>("stat")(path, out);
     }
     *out = {};
@@ -255,6 +269,15 @@ int stat(const char* path, struct stat* out) {
     out->st_mode = S_IFBLK | 0600;
     out->st_rdev = makedev(loop ? loop_major : disk_major, 0);
     return 0;
+}
+
+int fstatfs64(int fd, struct statfs64* out) {
+    const int result = real<int(int, struct statfs64*)>("fstatfs64")(fd, out);
+    const int* const kind = kind_of(fd);
+    if (result == 0 && kind != nullptr && *kind >= is_filesystem) {
+        std::memcpy(&out->f_fsid, &identity[static_cast<std::size_t>(fd)], sizeof out->f_fsid);
+    }
+    return result;
 }
 
 // A block device is a loop device where sysfs has this folder for it.

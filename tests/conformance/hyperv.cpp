@@ -92,6 +92,7 @@ BOOST_AUTO_TEST_CASE(the_played_guest_freezes_as_a_kernel_does) {
     guest.freeze_fails["/dev/vdb1"] = EIO;
     BOOST_TEST(guest.call(first, true) == EIO);
     BOOST_TEST(guest.call(99, true) == EBADF);
+    BOOST_TEST(guest.call(guest.open("/proc"), true) == EOPNOTSUPP);
     BOOST_TEST(guest.table().ends_with("/dev/vdd1 /srv ext4 rw,relatime 0 0\n"));
 }
 

@@ -132,7 +132,8 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --dialect hyprev", "did you mean hyperv?");
     usage("agent --dialect hyperv --connect unix:/x", "--spawn starts it");
     usage("agent --dialect hyperv --builtin referenc", "did you mean reference?");
-    usage("agent --dialect vmbackup --spawn x", "which nothing here plays yet");
+    usage("agent --dialect vmbackup --connect unix:/x", "--spawn starts it");
+    usage("agent --dialect vmbackup --spawn 'vmtoolsd -n vmsvc'", "no --plugin-path");
     usage("agent --dialect vmbackup --builtin silen", "did you mean silent?");
     usage("orchestrator --dialect hyperv", "qga only");
     usage("learn --dialect hyperv", "qga only");

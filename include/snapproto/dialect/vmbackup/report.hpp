@@ -31,7 +31,7 @@ struct host_reply {
 /// The request by which a guest sends an event.
 inline constexpr std::string_view event_request = "vmbackup.eventSet";
 
-/// Reads one event.
+/// Reads one event. One NUL may stand behind its text and is left out, as open-vm-tools sends it.
 ///
 /// Errors: too_long, bad_text; unknown_message for another request, at byte 0, and for an event
 /// that there is not, where its name begins; bad_number for a code that is not 0 to 5;
@@ -40,6 +40,9 @@ inline constexpr std::string_view event_request = "vmbackup.eventSet";
 /// Clause: SP 43.1 to 43.5.
 [[nodiscard]] inline result<event_report> decode_event(
     byte_view got, const limits& max = default_limits) noexcept {
+    if (got.size() <= max.message_bytes_max && as_text(got).ends_with('\0')) {
+        got = got.first(got.size() - 1);
+    }
     if (const auto wrong = detail::wrong_with_text(got, max)) {
         return *wrong;
     }

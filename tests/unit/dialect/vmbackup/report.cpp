@@ -71,7 +71,20 @@ BOOST_AUTO_TEST_CASE(an_event_has_the_bound_of_a_message_and_no_nul) {
     BOOST_TEST(told_of(head + std::string(65536 - head.size(), 'x')) == "fine");
     BOOST_TEST(told_of(head + std::string(65537 - head.size(), 'x')) ==
                "too_long at 65536, SP 40.4");
-    BOOST_TEST(told_of(head + std::string(1, '\0')) == "bad_text at 30, SP 40.5");
+    BOOST_TEST(told_of(head + std::string(2, '\0')) == "bad_text at 30, SP 40.5");
+    BOOST_TEST(told_of(head + std::string(1, '\0') + 'x') == "bad_text at 30, SP 40.5");
+    BOOST_TEST(told_of(std::string(1, '\0')) == told_of(""));
+}
+
+// SP 43.4
+BOOST_AUTO_TEST_CASE(a_nul_behind_an_event_is_no_part_of_it) {
+    const std::string bytes = "vmbackup.eventSet req.aborted 4 Quiesce canceled.";
+    const auto got = decode_event(as_bytes(bytes + '\0'));
+    BOOST_REQUIRE(got);
+    BOOST_TEST((*got == *decode_event(as_bytes(bytes))));
+    BOOST_TEST(told_of(std::string{"vmbackup.eventSet reset 0 "} + '\0') == "fine");
+    BOOST_TEST(told_of(std::string{"vmbackup.eventSet reset 0"} + '\0') ==
+               told_of("vmbackup.eventSet reset 0"));
 }
 
 // SP 40.3
