@@ -45,6 +45,25 @@ struct expectation {
     instant due{};         ///< When the reply has to be there.
 };
 
+namespace detail {
+
+/// True when nothing but errors may follow, and perhaps none.
+[[nodiscard]] inline bool is_noise(const expectation& of) {
+    return of.what == expectation::kind::malformed || of.what == expectation::kind::cut;
+}
+
+[[nodiscard]] inline bool is_owed(const expectation& of) {
+    return !of.optional && !of.answered;
+}
+
+[[nodiscard]] inline bool changes_state(const expectation& of) {
+    return of.what == expectation::kind::request &&
+           (of.verb == qga::verb::freeze || of.verb == qga::verb::freeze_list ||
+            of.verb == qga::verb::thaw);
+}
+
+} // namespace detail
+
 /// Reads what one client says.
 class request_reader {
   public:

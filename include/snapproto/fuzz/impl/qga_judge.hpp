@@ -27,21 +27,6 @@ inline constexpr duration hold_tolerance = std::chrono::seconds{1};
     return std::chrono::seconds{short_one ? 1 : 30};
 }
 
-/// True when nothing but errors may follow, and perhaps none.
-[[nodiscard]] inline bool is_noise(const expectation& of) {
-    return of.what == expectation::kind::malformed || of.what == expectation::kind::cut;
-}
-
-[[nodiscard]] inline bool is_owed(const expectation& of) {
-    return !of.optional && !of.answered;
-}
-
-[[nodiscard]] inline bool changes_state(const expectation& of) {
-    return of.what == expectation::kind::request &&
-           (of.verb == qga::verb::freeze || of.verb == qga::verb::freeze_list ||
-            of.verb == qga::verb::thaw);
-}
-
 } // namespace detail
 
 inline void qga_judge::said(std::size_t client, std::string_view bytes, instant now) {
