@@ -198,7 +198,7 @@ void add_trace(CLI::App& app, trace_options& o) {
     sub->footer("FILE is known by its first bytes: records of the abstract protocol or bytes, both "
                 "as JSON Lines,\nwhat 'socat -x' writes, or a capture (pcapng, pcap); "
                 "docs/reference/traces.md has the forms.\n\n"
-                "Exit status: 0 no clause is broken; 1 one is, or the recording is beyond what "
+                "Exit status: 0 no MUST is broken; 1 one is, or the recording is beyond what "
                 "can be watched;\n2 wrong usage, or the file is no recording.");
     sub->add_option("FILE", o.file, "The recording; '-' is standard input")->required();
     sub->add_option("--dialect", o.dialect, "Of the bytes: qga or native")->capture_default_str();

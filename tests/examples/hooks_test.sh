@@ -77,7 +77,7 @@ if command -v sqlite3 >/dev/null; then
     export SNAPAGENT_SQLITE_LIST=$place/sqlite.list
     check "sqlite: no list" fails "$hooks/sqlite" freeze
     base="$place/one of them.db"
-    echo "$base" >"$SNAPAGENT_SQLITE_LIST"
+    printf '%s' "$base" >"$SNAPAGENT_SQLITE_LIST" # editors leave the last line feed out
     check "sqlite: no database" fails "$hooks/sqlite" freeze
     check "sqlite: none was made" fails test -e "$base"
     sqlite3 "$base" 'PRAGMA journal_mode=WAL; CREATE TABLE t(i); INSERT INTO t VALUES(1);' >/dev/null
