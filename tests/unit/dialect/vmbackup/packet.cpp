@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(each_field_is_at_its_place) {
     const packet made{packet_type::data, as_bytes("ping"), true};
     BOOST_TEST(
         (bytes_of(made) == joined({hex("00000030"), type_field, payload_field, close_field})));
-    const auto got = decode_packet(joined({close_field, payload_field, type_field}));
+    const octets backwards = joined({close_field, payload_field, type_field});
+    const auto got = decode_packet(backwards); // refers to them
     BOOST_REQUIRE_MESSAGE(got, told(got));
     BOOST_TEST((got->type == packet_type::data));
     BOOST_TEST(as_text(got->payload) == "ping");
