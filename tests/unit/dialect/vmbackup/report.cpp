@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(an_event_has_the_bound_of_a_message_and_no_nul) {
 // SP 43.4
 BOOST_AUTO_TEST_CASE(a_nul_behind_an_event_is_no_part_of_it) {
     const std::string bytes = "vmbackup.eventSet req.aborted 4 Quiesce canceled.";
-    const auto got = decode_event(as_bytes(bytes + '\0'));
+    const std::string with_nul = bytes + '\0';
+    const auto got = decode_event(as_bytes(with_nul)); // refers to it
     BOOST_REQUIRE(got);
     BOOST_TEST((*got == *decode_event(as_bytes(bytes))));
     BOOST_TEST(told_of(std::string{"vmbackup.eventSet reset 0 "} + '\0') == "fine");
