@@ -5,12 +5,14 @@
 // What every fuzz target has: the entry that all engines call, its input as bytes or as a source
 // of decisions, and a way to say that an oracle is broken.
 
+// Not std::source_location: Clang 14 does not know that of libstdc++.
+#include <boost/assert/source_location.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -22,10 +24,11 @@ namespace snapproto::fuzz {
 
 /// Ends the process when an oracle is broken: engines take that for a finding.
 inline void require(bool holds, std::string_view what, const std::string& seen = {},
-                    std::source_location where = std::source_location::current()) {
+                    const boost::source_location& where = BOOST_CURRENT_LOCATION) {
     if (!holds) {
-        std::fprintf(stderr, "%s:%u: broken: %.*s\n%s\n", where.file_name(), where.line(),
-                     static_cast<int>(what.size()), what.data(), seen.c_str());
+        std::fprintf(stderr, "%s:%u: broken: %.*s\n%s\n", where.file_name(),
+                     static_cast<unsigned>(where.line()), static_cast<int>(what.size()),
+                     what.data(), seen.c_str());
         std::abort();
     }
 }
