@@ -80,24 +80,35 @@ void hyperv_kernel::open(duration wait) {
     m_context.log().event(m_context.now(), lane::agent, "opens the device");
 }
 
-void hyperv_kernel::begin() {
+void hyperv_kernel::take_registration() {
     open();
     const daemon_said first = read();
     m_context.require(first.is_registration(), "a daemon begins with a registration",
                       "12 bytes that begin with 81", first.words());
+}
+
+void hyperv_kernel::restart() {
+    note_calls();
+    close();
+    m_context.start({});
+    m_noted = 0;
+}
+
+void hyperv_kernel::begin() {
+    take_registration();
     send_version();
 }
 
+void hyperv_kernel::begin_again() {
+    restart();
+    begin();
+}
+
 void hyperv_kernel::begin_on_stream() {
-    close();
     m_daemon.use_stream(true);
-    m_context.start({});
-    m_noted = 0;
+    restart();
     m_daemon.use_stream(false);
-    open();
-    const daemon_said first = read();
-    m_context.require(first.is_registration(), "a daemon begins with a registration",
-                      "12 bytes that begin with 81", first.words());
+    take_registration();
 }
 
 void hyperv_kernel::close() {
@@ -178,16 +189,27 @@ void hyperv_kernel::must_hold(std::string_view sources, std::string_view require
                       fmt::format("held: {}", held));
 }
 
-void hyperv_kernel::must_let_go(std::string_view requirement) {
-    bool back = false;
+template <class Function>
+bool hyperv_kernel::comes_back_while(Function&& condition) {
     const instant end = m_context.now() + m_context.limit(reply_wait);
-    while (!guest().frozen().empty() && !back && m_daemon.alive() && m_context.now() < end) {
+    while (condition() && m_daemon.alive() && m_context.now() < end) {
         try {
-            m_device = m_daemon.connect(std::chrono::milliseconds(20));
-            back = true;
+            open(std::chrono::milliseconds(20));
+            return true;
         } catch (const unreachable&) { // not yet, or not any more
         }
     }
+    return false;
+}
+
+bool hyperv_kernel::comes_back() {
+    const bool back = comes_back_while([] { return true; });
+    note_calls();
+    return back;
+}
+
+void hyperv_kernel::must_let_go(std::string_view requirement) {
+    (void)comes_back_while([&] { return !guest().frozen().empty(); });
     note_calls();
     must_hold("nothing", requirement);
 }

@@ -52,6 +52,8 @@ class hyperv_kernel {
     /// The same, with the registration and the version: the daemon is ready then.
     void begin();
     void close();
+    /// Ends the daemon, starts it anew in the guest as new, and makes it ready.
+    void begin_again();
     /// Ends the daemon, starts it on a device without boundaries and takes its registration.
     void begin_on_stream();
 
@@ -60,6 +62,9 @@ class hyperv_kernel {
     void ask(std::uint8_t op, std::uint32_t flags = 0);
     void ask(hyperv::vss_op op) { ask(static_cast<std::uint8_t>(op)); }
     [[nodiscard]] daemon_said read(duration wait = reply_wait);
+    /// Waits until the daemon has opened the device again, or has ended. @return whether it has
+    /// opened it
+    [[nodiscard]] bool comes_back();
     [[nodiscard]] daemon_said call(std::uint8_t op, std::uint32_t flags = 0);
     [[nodiscard]] daemon_said call(hyperv::vss_op op) {
         return call(static_cast<std::uint8_t>(op));
@@ -82,6 +87,10 @@ class hyperv_kernel {
 
   private:
     void note_calls();
+    void take_registration();
+    void restart();
+    template <class Function>
+    bool comes_back_while(Function&& condition);
 
     run_context& m_context;
     hyperv_target& m_daemon;

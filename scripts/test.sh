@@ -28,7 +28,7 @@ Without a stage all of them run, in this order:
   qemu-ga     snapcheck judges the real QEMU guest agent in a sandbox, against the committed
               baseline and five times, and learns it (needs gcc, root and loop devices)
   hv_vss_daemon  snapcheck judges the real Hyper-V daemon of Linux with a played kernel, against the
-              committed baseline and five times (needs gcc)
+              committed baseline and five times, and learns it (needs gcc)
   vmtoolsd    snapcheck judges the real guest of VMware with a played host, against the committed
               baseline and five times: ten minutes, most of them waiting (needs gcc)
   snapagent   snapcheck judges the example agent for Linux in a sandbox, SHOULD included (needs gcc,
@@ -184,13 +184,14 @@ stage_qemu-ga() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     real_agent build/dev/bin --repeat 5 --report "html=$logs/qemu-ga.html" \
         --report "junit=$logs/qemu-ga.xml" &&
-        scripts/learn_peers.sh --check
+        scripts/learn_peers.sh --check qemu-ga-7.2
 }
 
 stage_hv_vss_daemon() {
     [ -x "$snapcheck" ] || { echo "there is no $snapcheck: the stage gcc comes first"; return 1; }
     conformance/peers/hv_vss_daemon.sh --baseline --repeat 5 --snapcheck "$snapcheck" -- \
-        --report "html=$logs/hv_vss_daemon.html" --report "junit=$logs/hv_vss_daemon.xml"
+        --report "html=$logs/hv_vss_daemon.html" --report "junit=$logs/hv_vss_daemon.xml" &&
+        scripts/learn_peers.sh --check hv_vss_daemon-6.1
 }
 
 stage_vmtoolsd() {

@@ -119,6 +119,8 @@ int run_trace(const trace_options& options);
 
 /// Refuses every dialect but qga, for what only that has. @throws usage_error
 void require_qga(const std::string& dialect, std::string_view what);
+/// Refuses a dialect for which there are no generated suites. @throws usage_error
+void require_inputs(const std::string& dialect, std::string_view what);
 
 } // namespace snapproto::conformance
 

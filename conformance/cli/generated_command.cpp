@@ -24,7 +24,7 @@ void refuse_what_selects_checks(const agent_options& options) {
     }
 }
 
-suites::word sequence_of(const agent_options& options, const target& agent) {
+suites::word sequence_of(const agent_options& options, target& agent) {
     try {
         return suites::word_from(options.sequence, agent);
     } catch (const std::invalid_argument& wrong) {
@@ -49,7 +49,7 @@ run_result judge(target& agent, const agent_options& options, const run_options&
 } // namespace
 
 int run_generated(const agent_options& options) {
-    require_qga(options.dialect, "a generated suite");
+    require_inputs(options.dialect, "a generated suite");
     refuse_what_selects_checks(options);
     const agent_plan plan = make_plan(options);
     console out(plan.reports.on_stdout ? stderr : stdout, options.quiet);

@@ -6,10 +6,8 @@
 #include "conformance/cli/console.hpp"
 #include "conformance/cli/program.hpp"
 #include "conformance/outcome.hpp"
-#include "conformance/restore.hpp"
+#include "conformance/suites/attached_system.hpp"
 #include "conformance/suites/learner.hpp"
-#include "conformance/suites/qga_specification.hpp"
-#include "conformance/suites/qga_system.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -26,9 +24,8 @@ namespace json = boost::json;
 using suites::mealy_machine;
 
 struct learned {
-    mealy_machine specified;
+    suites::specification specified;
     mealy_machine machine;
-    suites::qga_choices choices;
     suites::comparison difference;
     std::size_t words = 0;
     std::size_t inputs = 0;
@@ -45,7 +42,7 @@ mealy_machine with_names(const mealy_machine& machine, const mealy_machine& spec
         auto name = specified.name(specified.reached(access[i].value_or(suites::word{})));
         const auto same = std::count(taken.begin(), taken.end(), name);
         taken.push_back(name);
-        made.add_state(same == 0 ? name : fmt::format("{}, {}", name, same + 1));
+        made.add_state(same == 0 ? name : fmt::format("{} ({})", name, same + 1));
     }
     for (std::size_t from = 0; from < machine.states(); ++from) {
         for (std::size_t on = 0; on < machine.inputs().size(); ++on) {
@@ -55,26 +52,22 @@ mealy_machine with_names(const mealy_machine& machine, const mealy_machine& spec
     return made;
 }
 
-learned learn_from(target& agent, const learn_options& options, console& out) {
+learned learn_from(suites::attached_system& agent, const learn_options& options, console& out) {
     const auto begun = std::chrono::steady_clock::now();
-    const auto inputs = suites::alphabet_for(agent);
-    suites::qga_system asked{
-        agent, inputs, {.timeout_scale = options.agent.timeout_scale, .seed = options.agent.seed}};
-    suites::remembering_system memory{asked, names_of(inputs)};
-    const auto choices = choices_of(memory, inputs);
-    auto specified = suites::qga_specification(inputs, choices);
-    out.line(fmt::format("inputs: {}; reset by {}", fmt::join(specified.inputs(), ", "),
-                         asked.how_reset()));
+    const auto inputs = agent.input_names();
+    suites::remembering_system memory{agent, inputs};
+    auto specified = agent.specify(memory);
+    out.line(fmt::format("inputs: {}; reset by {}", fmt::join(inputs, ", "), agent.how_reset()));
     auto machine = suites::learn(
-        specified.inputs(), memory, {.extra = options.extra, .states_max = options.states_max},
+        inputs, memory, {.extra = options.extra, .states_max = options.states_max},
         [&](const mealy_machine& hypothesis) {
             out.line(fmt::format("hypothesis: {} states, after {} sequences of {} inputs",
                                  hypothesis.states(), memory.words_asked(), memory.inputs_asked()));
         });
-    machine = with_names(machine, specified);
-    auto difference = suites::compare(specified, machine);
+    machine = with_names(machine, specified.machine);
+    auto difference = suites::compare(specified.machine, machine);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    return {std::move(specified), std::move(machine),    choices,     std::move(difference),
+    return {std::move(specified), std::move(machine),    std::move(difference),
             memory.words_asked(), memory.inputs_asked(), took.count()};
 }
 
@@ -89,14 +82,23 @@ void print(const learned& result, std::size_t extra, console& out) {
         "because every agent of at most {} states that gave these answers is this one",
         result.machine.states(), inputs.size(), result.words, result.inputs, result.seconds,
         result.machine.states() + extra));
-    out.line(fmt::format("choices: {}", describe(result.choices)));
+    out.line(fmt::format("choices: {}", result.specified.choices));
+    std::size_t behind = 0;
     for (const auto& one : result.difference.changed) {
+        if (one.behind) {
+            ++behind;
+            continue;
+        }
         out.line(fmt::format("changed: {}, {} gives '{}'; the specification's machine gives '{}'",
-                             words_after(result.specified, one.after), inputs[one.on], one.actual,
-                             one.expected));
+                             words_after(result.specified.machine, one.after), inputs[one.on],
+                             one.actual, one.expected));
+    }
+    if (behind != 0) {
+        out.line(
+            fmt::format("changed: {} more, where one of these leads (--json has all)", behind));
     }
     for (const auto& one : result.difference.extra) {
-        out.line(fmt::format("extra state: {}", words_after(result.specified, one)));
+        out.line(fmt::format("extra state: {}", words_after(result.specified.machine, one)));
     }
     for (const auto& one : result.difference.missing) {
         out.line(fmt::format("missing state: {}", one));
@@ -122,7 +124,8 @@ std::string to_json(const learned& result) {
         changed.push_back(json::object{{"after", machine.text(one.after)},
                                        {"input", machine.inputs()[one.on]},
                                        {"expected", one.expected},
-                                       {"actual", one.actual}});
+                                       {"actual", one.actual},
+                                       {"behind", one.behind}});
     }
     json::array extra;
     for (const auto& one : result.difference.extra) {
@@ -154,21 +157,19 @@ void write(const std::string& file, const std::string& text) {
 /// However learning ends, the agent is left thawed.
 class thawed_at_the_end {
   public:
-    thawed_at_the_end(target& agent, double timeout_scale)
-        : m_agent(agent), m_timeout_scale(timeout_scale) {}
-    ~thawed_at_the_end() { (void)restore(m_agent, m_timeout_scale, false); }
+    explicit thawed_at_the_end(suites::attached_system& agent) : m_agent(agent) {}
+    ~thawed_at_the_end() { (void)m_agent.leave(); }
     thawed_at_the_end(const thawed_at_the_end&) = delete;
     thawed_at_the_end& operator=(const thawed_at_the_end&) = delete;
 
   private:
-    target& m_agent;
-    double m_timeout_scale;
+    suites::attached_system& m_agent;
 };
 
 } // namespace
 
 int run_learn(const learn_options& options) {
-    require_qga(options.agent.dialect, "snapcheck learn");
+    require_inputs(options.agent.dialect, "snapcheck learn");
     for (const auto& [flag, file] :
          {std::pair{"--dot", &options.dot}, std::pair{"--mermaid", &options.mermaid},
           std::pair{"--json", &options.json}}) {
@@ -180,9 +181,12 @@ int run_learn(const learn_options& options) {
     const bool on_stdout = options.dot == "-" || options.mermaid == "-" || options.json == "-";
     console out(on_stdout ? stderr : stdout, false);
     const attachment attached{options.agent, plan};
-    const thawed_at_the_end at_the_end{attached.agent(), options.agent.timeout_scale};
+    const auto agent =
+        suites::make_system(attached.agent(), {.timeout_scale = options.agent.timeout_scale,
+                                               .seed = options.agent.seed});
+    const thawed_at_the_end at_the_end{*agent};
     try {
-        const auto result = learn_from(attached.agent(), options, out);
+        const auto result = learn_from(*agent, options, out);
         print(result, options.extra, out);
         write(options.dot, to_dot(result.machine, attached.agent().description()));
         write(options.mermaid, to_mermaid(result.machine));

@@ -7,8 +7,10 @@
 #include "conformance/spec/clauses.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <span>
+#include <vector>
 
 namespace snapproto::conformance {
 
@@ -16,6 +18,19 @@ void require_qga(const std::string& dialect, std::string_view what) {
     if (find_dialect(dialect).name != "qga") {
         throw usage_error(
             fmt::format("{} is there for the dialect qga only, not for {}", what, dialect));
+    }
+}
+
+void require_inputs(const std::string& dialect, std::string_view what) {
+    if (!find_dialect(dialect).has_inputs) {
+        std::vector<std::string_view> known;
+        for (const auto* one : dialects()) {
+            if (one->has_inputs) {
+                known.push_back(one->name);
+            }
+        }
+        throw usage_error(fmt::format("{} is there for the dialects {} only, not for {}", what,
+                                      fmt::join(known, " and "), dialect));
     }
 }
 

@@ -40,6 +40,9 @@ struct dialect {
     /// with another.
     bool always_fresh = false;
 
+    /// Whether the generated suites have inputs for its agents (suites/attached_system.hpp).
+    bool has_inputs = false;
+
     std::string_view agent_page = {}; ///< How each check of docs/checks/ begins.
     std::string_view orchestrator_page = {};
 

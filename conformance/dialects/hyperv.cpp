@@ -51,6 +51,7 @@ const dialect& hyperv_dialect() {
         .agent_faults = hyperv_builtin_faults,
         .attach = attach,
         .always_fresh = true,
+        .has_inputs = true,
         .agent_page =
             "Each check begins with a daemon that was started anew. Its kernel is played, "
             "and so are the\nguest's mounts: the root filesystem, `/srv` and "

@@ -22,6 +22,7 @@ const dialect& qga_dialect() {
         .orchestrator_faults = builtin_orchestrator_faults,
         .attach = attach_qga,
         .greet = greet,
+        .has_inputs = true,
         .agent_page = "Each check begins with a connection that is in step: 0xFF and "
                       "guest-sync-delimited were\nanswered.",
         .orchestrator_page =

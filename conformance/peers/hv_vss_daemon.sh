@@ -21,6 +21,7 @@ and filesystems are played (hyperv_preload.cpp).
                      file hv_vss_daemon-6.1.baseline beside this script
   --write-baseline   writes that file anew from this run; reasons in it stay
   --repeat N         runs all so often; verdicts must not differ
+  --learn            learns the daemon's machine instead (snapcheck learn)
   --snapcheck FILE   the program to run (default: $SNAPCHECK, or snapcheck from the path)
   --fetch            only fills the cache
   --installed        skipped where the package is not installed; nothing is downloaded

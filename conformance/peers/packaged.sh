@@ -16,7 +16,7 @@ fail() {
     exit $broken
 }
 
-flags=() again=() rest=() agent= tree= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= installed_only=
+flags=() again=() rest=() agent= tree= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= installed_only= learns=
 readonly cache=${SNAPPROTO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/snapproto}/$package
 
 # read_options ARGUMENT...: sets the variables above.
@@ -26,6 +26,7 @@ read_options() {
         --help | -h) usage; exit 0 ;;
         --fetch) fetch_only=1; shift; continue ;;
         --installed) installed_only=1; shift; continue ;;
+        --learn) learns=1; shift; continue ;;
         --baseline | --write-baseline) flags+=("$1" "$known"); shift; continue ;;
         --) shift; break ;;
         --agent | --repeat | --snapcheck) [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
@@ -81,6 +82,8 @@ find_agent() {
 judge() {
     local dialect=$1 command=$2 replay
     shift 2
+    [ -z "$learns" ] || exec "$snapcheck" learn --dialect "$dialect" --spawn "$command" \
+        ${rest[@]+"${rest[@]}"}
     replay=$(printf '%q ' "$0" ${again[@]+"${again[@]}"})--
     exec "$snapcheck" agent --dialect "$dialect" --spawn "$command" --target-name "$name" \
         --replay-head "$replay" "$@" ${flags[@]+"${flags[@]}"} ${rest[@]+"${rest[@]}"}

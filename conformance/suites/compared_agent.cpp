@@ -26,13 +26,11 @@ word first_of(const word& inputs, std::size_t count) {
 
 compared_agent::compared_agent(target& agent, const run_options& options)
     : m_agent(agent),
-      m_inputs(alphabet_for(agent)),
-      m_system(agent, m_inputs, {.timeout_scale = options.timeout_scale, .seed = options.seed}),
-      m_choices(choices_of(m_system, m_inputs)),
-      m_spec(qga_specification(m_inputs, m_choices)) {}
+      m_system(make_system(agent, {.timeout_scale = options.timeout_scale, .seed = options.seed})),
+      m_spec(m_system->specify(*m_system)) {}
 
 word compared_agent::wrong_part(const word& inputs) {
-    const auto at = first_difference(m_system.ask(inputs), m_spec.run(inputs));
+    const auto at = first_difference(m_system->ask(inputs), spec().run(inputs));
     return at ? first_of(inputs, *at + 1) : word{};
 }
 
@@ -51,10 +49,10 @@ word compared_agent::cut_down(word wrong) {
 }
 
 bool compared_agent::judge(const word& inputs, case_result& to) {
-    m_system.start_recording();
-    const auto actual = m_system.ask(inputs);
-    const auto expected = m_spec.run(inputs);
-    to.transcript = m_system.transcript();
+    m_system->start_recording();
+    const auto actual = m_system->ask(inputs);
+    const auto expected = spec().run(inputs);
+    to.transcript = m_system->transcript();
     const auto at = first_difference(actual, expected);
     if (!at) {
         return false;
@@ -63,16 +61,16 @@ bool compared_agent::judge(const word& inputs, case_result& to) {
     to.found = {fmt::format("{}, {} is answered as the specification's machine does",
                             *at == 0
                                 ? "at first"
-                                : fmt::format("after '{}'", m_spec.text(first_of(inputs, *at))),
-                            m_spec.inputs()[inputs[*at]]),
+                                : fmt::format("after '{}'", spec().text(first_of(inputs, *at))),
+                            spec().inputs()[inputs[*at]]),
                 expected[*at], actual[*at]};
     to.agent_output = printable_lines(m_agent.agent_output());
     return true;
 }
 
 std::string compared_agent::about() const {
-    return fmt::format("inputs: {}; {}; reset by {}", fmt::join(m_spec.inputs(), ", "),
-                       describe(m_choices), m_system.how_reset());
+    return fmt::format("inputs: {}; {}; reset by {}", fmt::join(spec().inputs(), ", "),
+                       m_spec.choices, m_system->how_reset());
 }
 
 } // namespace snapproto::conformance::suites

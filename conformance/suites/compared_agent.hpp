@@ -8,21 +8,21 @@
 #include "conformance/attach/target.hpp"
 #include "conformance/result.hpp"
 #include "conformance/runner.hpp"
+#include "conformance/suites/attached_system.hpp"
 #include "conformance/suites/mealy.hpp"
-#include "conformance/suites/qga_specification.hpp"
-#include "conformance/suites/qga_system.hpp"
 
+#include <memory>
 #include <string>
-#include <vector>
 
 namespace snapproto::conformance::suites {
 
 class compared_agent {
   public:
-    /// Asks the agent for its choices. @throws unreachable, check_failed
+    /// Asks the agent for its choices. @throws unreachable, check_failed; std::invalid_argument for
+    /// a dialect without inputs
     compared_agent(target& agent, const run_options& options);
 
-    [[nodiscard]] const mealy_machine& spec() const noexcept { return m_spec; }
+    [[nodiscard]] const mealy_machine& spec() const noexcept { return m_spec.machine; }
 
     /// Asks a word. @return the shortest beginning of it that is answered otherwise than specified;
     ///         empty if none is
@@ -40,10 +40,8 @@ class compared_agent {
 
   private:
     target& m_agent;
-    std::vector<qga_input> m_inputs;
-    qga_system m_system;
-    qga_choices m_choices;
-    mealy_machine m_spec;
+    std::unique_ptr<attached_system> m_system;
+    specification m_spec;
 };
 
 } // namespace snapproto::conformance::suites

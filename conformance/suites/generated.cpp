@@ -3,8 +3,8 @@
 
 #include "conformance/attach/command_line.hpp"
 #include "conformance/case_judging.hpp"
-#include "conformance/restore.hpp"
 #include "conformance/selection.hpp"
+#include "conformance/suites/attached_system.hpp"
 #include "conformance/suites/compared_agent.hpp"
 #include "conformance/suites/complete.hpp"
 #include "conformance/suites/sessions.hpp"
@@ -40,9 +40,13 @@ run_result begin(const target& agent, const run_options& options, std::string id
     return run;
 }
 
+system_settings settings_of(const run_options& options) {
+    return {.timeout_scale = options.timeout_scale, .seed = options.seed};
+}
+
 /// Whether there is anything to freeze; otherwise the case is skipped.
-bool can_be_judged(const target& agent, case_result& to) {
-    const auto can = agent.can(capability::freeze_target);
+bool can_be_judged(target& agent, case_result& to) {
+    const auto can = make_system(agent, {})->can_be_asked();
     if (!can) {
         mark_skipped(to, skip_kind::not_judged,
                      fmt::format("needs {}: {}", describe(capability::freeze_target), can.why));
@@ -72,9 +76,9 @@ void guarded(target& agent, const run_options& options, run_result& run, Functio
         run.interrupted = true;
     }
     to.took = agent.now() - started;
-    const auto state = restore(agent, options.timeout_scale, false);
-    if (!state.trouble.empty()) {
-        to.notes.push_back("afterwards: " + state.trouble);
+    const auto trouble = make_system(agent, settings_of(options))->leave();
+    if (!trouble.empty()) {
+        to.notes.push_back("afterwards: " + trouble);
     }
 }
 
@@ -93,8 +97,8 @@ void report(const target& agent, const run_options& options, compared_agent& com
 
 } // namespace
 
-word word_from(std::string_view names, const target& agent) {
-    const auto known = names_of(alphabet_for(agent));
+word word_from(std::string_view names, target& agent) {
+    const auto known = make_system(agent, {})->input_names();
     word made;
     for (const auto& name : split_words(names)) {
         const auto at = std::find(known.begin(), known.end(), name);

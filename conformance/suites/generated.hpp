@@ -19,7 +19,7 @@ namespace snapproto::conformance::suites {
 ///
 /// Errors: std::invalid_argument for a name that is none, or an input that the target cannot be
 /// given.
-[[nodiscard]] word word_from(std::string_view names, const target& agent);
+[[nodiscard]] word word_from(std::string_view names, target& agent);
 
 /// Asks the agent every word of the suite for `extra` states more than the specification has, and
 /// stops at the first that it answers otherwise. That word is cut down, and asked once more before

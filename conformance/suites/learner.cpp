@@ -162,31 +162,36 @@ comparison compare(const mealy_machine& specified, const mealy_machine& learned)
         state_index specified;
         state_index learned;
         word path;
+        bool behind;
     };
     comparison made;
-    std::set<std::pair<state_index, state_index>> seen{{0, 0}};
-    std::map<state_index, state_index> stands_for{{0, 0}}; // which learned one came first
-    std::set<state_index> visited{0};
-    std::deque<place> next{{0, 0, {}}};
-    while (!next.empty()) {
-        const place now = std::move(next.front());
-        next.pop_front();
+    std::set<std::pair<state_index, state_index>> seen;
+    std::map<state_index, state_index> stands_for; // which learned one came first
+    std::set<state_index> visited;
+    std::deque<place> next{{0, 0, {}, false}};
+    std::deque<place> behind; // where only a difference leads: afterwards
+    while (!next.empty() || !behind.empty()) {
+        auto& from = next.empty() ? behind : next;
+        const place now = std::move(from.front());
+        from.pop_front();
+        if (!seen.emplace(now.specified, now.learned).second) {
+            continue;
+        }
+        const bool first_seen = visited.insert(now.learned).second;
+        const bool first_stand_in = stands_for.emplace(now.specified, now.learned).second;
+        if (first_seen && !first_stand_in) {
+            made.extra.push_back(now.path);
+        }
         for (input_index on = 0; on < specified.inputs().size(); ++on) {
             const auto& expected = specified.at(now.specified, on);
             const auto& actual = learned.at(now.learned, on);
-            if (expected.output != actual.output) {
-                made.changed.push_back({now.path, on, expected.output, actual.output});
+            const bool differs = expected.output != actual.output;
+            if (differs) {
+                made.changed.push_back({now.path, on, expected.output, actual.output, now.behind});
             }
-            if (!seen.emplace(expected.to, actual.to).second) {
-                continue;
-            }
-            const bool first_seen = visited.insert(actual.to).second;
-            const bool first_stand_in = stands_for.emplace(expected.to, actual.to).second;
-            auto path = with(now.path, on);
-            if (first_seen && !first_stand_in) {
-                made.extra.push_back(path);
-            }
-            next.push_back({expected.to, actual.to, std::move(path)});
+            const bool then_behind = now.behind || differs;
+            (then_behind ? behind : next)
+                .push_back({expected.to, actual.to, with(now.path, on), then_behind});
         }
     }
     std::set<state_index> stand_ins;

@@ -35,15 +35,17 @@ struct learning_options {
 
 /// Where a learned machine is not what is specified.
 struct deviation {
-    word after;           ///< A shortest way there, on which both agree.
+    word after;           ///< A shortest way there.
     input_index on = 0;   ///< What is answered differently then.
     std::string expected; ///< By the specification.
     std::string actual;
+    bool behind = false; ///< Every way there has a difference on it already.
 };
 
 /// What two machines with the same inputs have and have not in common.
 struct comparison {
-    /// One for each pair of states and input; the shortest first.
+    /// One for each pair of states and input; those that are behind others last, otherwise the
+    /// shortest first.
     std::vector<deviation> changed;
     /// States of the learned machine beyond those that the specification tells apart: each with
     /// a shortest word that leads to it.

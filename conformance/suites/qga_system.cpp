@@ -9,11 +9,6 @@
 namespace snapproto::conformance::suites {
 namespace {
 
-using namespace std::chrono_literals;
-
-// Words have no bound of their own: each input has one.
-constexpr duration unbounded = std::chrono::hours{24 * 365};
-
 std::optional<input_index> index_of(const std::vector<qga_input>& inputs, qga_input wanted) {
     const auto at = std::find(inputs.begin(), inputs.end(), wanted);
     return at == inputs.end()
@@ -23,7 +18,7 @@ std::optional<input_index> index_of(const std::vector<qga_input>& inputs, qga_in
 
 } // namespace
 
-qga_system::qga_system(target& agent, std::vector<qga_input> inputs, const settings& how)
+qga_system::qga_system(target& agent, std::vector<qga_input> inputs, const system_settings& how)
     : m_agent(agent),
       m_inputs(std::move(inputs)),
       m_how(how),
@@ -39,6 +34,15 @@ void qga_system::start_recording() {
 
 std::vector<transcript_entry> qga_system::transcript() {
     return m_run->log().entries();
+}
+
+specification qga_system::specify(system_under_test& asked) const {
+    const auto choices = choices_of(asked, m_inputs);
+    return {qga_specification(m_inputs, choices), describe(choices)};
+}
+
+std::string qga_system::leave() {
+    return restore(m_agent, m_how.timeout_scale, false).trouble;
 }
 
 std::string qga_system::how_reset() const {

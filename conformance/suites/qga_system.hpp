@@ -6,11 +6,10 @@
 
 #include "conformance/attach/target.hpp"
 #include "conformance/run_context.hpp"
+#include "conformance/suites/attached_system.hpp"
 #include "conformance/suites/qga_alphabet.hpp"
 #include "conformance/suites/qga_specification.hpp"
-#include "conformance/suites/system.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,27 +19,27 @@ namespace snapproto::conformance::suites {
 /// An attached agent.
 ///
 /// Before each word it is brought to its first state: on virtual time by a fresh start, elsewhere
-/// by a synchronisation and a thaw on the connection that is there. That the latter does is an
-/// assumption which a report has to name: how_reset().
-class qga_system final : public system_under_test {
+/// by a synchronisation and a thaw on the connection that is there.
+class qga_system final : public attached_system {
   public:
-    struct settings {
-        double timeout_scale = 1.0;
-        std::uint64_t seed = 1;
-    };
-
-    qga_system(target& agent, std::vector<qga_input> inputs, const settings& how);
+    qga_system(target& agent, std::vector<qga_input> inputs, const system_settings& how);
 
     /// An agent that cannot be connected any more answers "gone" from there on.
     ///
     /// @throws unreachable, check_failed when the agent cannot be brought to its first state.
     [[nodiscard]] answers ask(const word& inputs) override;
 
-    /// Forgets what was recorded, so that transcript() shows the next word alone.
-    void start_recording();
-    [[nodiscard]] std::vector<transcript_entry> transcript();
-
-    [[nodiscard]] std::string how_reset() const;
+    [[nodiscard]] support can_be_asked() const override {
+        return m_agent.can(capability::freeze_target);
+    }
+    [[nodiscard]] std::vector<std::string> input_names() const override {
+        return names_of(m_inputs);
+    }
+    [[nodiscard]] std::string how_reset() const override;
+    [[nodiscard]] specification specify(system_under_test& asked) const override;
+    void start_recording() override;
+    [[nodiscard]] std::vector<transcript_entry> transcript() override;
+    [[nodiscard]] std::string leave() override;
 
   private:
     void reset();
@@ -49,7 +48,7 @@ class qga_system final : public system_under_test {
 
     target& m_agent;
     std::vector<qga_input> m_inputs;
-    settings m_how;
+    system_settings m_how;
     bool m_starts_afresh;
     std::unique_ptr<run_context> m_run;
 };
