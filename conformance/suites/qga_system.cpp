@@ -42,6 +42,7 @@ specification qga_system::specify(system_under_test& asked) const {
 }
 
 std::string qga_system::leave() {
+    m_run->disconnect(); // many an agent serves one client only
     return restore(m_agent, m_how.timeout_scale, false).trouble;
 }
 
