@@ -20,7 +20,7 @@ using machine::participant_event;
 constexpr std::string_view single = "single change of behaviour";
 constexpr std::string_view real = "hv_vss_daemon of Linux 6.1";
 
-constexpr std::array<fault_info, 22> faults{{
+constexpr std::array<fault_info, 23> faults{{
     {"answers-twice", "Sends the reply to a freeze twice.", single, "36.15/1"},
     {"busy-is-failure", "Takes a filesystem that is mounted twice for one that fails.", single,
      "36.4/1"},
@@ -30,6 +30,8 @@ constexpr std::array<fault_info, 22> faults{{
     {"errno-as-error", "Sends the errno of the system for an error.", single, "33.3/2"},
     {"everything-succeeds", "Answers operations that it does not do with success.", real,
      "36.13/1"},
+    {"forgets-its-hold", "Takes a freeze that finds nothing for the end of what it holds.", real,
+     "36.16/4"},
     {"forgets-to-undo", "Leaves frozen what it froze before the filesystem that failed.", single,
      "36.2/1"},
     {"freezes-read-only", "Freezes what nobody can write to.", single, "36.5/1"},
@@ -94,6 +96,7 @@ class virtual_daemon final : public hyperv_target {
         guest().reset();
         m_allowed = true;
         m_end.reset();
+        m_has_forgotten = false;
         m_agent = endpoint::hyperv_agent{{.boundaries = !stream() || has("one-read-one-message")}};
         open_device();
         drain();
@@ -148,7 +151,7 @@ class virtual_daemon final : public hyperv_target {
         if (has("ends-with-the-device")) {
             return end({false, 1});
         }
-        m_keeps = has("keeps-frozen-at-the-end");
+        m_keeps = has("keeps-frozen-at-the-end") || m_has_forgotten;
         m_agent.device_ended(time());
         drain();
         m_keeps = false;
@@ -174,8 +177,9 @@ class virtual_daemon final : public hyperv_target {
 
     std::vector<guest_mount> m_participants;
     std::vector<int> m_opened;
-    bool m_keeps = false; ///< A fault: releases are not done.
-    int m_errno = 0;      ///< Of the freeze that failed last.
+    bool m_has_forgotten = false; ///< A fault: what is held is not released when the device ends.
+    bool m_keeps = false;         ///< A fault: releases are not done.
+    int m_errno = 0;              ///< Of the freeze that failed last.
 };
 
 class virtual_device final : public channel {
@@ -231,6 +235,11 @@ void virtual_daemon::take(std::size_t device, std::string_view bytes) {
     }
     if (is(hyperv::vss_op::thaw) && has("thaws-others")) {
         thaw_everything();
+    }
+    if (is(hyperv::vss_op::freeze) && has("forgets-its-hold")) {
+        m_has_forgotten =
+            std::none_of(guest().mounts.begin(), guest().mounts.end(),
+                         [](const guest_mount& one) { return one.source.starts_with("/dev/"); });
     }
     m_agent.receive(std::as_bytes(std::span(bytes)), time());
     drain();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 namespace snapproto::conformance::clauses {
 namespace {
@@ -43,6 +44,19 @@ void the_end_during_a_freeze(run_context& run) {
         kernel.daemon().sleep_for(std::chrono::milliseconds(5));
     }
     kernel.must_let_go("a freeze whose reply reached nobody is undone");
+}
+
+// catches: an agent that takes what its last freeze found for what it holds
+void the_end_after_a_freeze_of_nothing(run_context& run) {
+    hyperv_kernel kernel(run);
+    kernel.begin();
+    kernel.freeze();
+    auto mounts = std::exchange(kernel.guest().mounts, {{"proc", "/proc", "proc"}});
+    (void)kernel.call(vss_op::freeze); // its answer is for SP 36.7
+    kernel.guest().mounts = std::move(mounts);
+    kernel.close();
+    kernel.must_let_go("after the end of the device everything is thawed, whatever later freezes "
+                       "have found");
 }
 
 // catches: an agent that ends at the first hiccup
@@ -138,6 +152,9 @@ void hyperv_36_life(registry& checks) {
         the_end_for_good_while_frozen);
     add(sec<36, 16>::value, 3, "when the device ends during a freeze it is undone",
         the_end_during_a_freeze);
+    add(sec<36, 16>::value, 4,
+        "when the device ends everything is thawed, also after a freeze that found nothing",
+        the_end_after_a_freeze_of_nothing);
     add(sec<36, 17>::value, 1, "when the device ends it is opened again", it_comes_back);
     add(sec<36, 17>::value, 2, "without a device the daemon ends, with a status that says so",
         it_ends_without_a_device);

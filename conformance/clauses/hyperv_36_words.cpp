@@ -7,7 +7,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> hyperv_36_words() {
-    static constexpr std::array<check_words, 44> words{{
+    static constexpr std::array<check_words, 45> words{{
         {"36.1/1", "A freeze.", "All three filesystems are held.",
          "Walk the whole mount table; do not choose by type."},
         {"36.1/2", "A freeze and a thaw, a new mount, a freeze.", "The new filesystem is held too.",
@@ -94,6 +94,9 @@ std::span<const check_words> hyperv_36_words() {
         {"36.16/3", "The end of the device while a freeze is in work.", "The freeze is undone.",
          "Look at what write() returns: a reply that reached nobody is a freeze that nobody will "
          "thaw."},
+        {"36.16/4",
+         "A freeze, another one while no filesystem is on a disk, the end of the device.",
+         "Nothing is held soon after.", "Remember what you hold, not how the last freeze went."},
         {"36.17/1", "The end of the device.", "It is opened again, with a registration.",
          "Close the device and open it again."},
         {"36.17/2", "The end of the device, which cannot be opened again.",

@@ -92,6 +92,7 @@ BOOST_AUTO_TEST_CASE(faulty_daemons_are_found_by_short_sequences) {
         {"answers-twice", "freeze-none freeze"},
         {"ends-with-the-device", "reopen"},
         {"errno-as-error", "freeze-none"},
+        {"forgets-its-hold", "freeze freeze-none reopen"},
         {"forgets-to-undo", "freeze-fails"},
         {"hot-backup-freezes", "freeze check"},
         {"keeps-frozen-at-the-end", "freeze reopen"},
