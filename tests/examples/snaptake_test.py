@@ -417,12 +417,16 @@ def interrupted(place, step, number, *more, setup=lambda machine: None):
     setup(machine)
     started = threading.Event()
     once = threading.Lock()
+    signalled = threading.Event()
 
     def at(now):
         started.wait()
         if now == step and once.acquire(blocking=False):
             run.signal(number)
             time.sleep(0.05)  # so that it comes before what is being answered
+            signalled.set()
+        elif step.endswith("answered") and now in STEPS[STEPS.index(step) + 1:]:
+            signalled.wait(5)  # nor does anything later overtake it
 
     machine.at = at
     run = Run([machine], *more)
