@@ -484,6 +484,7 @@ class switch_agent {
             }
             return go<act::warn_finish_exit>(i, o, agent_phase::off, 111, {7, 11});
         case event::early:
+            return stay<act::taint_early>(i, o, 116, {6, 7});
         case event::hold_expired:
         case event::sequence_expired:
         case event::retry_due:
@@ -500,9 +501,9 @@ class switch_agent {
             }
             return go<act::expire_finish_exit>(i, o, agent_phase::off, 115, {7, 11});
         case event::stop:
-            return stay<act::then_exit>(i, o, 116, {10, 7});
+            return stay<act::then_exit>(i, o, 117, {10, 7});
         case event::generation_changed:
-            return stay<agent::taint_clone>(i, o, 117, {11, 3});
+            return stay<agent::taint_clone>(i, o, 118, {11, 3});
         }
         return refuse(refusal::ignore, {});
     }
@@ -511,53 +512,53 @@ class switch_agent {
         switch (i.kind) {
         case event::hello:
             if (agent::version_agreed::holds(i, m_data)) {
-                return go<act::close_and_open>(i, o, agent_phase::idle, 118, {2, 8});
+                return go<act::close_and_open>(i, o, agent_phase::idle, 119, {2, 8});
             }
-            return go<act::close_and_refuse>(i, o, agent_phase::off, 119, {2, 5});
+            return go<act::close_and_refuse>(i, o, agent_phase::off, 120, {2, 5});
         case event::query:
-            return stay<act::status>(i, o, 120, {2, 14});
+            return stay<act::status>(i, o, 121, {2, 14});
         case event::ping:
-            return stay<agent::pong_and_wait_on>(i, o, 121, {2, 16});
+            return stay<agent::pong_and_wait_on>(i, o, 122, {2, 16});
         case event::prepare:
         case event::freeze:
             return refuse(refusal::nak_busy, {3, 15});
         case event::thaw:
-            return stay<act::thawed_again>(i, o, 122, {7, 9});
+            return stay<act::thawed_again>(i, o, 123, {7, 9});
         case event::complete:
-            return go<act::complete_it>(i, o, agent_phase::idle, 123, {9, 1});
+            return go<act::complete_it>(i, o, agent_phase::idle, 124, {9, 1});
         case event::abort:
-            return go<agent::abort_await>(i, o, agent_phase::idle, 124, {8, 3});
+            return go<agent::abort_await>(i, o, agent_phase::idle, 125, {8, 3});
         case event::recover:
-            return stay<agent::begin_recover>(i, o, 125, {9, 5});
+            return stay<agent::begin_recover>(i, o, 126, {9, 5});
         case event::bad_message:
             return refuse(refusal::nak_malformed, {16, 1});
         case event::lost:
-            return go<act::close_await>(i, o, agent_phase::off, 126, {10, 4});
+            return go<act::close_await>(i, o, agent_phase::off, 127, {10, 4});
         case event::done:
             if (agent::recovering::holds(i, m_data)) {
-                return stay<agent::report_recovered>(i, o, 127, {9, 5});
+                return stay<agent::report_recovered>(i, o, 128, {9, 5});
             }
-            return stay<agent::ignore>(i, o, 128, {1, 6});
+            return stay<agent::ignore>(i, o, 129, {1, 6});
         case event::failed:
             if (agent::recovering::holds(i, m_data)) {
-                return stay<act::recovery_failed>(i, o, 129, {9, 6});
+                return stay<act::recovery_failed>(i, o, 130, {9, 6});
             }
-            return stay<agent::ignore>(i, o, 130, {1, 6});
+            return stay<agent::ignore>(i, o, 131, {1, 6});
         case event::early:
         case event::hold_expired:
         case event::retry_due:
             return refuse(refusal::ignore, {1, 6});
         case event::phase_expired:
             if (agent::recovering::holds(i, m_data)) {
-                return stay<act::recovery_expired>(i, o, 131, {9, 6});
+                return stay<act::recovery_expired>(i, o, 132, {9, 6});
             }
-            return stay<agent::ignore>(i, o, 132, {1, 6});
+            return stay<agent::ignore>(i, o, 133, {1, 6});
         case event::sequence_expired:
-            return go<agent::expire_await>(i, o, agent_phase::idle, 133, {9, 4});
+            return go<agent::expire_await>(i, o, agent_phase::idle, 134, {9, 4});
         case event::stop:
-            return go<act::close_and_exit>(i, o, agent_phase::off, 134, {10, 8});
+            return go<act::close_and_exit>(i, o, agent_phase::off, 135, {10, 8});
         case event::generation_changed:
-            return go<act::close_and_reseed>(i, o, agent_phase::off, 135, {11, 4});
+            return go<act::close_and_reseed>(i, o, agent_phase::off, 136, {11, 4});
         }
         return refuse(refusal::ignore, {});
     }
@@ -565,24 +566,24 @@ class switch_agent {
     result in_stuck(in i, out o) noexcept {
         switch (i.kind) {
         case event::hello:
-            return stay<agent::hello_waits>(i, o, 136, {2, 7});
+            return stay<agent::hello_waits>(i, o, 137, {2, 7});
         case event::query:
-            return stay<act::status>(i, o, 137, {2, 14});
+            return stay<act::status>(i, o, 138, {2, 14});
         case event::ping:
-            return stay<act::pong>(i, o, 138, {2, 15});
+            return stay<act::pong>(i, o, 139, {2, 15});
         case event::prepare:
         case event::freeze:
         case event::complete:
         case event::recover:
             return refuse(refusal::nak_stuck, {3, 16});
         case event::thaw:
-            return go<act::owe_thawed_retry>(i, o, agent_phase::thaw, 139, {7, 14});
+            return go<act::owe_thawed_retry>(i, o, agent_phase::thaw, 140, {7, 14});
         case event::abort:
-            return go<act::owe_aborted_retry>(i, o, agent_phase::thaw, 140, {8, 5});
+            return go<act::owe_aborted_retry>(i, o, agent_phase::thaw, 141, {8, 5});
         case event::bad_message:
             return refuse(refusal::nak_malformed, {16, 1});
         case event::lost:
-            return stay<act::then_off>(i, o, 141, {10, 3});
+            return stay<act::then_off>(i, o, 142, {10, 3});
         case event::done:
         case event::failed:
         case event::phase_expired:
@@ -590,13 +591,13 @@ class switch_agent {
         case event::sequence_expired:
             return refuse(refusal::ignore, {1, 6});
         case event::early:
-            return go<act::thaw_again>(i, o, agent_phase::thaw, 142, {10, 11});
+            return go<act::thaw_again>(i, o, agent_phase::thaw, 143, {10, 11});
         case event::retry_due:
-            return go<act::thaw_again>(i, o, agent_phase::thaw, 143, {10, 10});
+            return go<act::thaw_again>(i, o, agent_phase::thaw, 144, {10, 10});
         case event::stop:
-            return go<act::then_exit_retry>(i, o, agent_phase::thaw, 144, {10, 9});
+            return go<act::then_exit_retry>(i, o, agent_phase::thaw, 145, {10, 9});
         case event::generation_changed:
-            return go<act::clone_retry>(i, o, agent_phase::thaw, 145, {11, 5});
+            return go<act::clone_retry>(i, o, agent_phase::thaw, 146, {11, 5});
         }
         return refuse(refusal::ignore, {});
     }
