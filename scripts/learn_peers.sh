@@ -28,7 +28,8 @@ while [ $# -gt 0 ]; do
     --check) check=1 ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
-    *) peers+=("$1") ;;
+    qemu-ga-7.2 | qemu-ga-10.0 | qemu-ga-11.1 | hv_vss_daemon-6.1) peers+=("$1") ;;
+    *) echo "no peer is called $1" >&2; usage >&2; exit 2 ;;
     esac
     shift
 done
@@ -47,11 +48,10 @@ learn() {
             --run "$bin/snapcheck" learn --spawn '{spawn}' --work-dir '{run}' \
             --freeze-target '{a}' --freeze-target '{b}' --mermaid -
         ;;
-    hv_vss_daemon-6.1)
+    hv_vss_daemon-*)
         "$root/conformance/peers/hv_vss_daemon.sh" --snapcheck "$bin/snapcheck" --learn -- \
             --mermaid -
         ;;
-    *) echo "no peer is called $1" >&2; exit 2 ;;
     esac
 }
 

@@ -96,7 +96,10 @@ class virtual_daemon final : public hyperv_target {
         guest().reset();
         m_allowed = true;
         m_end.reset();
+        m_asked.clear();
         m_has_forgotten = false;
+        m_keeps = false;
+        m_errno = 0;
         m_agent = endpoint::hyperv_agent{{.boundaries = !stream() || has("one-read-one-message")}};
         open_device();
         drain();

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -10,6 +11,12 @@ namespace snapproto::conformance::suites {
 namespace {
 
 using hyperv::vss_op;
+
+/// In the order of the inputs.
+constexpr auto names = std::to_array<std::string_view>(
+    {"freeze", "freeze-none", "freeze-fails", "thaw", "thaw-fails", "thaw-hidden", "check",
+     "unknown", "reopen", "wrong-length", "terminate"});
+static_assert(names.size() == static_cast<std::size_t>(hyperv_input::terminate) + 1);
 
 constexpr std::uint8_t no_such_operation = 100; // below those that a daemon registers with
 
@@ -118,28 +125,10 @@ std::string_view answer_to(hyperv_kernel& kernel, hyperv_input what) {
 
 } // namespace
 
-const std::array<hyperv_input_info, 11>& hyperv_inputs() {
-    using enum hyperv_input;
-    static constexpr std::array<hyperv_input_info, 11> all{{
-        {freeze, "freeze", "the operation freeze"},
-        {freeze_none, "freeze-none", "a freeze, and no filesystem is on a disk"},
-        {freeze_fails, "freeze-fails", "a freeze that one filesystem refuses"},
-        {thaw, "thaw", "the operation thaw"},
-        {thaw_fails, "thaw-fails", "a thaw that one filesystem refuses"},
-        {thaw_hidden, "thaw-hidden", "a thaw while another mount lies over one filesystem"},
-        {check, "check", "the operation hot_backup"},
-        {unknown, "unknown", "an operation that no daemon does"},
-        {reopen, "reopen", "the end of the device, which can be opened again"},
-        {wrong_length, "wrong-length", "a message of five bytes"},
-        {terminate, "terminate", "the daemon is told to end, and another one is started"},
-    }};
-    return all;
-}
-
 std::vector<hyperv_input> hyperv_alphabet() {
     std::vector<hyperv_input> made;
-    for (const auto& one : hyperv_inputs()) {
-        made.push_back(one.which);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        made.push_back(static_cast<hyperv_input>(i));
     }
     return made;
 }
@@ -147,7 +136,7 @@ std::vector<hyperv_input> hyperv_alphabet() {
 std::vector<std::string> names_of(const std::vector<hyperv_input>& inputs) {
     std::vector<std::string> made;
     for (const auto one : inputs) {
-        made.emplace_back(hyperv_inputs()[static_cast<std::size_t>(one)].name);
+        made.emplace_back(names.at(static_cast<std::size_t>(one)));
     }
     return made;
 }

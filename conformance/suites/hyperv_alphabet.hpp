@@ -7,7 +7,7 @@
 #include "conformance/hyperv_kernel.hpp"
 #include "conformance/run_context.hpp"
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,17 +31,9 @@ enum class hyperv_input : std::uint8_t {
     terminate, ///< The daemon is told to end; afterwards it is started anew, in the guest as new.
 };
 
-/// What an input is called.
-struct hyperv_input_info {
-    hyperv_input which;
-    std::string_view name; ///< "freeze-fails"
-    std::string_view meaning;
-};
-
-[[nodiscard]] const std::array<hyperv_input_info, 11>& hyperv_inputs();
-
 /// All of them, in order.
 [[nodiscard]] std::vector<hyperv_input> hyperv_alphabet();
+/// What they are called: "freeze-fails".
 [[nodiscard]] std::vector<std::string> names_of(const std::vector<hyperv_input>& inputs);
 
 /// How many filesystems of the played guest a freeze has to hold.

@@ -85,24 +85,26 @@ BOOST_AUTO_TEST_CASE(the_reference_daemon_is_learned) {
     BOOST_TEST(compare(specified.machine, learned).equal());
 }
 
-// What of the faulty daemons shows in these inputs, and by which shortest sequence. The others are
-// about bytes, the order of calls, odd mount tables, or about choices.
+// What of the faulty daemons shows in these inputs, and by which shortest sequence; each follows
+// from what the fault is said to do. The others are about bytes, the order of calls, odd mount
+// tables, or about choices.
 BOOST_AUTO_TEST_CASE(faulty_daemons_are_found_by_short_sequences) {
     const std::map<std::string_view, std::string_view> found_by{
-        {"answers-twice", "freeze-none freeze"},
+        {"answers-twice", "freeze-none freeze"}, // the second answer meets the next request
         {"ends-with-the-device", "reopen"},
-        {"errno-as-error", "freeze-none"},
+        // Without an errno yet it calls a failure a success, with one it does not.
+        {"errno-as-error", "freeze-fails freeze-none"},
         {"forgets-its-hold", "freeze freeze-none reopen"},
         {"forgets-to-undo", "freeze-fails"},
         {"hot-backup-freezes", "freeze check"},
         {"keeps-frozen-at-the-end", "freeze reopen"},
         {"leaves-out-xfs", "freeze"},
         {"passes-over-short-messages", "wrong-length"},
-        {"reply-has-the-operation", "freeze"},
+        {"reply-has-the-operation", "freeze"}, // which makes an error of a success
         {"short-reply", "freeze-none"},
         {"terminates-frozen", "freeze terminate"},
-        {"thaws-by-place", "freeze thaw-fails"},
-        {"thaws-others", "freeze thaw"},
+        {"thaws-by-place", "freeze thaw-fails"}, // and takes it for a success
+        {"thaws-others", "freeze thaw"},         // its own hold is gone when it thaws
     };
     for (const fault_info& one : hyperv_builtin_faults()) {
         BOOST_TEST_CONTEXT(one.name) {
