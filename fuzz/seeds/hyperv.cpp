@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef SNAPPROTO_FUZZ_SUPPORT_HYPERV_CORPUS_HPP
-#define SNAPPROTO_FUZZ_SUPPORT_HYPERV_CORPUS_HPP
-
-// The first inputs of the target hyperv_codec: each message that there is, in each form.
+#include "fuzz/seeds/seeds.hpp"
 
 #include <snapproto/dialect/hyperv/daemon.hpp>
 #include <snapproto/dialect/hyperv/freebsd.hpp>
@@ -16,9 +13,10 @@
 #include <vector>
 
 namespace snapproto::fuzz {
+namespace {
 
 /// Name and content of each input; the first byte is the form, as the target has them.
-[[nodiscard]] inline std::vector<std::pair<std::string, std::string>> hyperv_inputs() {
+std::vector<std::pair<std::string, std::string>> hyperv_inputs() {
     using namespace hyperv;
     std::vector<std::pair<std::string, std::string>> made;
     const auto add = [&](std::string name, char form, byte_view bytes) {
@@ -77,6 +75,20 @@ namespace snapproto::fuzz {
     return made;
 }
 
-} // namespace snapproto::fuzz
+} // namespace
 
-#endif // SNAPPROTO_FUZZ_SUPPORT_HYPERV_CORPUS_HPP
+void add_hyperv(tree& to) {
+    std::size_t number = 0;
+    for (const auto& [name, content] : hyperv_inputs()) {
+        to["corpus/hyperv_codec/" + numbered(name, number++)] = content;
+    }
+    std::string words{licence};
+    for (const std::string_view word :
+         {"\\x01\\x00\\x00\\x00", "\\x03\\x00\\x00\\x00\\x05\\x00", "\\x05\\x40\\x00\\x80",
+          "\\x81\\x00\\x00\\x00", "\\x04\\x01\\x00\\x00", "\\x05\\x01\\x00\\x00"}) {
+        words += "\"" + std::string{word} + "\"\n";
+    }
+    to["dictionaries/hyperv_codec.dict"] = words;
+}
+
+} // namespace snapproto::fuzz

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef SNAPPROTO_FUZZ_SUPPORT_VMBACKUP_CORPUS_HPP
-#define SNAPPROTO_FUZZ_SUPPORT_VMBACKUP_CORPUS_HPP
-
-// The first inputs of the target vmbackup_codec: each message that there is, bare and in a packet.
+#include "fuzz/seeds/seeds.hpp"
 
 #include <snapproto/dialect/vmbackup/packet.hpp>
 #include <snapproto/dialect/vmbackup/report.hpp>
@@ -14,9 +11,10 @@
 #include <vector>
 
 namespace snapproto::fuzz {
+namespace {
 
 /// Name and content of each input; the first byte is the form, as the target has them.
-[[nodiscard]] inline std::vector<std::pair<std::string, std::string>> vmbackup_inputs() {
+std::vector<std::pair<std::string, std::string>> vmbackup_inputs() {
     using namespace vmbackup;
     std::vector<std::pair<std::string, std::string>> made;
     std::string stream;
@@ -71,6 +69,27 @@ namespace snapproto::fuzz {
     return made;
 }
 
-} // namespace snapproto::fuzz
+} // namespace
 
-#endif // SNAPPROTO_FUZZ_SUPPORT_VMBACKUP_CORPUS_HPP
+void add_vmbackup(tree& to) {
+    std::size_t number = 0;
+    for (const auto& [name, content] : vmbackup_inputs()) {
+        to["corpus/vmbackup_codec/" + numbered(name, number++)] = content;
+    }
+    std::string words{licence};
+    const auto add = [&](std::string_view word) { words += "\"" + std::string{word} + "\"\n"; };
+    for (std::size_t i = 0; i < value_count<vmbackup::command>; ++i) {
+        add(vmbackup::wire_name(static_cast<vmbackup::command>(i)));
+    }
+    for (std::size_t i = 0; i < value_count<vmbackup::event>; ++i) {
+        add(vmbackup::wire_name(static_cast<vmbackup::event>(i)));
+    }
+    for (const std::string_view word :
+         {"vmbackup.eventSet ", "OK ", "ERROR ", "\\x00\\x00\\x00\\x01", "\\x00\\x00\\x00\\x02",
+          "\\x00\\x00\\x00\\x03", "\\x00\\x00\\x00\\x04"}) {
+        add(word);
+    }
+    to["dictionaries/vmbackup_codec.dict"] = words;
+}
+
+} // namespace snapproto::fuzz
