@@ -9,45 +9,23 @@
 // The counter `allocations` is the number of calls of operator new for one message. The program
 // ends with 1 when ours is not zero.
 
+#include "bench/counted.hpp"
+
 #include <snapproto/dialect/native/decoder.hpp>
 #include <snapproto/dialect/native/encode.hpp>
 
-#include <benchmark/benchmark.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
 
-std::size_t allocations = 0;
-bool failed = false;
-
-} // namespace
-
-// Not inlined: the compiler would take what it sees for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-
-namespace {
-
 using namespace snapproto;
+using bench::measure;
+using bench::measure_ours;
 
 constexpr message_header head{{7}, {300}, {4}};
 
@@ -79,22 +57,6 @@ any_message sample(std::string_view which) {
     return ping{head, 99};
 }
 
-template <class Step>
-void measure(benchmark::State& state, std::size_t bytes, bool ours, Step&& step) {
-    step(); // memory that is used again is taken here
-    const std::size_t before = allocations;
-    for (auto _ : state) {
-        step();
-    }
-    const std::size_t taken = allocations - before;
-    failed = failed || (ours && taken != 0);
-    state.counters["allocations"] =
-        static_cast<double>(taken) / static_cast<double>(state.iterations());
-    state.counters["bytes"] = static_cast<double>(bytes);
-    state.SetItemsProcessed(state.iterations());
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
-}
-
 std::string encoded(const any_message& message) {
     std::string out;
     codec::container_sink sink{out};
@@ -105,7 +67,7 @@ std::string encoded(const any_message& message) {
 void write(benchmark::State& state, std::string_view which) {
     const any_message message = sample(which);
     std::string out;
-    measure(state, encoded(message).size(), true, [&] {
+    measure_ours(state, encoded(message).size(), [&] {
         out.clear();
         codec::container_sink sink{out};
         native::encode(sink, message);
@@ -117,7 +79,7 @@ void read(benchmark::State& state, std::string_view which) {
     const std::string bytes = encoded(sample(which));
     native::decoder decoder{is_request(kind_of(sample(which))) ? native::direction::requests
                                                                : native::direction::reports};
-    measure(state, bytes.size(), true, [&] {
+    measure_ours(state, bytes.size(), [&] {
         byte_view left = as_bytes(bytes);
         while (!left.empty()) {
             left = left.subspan(decoder.feed(left));
@@ -157,7 +119,7 @@ nlohmann::json tree_of(std::string_view which) {
 void write_nlohmann(benchmark::State& state, std::string_view which) {
     const nlohmann::json tree = tree_of(which);
     std::vector<std::uint8_t> out;
-    measure(state, nlohmann::json::to_cbor(tree).size(), false, [&] {
+    measure(state, nlohmann::json::to_cbor(tree).size(), [&] {
         out.clear();
         nlohmann::json::to_cbor(tree, out);
         benchmark::DoNotOptimize(out.data());
@@ -166,7 +128,7 @@ void write_nlohmann(benchmark::State& state, std::string_view which) {
 
 void read_nlohmann(benchmark::State& state, std::string_view which) {
     const auto bytes = nlohmann::json::to_cbor(tree_of(which));
-    measure(state, bytes.size(), false, [&] {
+    measure(state, bytes.size(), [&] {
         const nlohmann::json tree = nlohmann::json::from_cbor(bytes);
         benchmark::DoNotOptimize(tree.at("3").get<std::uint64_t>());
     });
@@ -186,13 +148,5 @@ int main(int argc, char** argv) {
         add("write/snapproto", write);
         add("write/nlohmann (tree there already)", write_nlohmann);
     }
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 1;
-    }
-    benchmark::RunSpecifiedBenchmarks();
-    if (failed) {
-        std::cerr << "reading or writing has allocated\n";
-    }
-    return failed ? 1 : 0;
+    return bench::run(argc, argv);
 }

@@ -17,47 +17,27 @@
 // so that all have the same options. The counter `allocations` is the number of calls of operator
 // new for one message.
 
+#include "bench/counted.hpp"
+
 #include <snapproto/dialect/qga/encode.hpp>
 #include <snapproto/dialect/qga/reply_decoder.hpp>
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
-#include <benchmark/benchmark.h>
 #include <boost/json.hpp>
 #include <boost/json/src.hpp>
 #include <nlohmann/json.hpp>
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
 
-std::size_t allocations = 0;
-
-} // namespace
-
-// Not inlined: the compiler would take what it sees for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-
-namespace {
-
 using namespace snapproto;
+using bench::measure;
+using bench::measure_ours;
 
 constexpr std::array<std::string_view, 8> mountpoints{
     "/",        "/boot",        "/boot/efi",      "/home",
@@ -150,18 +130,6 @@ std::string line_of(const Message& message) {
     return out;
 }
 
-template <class Step>
-void measure(benchmark::State& state, std::size_t bytes, Step&& step) {
-    step(); // memory that is used again is taken here
-    const std::size_t before = allocations;
-    for (auto _ : state) {
-        step();
-    }
-    const auto rounds = static_cast<double>(state.iterations());
-    state.counters["allocations"] = static_cast<double>(allocations - before) / rounds;
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
-}
-
 // Reading -----------------------------------------------------------------------------------
 
 void use(const qga::request& got) {
@@ -195,8 +163,8 @@ void drain(Decoder& decoder, std::string_view line, Use&& use_message) {
 void read_request(benchmark::State& state, std::string_view which) {
     const std::string line = line_of(sample_request(which));
     qga::request_decoder decoder;
-    measure(state, line.size(),
-            [&] { drain(decoder, line, [](const qga::request& got) { use(got); }); });
+    measure_ours(state, line.size(),
+                 [&] { drain(decoder, line, [](const qga::request& got) { use(got); }); });
 }
 
 nlohmann::json parse_nlohmann(std::string_view bytes) {
@@ -270,7 +238,7 @@ void read_request_boost_pool(benchmark::State& state, std::string_view which) {
 void read_reply(benchmark::State& state, std::string_view which) {
     const std::string line = line_of(sample_reply(which));
     qga::reply_decoder decoder;
-    measure(state, line.size(), [&] {
+    measure_ours(state, line.size(), [&] {
         drain(decoder, line, [&](const qga::reply_view& got) {
             benchmark::DoNotOptimize(got.id.text.data());
             if (got.kind == qga::reply_kind::refused) {
@@ -360,7 +328,7 @@ void read_reply_boost_pool(benchmark::State& state, std::string_view which) {
 template <class Message>
 void write(benchmark::State& state, const Message& message) {
     std::string out;
-    measure(state, line_of(message).size(), [&] {
+    measure_ours(state, line_of(message).size(), [&] {
         out.clear();
         codec::container_sink sink{out};
         qga::encode(sink, message);
@@ -371,7 +339,7 @@ void write(benchmark::State& state, const Message& message) {
 template <class Message>
 void write_buffer(benchmark::State& state, const Message& message) {
     std::vector<char> buffer(64 * 1024);
-    measure(state, line_of(message).size(), [&] {
+    measure_ours(state, line_of(message).size(), [&] {
         benchmark::DoNotOptimize(*qga::encode_into(buffer, message));
         benchmark::DoNotOptimize(buffer.data());
     });
@@ -560,10 +528,5 @@ int main(int argc, char** argv) {
         add("read/" + what + "/Boost.JSON (pool)", read_reply_boost_pool, which);
         add_writers(what, sample_reply(which));
     }
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 1;
-    }
-    benchmark::RunSpecifiedBenchmarks();
-    return 0;
+    return bench::run(argc, argv);
 }
