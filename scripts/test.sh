@@ -42,6 +42,7 @@ Without a stage all of them run, in this order:
   playground  the simulator as WebAssembly, in a page, judged by a real Chromium (needs gcc, em++,
               chromium, and npm for playwright-core)
   site        the documentation as a site: spelling, pages, API, every link
+  path        the README's first half hour, in a clone of its own
   coverage    lines of the library that the tests run
 
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
@@ -52,7 +53,7 @@ END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
-    qemu-ga hv_vss_daemon vmtoolsd snapagent libvirt spin mutants slurm playground site coverage)
+    qemu-ga hv_vss_daemon vmtoolsd snapagent libvirt spin mutants slurm playground site path coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -256,6 +257,8 @@ stage_playground() {
 }
 
 stage_site() { scripts/site.sh; }
+
+stage_path() { scripts/readers_path.sh; }
 
 stage_coverage() { scripts/coverage.sh --fail-under "${SNAPPROTO_COVERAGE:-95}"; }
 
