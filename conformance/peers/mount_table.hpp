@@ -118,6 +118,8 @@ inline std::string objection_to(const std::vector<mount_entry>& table,
             return refuse("is on a device that the sandbox did not make");
         if (entry.type == "proc" && !entry.writable())
             continue;
+        if (entry.type == "devpts" && entry.source == contents.name)
+            continue; // terminals of its own, and of nobody else
         if (entry.type != "tmpfs" || entry.source != contents.name)
             return refuse("does not belong to the sandbox");
         own_root = own_root || entry.mount_point == "/";

@@ -22,6 +22,7 @@ often as it likes; the filesystems and the run directory have the same absolute 
   --shadow NAME       one more ext4, mounted in a directory that a later mount hides, so that it
                       is in the mount table and cannot be opened; the mount that hides it is NAME's
   --tree DIR          copies what is below DIR into the root of the sandbox (an unpacked package)
+  --terminals         gives it pseudo-terminals of its own, in /dev/pts
   --program FILE      copies FILE and the shared libraries it needs, to the same path
   --set KEY=VALUE     one more word and environment variable for COMMAND; VALUE may hold other words
   --bound SECONDS     a filesystem frozen for longer is thawed by force (default 20)
@@ -32,6 +33,7 @@ often as it likes; the filesystems and the run directory have the same absolute 
 COMMAND's environment, and what {word} is replaced by in its arguments:
   SNAPPROTO_SANDBOX_ENTER   {enter}   prefix: "{enter} PROGRAM ARG..." becomes PROGRAM inside, with no
                                       process in between; it refuses if the sandbox is not tight
+  SNAPPROTO_SANDBOX_ROOT    {root}    the root directory inside, as it is seen from outside
   SNAPPROTO_SANDBOX_RUN     {run}     directory for sockets, state, hooks, logs (tmpfs)
   SNAPPROTO_SANDBOX_MOUNTS  {mounts}  the mount points, separated by spaces
   SNAPPROTO_SANDBOX_A, _B   {a} {b}   each mount point
@@ -71,11 +73,12 @@ export PATH=$PATH:/usr/sbin:/sbin
 
 # ---- arguments ----------------------------------------------------------------------------------------
 
-filesystems=() extras=() trees=() programs=() sets=() bound=20 log= quiet= check=
+filesystems=() extras=() trees=() programs=() sets=() bound=20 log= quiet= check= terminals=
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
     --check) check=1; shift; continue ;;
+    --terminals) terminals=1; shift; continue ;;
     --quiet) quiet=1; shift; continue ;;
     --) shift; break ;;
     --fs | --alias | --nested | --shadow | --tree | --program | --set | --bound | --log)
@@ -124,6 +127,7 @@ if [ "${SNAPPROTO_SANDBOX_STAGE:-$namespace}" = "$namespace" ]; then
     for set in ${sets[@]+"${sets[@]}"}; do again+=(--set "$set"); done
     [ -z "$log" ] || again+=(--log "$log")
     [ -z "$quiet" ] || again+=(--quiet)
+    [ -z "$terminals" ] || again+=(--terminals)
     export SNAPPROTO_SANDBOX_STAGE=$namespace
     exec unshare --mount --propagation private -- \
         "$BASH" "${BASH_SOURCE[0]}" "${again[@]}" --bound "$bound" -- "$@"
@@ -286,6 +290,11 @@ root=$directory/root
 mount -t tmpfs -o mode=0755,nosuid,size=1g "$name" "$root" || fail "cannot mount the inner root"
 mkdir -p "$root"/{proc,dev,tmp,etc,run,var,bin,usr/bin,"${directory#/}/run","${directory#/}/mnt"}
 ln -s ../run "$root/var/run"
+ln -s ../proc/self/mounts "$root/etc/mtab"
+if [ -n "$terminals" ]; then
+    mkdir "$root/dev/pts" && mount -t devpts -o newinstance,mode=600,ptmxmode=600 "$name" \
+        "$root/dev/pts" || fail "cannot make terminals"
+fi
 mknod -m 666 "$root/dev/null" c 1 3 && mknod -m 666 "$root/dev/zero" c 1 5 &&
     mknod -m 444 "$root/dev/urandom" c 1 9 || fail "cannot make device nodes"
 for device in "${loops[@]}"; do # agents look up the device of a btrfs by its name
@@ -337,7 +346,7 @@ watchdog=$WATCHDOG_PID
 wd_in=${WATCHDOG[1]} wd_out=${WATCHDOG[0]}
 read -r -t 10 word <&"$wd_out" && [ "$word" = ready ] || fail "the watchdog does not start"
 
-settings=(--set "run=$run" --set "script=$run/hook" --set "mounts=${mounts[*]}"
+settings=(--set "root=$root" --set "run=$run" --set "script=$run/hook" --set "mounts=${mounts[*]}"
     --set "images=${images[*]}")
 for at in "${!names[@]}"; do settings+=(--set "${names[$at]}=${mounts[$at]}"); done
 for set in ${sets[@]+"${sets[@]}"}; do settings+=(--set "$set"); done

@@ -64,6 +64,13 @@ BOOST_AUTO_TEST_CASE(a_table_with_nothing_but_the_sandboxs_own_is_accepted) {
     BOOST_TEST(peers::objection_to(tight_table(), contents).empty());
 }
 
+BOOST_AUTO_TEST_CASE(terminals_of_its_own_are_accepted) {
+    auto table = tight_table();
+    table.push_back(peers::parse_mount_entry("6 1 0:22 / /dev/pts rw - devpts " + contents.name +
+                                             " rw,mode=600,ptmxmode=600"));
+    BOOST_TEST(peers::objection_to(table, contents).empty());
+}
+
 BOOST_AUTO_TEST_CASE(every_foreign_line_is_objected_to) {
     const std::vector<std::string> foreign{
         "6 1 254:0 / /mnt rw - ext4 /dev/vda rw",    // a disk
@@ -74,6 +81,7 @@ BOOST_AUTO_TEST_CASE(every_foreign_line_is_objected_to) {
         "6 1 0:50 / /mnt rw - nfs server:/x rw",     // a network filesystem
         "6 1 0:42 / /proc rw,nosuid - proc proc rw", // a proc through which one can write
         "6 1 0:21 / /sys ro - sysfs sysfs ro",       // what a sandbox has no use for
+        "6 1 0:22 / /dev/pts rw - devpts devpts rw", // the machine's terminals
     };
     for (const auto& line : foreign) {
         auto table = tight_table();
