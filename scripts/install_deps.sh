@@ -6,12 +6,14 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-usage: scripts/install_deps.sh [--dry-run] [--replace-boost] [run|test|libvirt]
+usage: scripts/install_deps.sh [--dry-run] [--replace-boost] [run|test|peers|libvirt]
 
   run              what snapcheck needs to be built and run
   test             that, and what the tests, benchmarks and other compilers need (default)
-  libvirt          that, and libvirt and QEMU for the stage libvirt of scripts/test.sh and the tests
-                   of snaptake with a real QEMU
+  peers            that, and the real daemons of Hyper-V and VMware, which tests and stages of
+                   scripts/test.sh then judge without a download of their own
+  libvirt          what test has, and libvirt and QEMU for the stage libvirt of scripts/test.sh and
+                   the tests of snaptake with a real QEMU
   --dry-run        say what is missing and install nothing; status 1 if something is
   --replace-boost  let apt remove the -dev packages of another Boost version, which cannot be
                    installed beside the one we need
@@ -23,7 +25,7 @@ for argument in "$@"; do
     case $argument in
     --dry-run) dry_run=yes ;;
     --replace-boost) replace_boost=yes ;;
-    run | test | libvirt) scope=$argument ;;
+    run | test | peers | libvirt) scope=$argument ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -87,6 +89,9 @@ list_missing() {
             qemu-utils fdisk"
             # peers of bench/kernel_hold.cpp; tests/vectors; the site; the stage slurm of
             # scripts/test.sh; databases for the hooks (mariadb-server and postgresql are tried too)
+    fi
+    if [ "$scope" = peers ]; then
+        wanted="$wanted hyperv-daemons open-vm-tools"
     fi
     if [ "$scope" = libvirt ]; then
         wanted="$wanted libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86
