@@ -13,6 +13,25 @@ namespace {
 
 constexpr duration conversation_bound = std::chrono::seconds(10);
 
+void add(std::string& list, std::string_view words) {
+    if (!list.empty()) {
+        list += "; ";
+    }
+    list += words;
+}
+
+settlement try_to_settle(target& agent, double scale, settle_function settle, bool again) {
+    try {
+        budget time(agent, conversation_bound, scale);
+        time.ignore_interrupt();
+        return settle(agent, time, again);
+    } catch (const std::exception& failure) {
+        return {false, failure.what()};
+    }
+}
+
+} // namespace
+
 bool kernel_holds_a_target(target& agent) {
     bool frozen = false;
     for (freeze_target* one : agent.freeze_targets()) {
@@ -22,25 +41,10 @@ bool kernel_holds_a_target(target& agent) {
     return frozen;
 }
 
-void add(std::string& list, std::string_view words) {
-    if (!list.empty()) {
-        list += "; ";
-    }
-    list += words;
-}
-
-/// What one conversation came to.
-struct settlement {
-    bool answers = false;
-    std::string wrong; ///< Empty: in step, thawed, and the kernel agrees.
-};
-
-settlement settle_by_protocol(target& agent, double scale, bool first_try) {
-    budget time(agent, conversation_bound, scale);
-    time.ignore_interrupt();
+settlement settle_by_qga(target& agent, budget& time, bool again) {
     transcript unused;
     qga_client client(agent.connect(time.allow(std::chrono::seconds(3))), agent, time, unused,
-                      "restore", 0x7265'7374'6f72'6501U + (first_try ? 0U : 1U));
+                      "restore", 0x7265'7374'6f72'6501U + (again ? 1U : 0U));
     const bool in_step =
         client.sync(std::chrono::seconds(1)) || client.sync_plain(std::chrono::seconds(1));
     reply status = client.call("guest-fsfreeze-status", nullptr, {std::chrono::seconds(1), {}});
@@ -60,16 +64,6 @@ settlement settle_by_protocol(target& agent, double scale, bool first_try) {
     return {true, {}};
 }
 
-settlement try_to_settle(target& agent, double scale, bool first_try) {
-    try {
-        return settle_by_protocol(agent, scale, first_try);
-    } catch (const std::exception& failure) {
-        return {false, failure.what()};
-    }
-}
-
-} // namespace
-
 bool thaw_from_outside(target& agent) {
     bool all = true;
     for (freeze_target* one : agent.freeze_targets()) {
@@ -83,7 +77,8 @@ bool thaw_from_outside(target& agent) {
     return all;
 }
 
-restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
+restore_report restore(target& agent, double timeout_scale, bool fresh_start,
+                       settle_function settle) {
     restore_report report;
     try {
         const bool can_restart = agent.can(capability::restart).present;
@@ -93,7 +88,7 @@ restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
             if (played_hook* hook = agent.hook()) {
                 hook->play({});
             }
-            const settlement first = try_to_settle(agent, timeout_scale, true);
+            const settlement first = try_to_settle(agent, timeout_scale, settle, false);
             if (first.wrong.empty()) {
                 report.ready = true;
                 return report;
@@ -118,7 +113,7 @@ restore_report restore(target& agent, double timeout_scale, bool fresh_start) {
                 add(report.trouble, "started afresh");
             }
         } else {
-            const settlement second = try_to_settle(agent, timeout_scale, false);
+            const settlement second = try_to_settle(agent, timeout_scale, settle, true);
             report.ready = second.wrong.empty();
             if (!report.ready && second.wrong != report.trouble) {
                 add(report.trouble, second.wrong);

@@ -45,7 +45,8 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
     // Where a start costs nothing each check gets a fresh agent; elsewhere only if it needs one.
     const bool always_fresh = options.always_fresh || (agent.can(capability::virtual_time) &&
                                                        agent.can(capability::restart));
-    restore_report state = restore(agent, options.timeout_scale, options.always_fresh);
+    restore_report state =
+        restore(agent, options.timeout_scale, options.always_fresh, options.settle);
     if (!state.ready) {
         throw unreachable(fmt::format("{}: {}", run.target, state.trouble));
     }
@@ -87,7 +88,7 @@ run_result run_checks(target& agent, const std::vector<const check*>& selected,
             if (result.deviates()) {
                 result.agent_output = printable_lines(agent.agent_output());
             }
-            state = restore(agent, options.timeout_scale, started || always_fresh);
+            state = restore(agent, options.timeout_scale, started || always_fresh, options.settle);
             spoiled_by = result.id;
             if (!state.trouble.empty()) {
                 result.notes.push_back("afterwards: " + state.trouble);

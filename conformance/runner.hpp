@@ -5,6 +5,7 @@
 // Runs checks against a target, one after another, and keeps the target fit for the next.
 
 #include "conformance/check.hpp"
+#include "conformance/restore.hpp"
 #include "conformance/result.hpp"
 
 #include <cstdint>
@@ -26,6 +27,8 @@ struct run_options {
     std::string replay_tail;
     /// Every check begins with an agent that was started anew, the first one too.
     bool always_fresh = false;
+    /// How an agent that is not started anew is brought back between two checks.
+    settle_function settle = settle_by_qga;
     /// Called before and after each case, for progress; may be empty.
     std::function<void(const check&, std::size_t index, std::size_t total)> before;
     std::function<void(const case_result&)> after;

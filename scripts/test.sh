@@ -178,7 +178,9 @@ stage_reference() {
         "$snapcheck" agent --dialect hyperv --builtin reference --strict \
             --report "junit=$logs/reference-hyperv.xml" &&
         "$snapcheck" agent --dialect vmbackup --builtin reference --strict \
-            --report "junit=$logs/reference-vmbackup.xml"
+            --report "junit=$logs/reference-vmbackup.xml" &&
+        "$snapcheck" agent --dialect native --builtin reference --strict \
+            --report "junit=$logs/reference-native.xml"
 }
 
 stage_qemu-ga() {

@@ -6,7 +6,8 @@
 namespace snapproto::conformance {
 
 std::string connect_target::replay_flags() const {
-    return "--connect " + shell_quoted(m_where.text());
+    return (m_dialect == "qga" ? "" : "--dialect " + m_dialect + ' ') + "--connect " +
+           shell_quoted(m_where.text());
 }
 
 support connect_target::can(capability what) const {

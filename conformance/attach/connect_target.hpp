@@ -11,8 +11,11 @@ namespace snapproto::conformance {
 
 class connect_target final : public real_target {
   public:
-    connect_target(address where, freeze_target_list filesystems)
-        : real_target(std::move(filesystems)), m_where(std::move(where)) {}
+    /// @param dialect what the agent speaks; replay commands name it.
+    connect_target(address where, freeze_target_list filesystems, std::string dialect = "qga")
+        : real_target(std::move(filesystems)),
+          m_where(std::move(where)),
+          m_dialect(std::move(dialect)) {}
 
     [[nodiscard]] std::string description() const override { return m_where.text(); }
     [[nodiscard]] std::string replay_flags() const override;
@@ -23,6 +26,7 @@ class connect_target final : public real_target {
 
   private:
     address m_where;
+    std::string m_dialect;
 };
 
 } // namespace snapproto::conformance

@@ -9,13 +9,28 @@ namespace snapproto::conformance {
 const std::vector<check_words>& every_check_words() {
     static const std::vector<check_words> all = [] {
         std::vector<check_words> made;
-        for (const auto group :
-             {clauses::qga_20_words(), clauses::qga_21_words(), clauses::qga_22_words(),
-              clauses::qga_23_words(), clauses::qga_24_words(), clauses::qga_25_words(),
-              clauses::qga_26_words(), clauses::qga_27_words(), clauses::qga_28_words(),
-              clauses::qga_29_words(), clauses::orchestrator_words(), clauses::hyperv_33_words(),
-              clauses::hyperv_36_words(), clauses::vmbackup_40_words(),
-              clauses::vmbackup_45_words(), clauses::vmbackup_46_words()}) {
+        for (const auto group : {clauses::qga_20_words(),
+                                 clauses::qga_21_words(),
+                                 clauses::qga_22_words(),
+                                 clauses::qga_23_words(),
+                                 clauses::qga_24_words(),
+                                 clauses::qga_25_words(),
+                                 clauses::qga_26_words(),
+                                 clauses::qga_27_words(),
+                                 clauses::qga_28_words(),
+                                 clauses::qga_29_words(),
+                                 clauses::orchestrator_words(),
+                                 clauses::hyperv_33_words(),
+                                 clauses::hyperv_36_words(),
+                                 clauses::vmbackup_40_words(),
+                                 clauses::vmbackup_45_words(),
+                                 clauses::vmbackup_46_words(),
+                                 clauses::native_abstract_1_words(),
+                                 clauses::native_abstract_2_words(),
+                                 clauses::native_abstract_3_words(),
+                                 clauses::native_60_words(),
+                                 clauses::native_61_words(),
+                                 clauses::native_62_words()}) {
             made.insert(made.end(), group.begin(), group.end());
         }
         return made;

@@ -47,6 +47,12 @@ namespace clauses {
 [[nodiscard]] std::span<const check_words> vmbackup_40_words();
 [[nodiscard]] std::span<const check_words> vmbackup_45_words();
 [[nodiscard]] std::span<const check_words> vmbackup_46_words();
+[[nodiscard]] std::span<const check_words> native_abstract_1_words();
+[[nodiscard]] std::span<const check_words> native_abstract_2_words();
+[[nodiscard]] std::span<const check_words> native_abstract_3_words();
+[[nodiscard]] std::span<const check_words> native_60_words();
+[[nodiscard]] std::span<const check_words> native_61_words();
+[[nodiscard]] std::span<const check_words> native_62_words();
 
 } // namespace clauses
 } // namespace snapproto::conformance

@@ -5,7 +5,7 @@
 // From the options of `snapcheck agent` to a plan: everything that can be wrong in them is found
 // before anything is attached to.
 
-#include "conformance/attach/target.hpp"
+#include "conformance/attach/real_target.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/judging.hpp"
 
@@ -25,6 +25,9 @@ struct agent_plan : judging_plan {
 
 /// The same for the dialect qga. @throws std::invalid_argument too
 [[nodiscard]] std::unique_ptr<target> attach_qga(const agent_options& options);
+
+/// What --freeze-target names. @throws usage_error
+[[nodiscard]] freeze_target_list make_freeze_targets(const agent_options& options);
 
 } // namespace snapproto::conformance
 

@@ -101,6 +101,7 @@ run_options run_options_of(const judging_options& options, const judging_plan& p
     how.replay_head = options.replay_head;
     how.replay_tail = plan.replay_tail;
     how.always_fresh = find_dialect(options.dialect).always_fresh;
+    how.settle = find_dialect(options.dialect).settle;
     return how;
 }
 

@@ -30,7 +30,8 @@ constexpr const char* report_help =
 
 /// Which dialect, seed and clock: the same whoever is attached to.
 void add_course(CLI::App& app, judging_options& o) {
-    app.add_option("--dialect", o.dialect, "qga, hyperv or vmbackup")->capture_default_str();
+    app.add_option("--dialect", o.dialect, "qga, hyperv, vmbackup or native")
+        ->capture_default_str();
     app.add_option("--seed", o.seed, "Seed of every random choice")->capture_default_str();
     app.add_option("--timeout-scale", o.timeout_scale, "Factor for every time limit")
         ->capture_default_str()
@@ -231,7 +232,8 @@ void add_model(CLI::App& spec, spec_options& form) {
 
 void add_others(CLI::App& app, list_options& list, spec_options& form) {
     CLI::App* sub = app.add_subcommand("list", "Every check: role, id, level, clause, title");
-    sub->add_option("--dialect", list.dialect, "qga, hyperv or vmbackup")->capture_default_str();
+    sub->add_option("--dialect", list.dialect, "qga, hyperv, vmbackup or native")
+        ->capture_default_str();
     sub->add_option("--role", list.role, "agent or orchestrator [both]")
         ->check(CLI::IsMember({"agent", "orchestrator"}));
     auto* faults =

@@ -16,6 +16,7 @@ std::span<const dialect* const> dialects() {
         &qga_dialect(),
         &hyperv_dialect(),
         &vmbackup_dialect(),
+        &native_dialect(),
     };
     return all;
 }
@@ -38,11 +39,6 @@ const dialect& find_dialect(const std::string& name) {
             return *one;
         }
         known.emplace_back(one->name);
-    }
-    if (name == "native") {
-        throw usage_error(
-            fmt::format("dialect native is not available in this version; there are: {}",
-                        fmt::join(known, ", ")));
     }
     const std::string_view near = nearest(name, known);
     throw usage_error(

@@ -8,6 +8,7 @@
 #include "conformance/attach/target.hpp"
 #include "conformance/builtin/builtin.hpp"
 #include "conformance/check.hpp"
+#include "conformance/restore.hpp"
 
 #include <memory>
 #include <span>
@@ -36,6 +37,9 @@ struct dialect {
     /// shown it.
     void (*greet)(target&, const agent_options&) = nullptr;
 
+    /// How an agent that is not started anew is brought back between two checks.
+    settle_function settle = settle_by_qga;
+
     /// Agents have no question by which a used one is known to be as new, so that each check begins
     /// with another.
     bool always_fresh = false;
@@ -54,6 +58,7 @@ struct dialect {
 [[nodiscard]] const dialect& qga_dialect();
 [[nodiscard]] const dialect& hyperv_dialect();
 [[nodiscard]] const dialect& vmbackup_dialect();
+[[nodiscard]] const dialect& native_dialect();
 
 /// All of them, in the order of their chapters.
 [[nodiscard]] std::span<const dialect* const> dialects();

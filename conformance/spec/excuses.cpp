@@ -11,7 +11,6 @@ std::span<const clause_excuse> clause_excuses() {
     constexpr std::string_view platform =
         "done by the platform below the library, which no conversation shows";
     static constexpr std::array all{
-        clause_excuse{sec<4, 13>::value, platform}, // who finds the participants knows the scope
         clause_excuse{sec<5, 3>::value, platform},  // who finds them knows what lies on what
         clause_excuse{sec<6, 9>::value, platform},  // the watchdog does not depend on the agent
         clause_excuse{sec<6, 10>::value, platform}, // what may wait is done between two records

@@ -128,7 +128,13 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --skip 'guest-ping retruns an empty object'", "did you mean 'guest-ping returns");
     usage("agent --skip '*'", "leaves no check");
     usage("agent --dialect qgaa", "did you mean qga?");
-    usage("agent --dialect native", "not available in this version");
+    usage("agent --dialect nativ", "did you mean native?");
+    usage("agent --dialect native --spawn 'a {socket}'", "reach it with --connect");
+    usage("agent --dialect native --shim a", "reach it with --connect");
+    usage("agent --dialect native --freeze-target /x", "goes with --connect");
+    usage("agent --dialect native --connect nowhere", "unix:PATH");
+    usage("agent --dialect native --builtin holds-forever", "did you mean holds-for-ever?");
+    usage("learn --dialect native", "qga and hyperv only");
     usage("agent --dialect hyprev", "did you mean hyperv?");
     usage("agent --dialect hyperv --connect unix:/x", "--spawn starts it");
     usage("agent --dialect hyperv --builtin referenc", "did you mean reference?");

@@ -163,6 +163,8 @@ class agent_endpoint {
     [[nodiscard]] std::optional<machine::agent_event> next_hold(bool filesystems, instant now);
     [[nodiscard]] std::optional<machine::agent_event> next_release(bool filesystems, instant now);
     void release_the_rest(instant now);
+    void warn_of(const slot& who);
+    [[nodiscard]] bool refuse_unagreed(const machine::agent_input& request, instant now);
     void start(std::size_t i, operation what, instant now, copy_result result = {});
     void finish_participants(txn_id txn, copy_result result, instant now);
     [[nodiscard]] bool busy() const noexcept;
@@ -192,12 +194,14 @@ class agent_endpoint {
     duration m_hold_limit{};
     instant m_held_since{};
     instant m_held_until{};
+    std::vector<std::string> m_warnings;
     std::uint32_t m_released = 0;
     bool m_resume_failed = false;
     std::uint32_t m_progress = 0;
     std::uint64_t m_seq = 0; ///< Of Progress, which answers nothing.
     std::array<sequence_number, value_count<message_kind>> m_asked{}; ///< The latest of each kind.
     sequence_number m_asked_last{};
+    session_id m_asked_session{};
     bool m_refused = false;       ///< The request being handled got a Nak.
     protocol_version m_offered{}; ///< What the Hello being handled would lead to.
     protocol_version m_version{};

@@ -13,6 +13,7 @@
 #include <snapproto/endpoint/agent.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -113,6 +114,8 @@ class native_agent {
     instant m_deadline = never;
     std::size_t m_refused = 0;
     bool m_connected = false;
+    /// Who was the first to refuse in this transaction.
+    std::optional<participant_index> m_vetoed;
     bool m_greeted = false; ///< By a Hello on this channel: what closes it is meant for it.
 };
 

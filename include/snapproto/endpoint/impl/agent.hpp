@@ -72,12 +72,15 @@ inline void agent_endpoint::handle(const any_message& message, instant now) {
     }
     const auto asked_before = std::exchange(m_asked[message.index()], head.seq);
     m_asked_last = head.seq;
+    m_asked_session = head.session;
     m_refused = false;
     if (input.kind == agent_event::freeze && phase() == agent_phase::ready &&
         head.txn == m_machine.data().txn && m_candidate.hold_limit > duration{}) {
         m_hold_limit = std::min(m_hold_limit, m_candidate.hold_limit); // only ever lower: SP 6.5
     }
-    raise(input, now);
+    if (!refuse_unagreed(input, now)) {
+        raise(input, now);
+    }
     if (m_refused) { // an answer still owed is that of the request before: SP 1.5, 3.1
         m_asked[message.index()] = asked_before;
     }
@@ -132,28 +135,6 @@ inline void agent_endpoint::generation_changed(generation_id generation, instant
     m_options.generation = generation;
     note(base_record(trace::record_kind::generation_changed, now));
     raise(machine::agent_event::generation_changed, now);
-}
-
-inline void agent_endpoint::adopt(session_id session, txn_id txn, capability granted,
-                                  std::span<const participant_summary> held, instant now) {
-    SNAPPROTO_ASSERT(phase() == agent_phase::off && m_slots.empty());
-    machine::agent_state state{.phase = agent_phase::frozen};
-    state.data.session = session;
-    state.data.granted = granted;
-    state.data.txn = txn;
-    state.data.why = verdict::lost; // whoever froze is not there to say what happened
-    m_machine.restore(state);
-    for (const auto& who : held) {
-        slot& added = m_slots.emplace_back();
-        added.who = who;
-        added.asked_to_hold = true;
-        added.state.process(machine::participant_event::prepared);
-        added.state.process(machine::participant_event::held);
-    }
-    m_retry_distance = m_options.timers.retry_first;
-    m_held_since = now;
-    m_held_until = saturating_add(now, m_options.timers.hold);
-    m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
 }
 
 // ---- output -----------------------------------------------------------------------------------
@@ -258,11 +239,9 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         send(frozen_report{header(effect), held_filesystems(), m_held_since, m_held_until}, now);
         break;
     case kind::send_thawed:
-        send(thawed_report{header(effect),
-                           effect.outcome,
-                           m_held_until == instant{} ? duration{} : now - m_held_since,
-                           m_released,
-                           {}},
+        send(thawed_report{header(effect), effect.outcome,
+                           m_held_until == instant{} ? duration{} : now - m_held_since, m_released,
+                           m_warnings},
              now);
         break;
     case kind::send_completed:
@@ -291,6 +270,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         m_held_since = m_held_until = {};
         m_released = 0;
         m_resume_failed = false;
+        m_warnings.clear();
         m_retry_distance = m_options.timers.retry_first;
         begin(step::find);
         push(find_participants{m_request.scope, m_request.level, m_request.run_hooks});
@@ -407,6 +387,10 @@ inline void agent_endpoint::negotiate(const hello& from, machine::agent_input& i
 }
 
 inline message_header agent_endpoint::header(const machine::agent_effect& effect) noexcept {
+    if (effect.kind == machine::agent_effect_kind::send_nak &&
+        effect.code == nak_code::no_session) {
+        return {m_asked_session, effect.txn, {}}; // repeats what it refuses: SP 2.10
+    }
     return {effect.session ? effect.session : m_machine.data().session, effect.txn, {}};
 }
 

@@ -62,6 +62,28 @@ inline void agent_endpoint::participants_failed(instant now) {
     }
 }
 
+inline void agent_endpoint::adopt(session_id session, txn_id txn, capability granted,
+                                  std::span<const participant_summary> held, instant now) {
+    SNAPPROTO_ASSERT(phase() == agent_phase::off && m_slots.empty());
+    machine::agent_state state{.phase = agent_phase::frozen};
+    state.data.session = session;
+    state.data.granted = granted;
+    state.data.txn = txn;
+    state.data.why = verdict::lost; // whoever froze is not there to say what happened
+    m_machine.restore(state);
+    for (const auto& who : held) {
+        slot& added = m_slots.emplace_back();
+        added.who = who;
+        added.asked_to_hold = true;
+        added.state.process(machine::participant_event::prepared);
+        added.state.process(machine::participant_event::held);
+    }
+    m_retry_distance = m_options.timers.retry_first;
+    m_held_since = now;
+    m_held_until = saturating_add(now, m_options.timers.hold);
+    m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
+}
+
 inline void agent_endpoint::participant_answered(participant_index participant,
                                                  machine::participant_event answer, instant now) {
     using machine::participant_event;
@@ -117,8 +139,8 @@ inline void agent_endpoint::participant_answered(participant_index participant,
         note_participant(trace::record_kind::release_failed, participant, now);
         m_step_failed = true;
         if (!filesystem) {
-            at.settled = true; // an application that does not resume is a warning: SP 7.11
-            m_resume_failed = true;
+            at.settled = true;
+            warn_of(at);
         }
         break;
     case participant_event::finished:
@@ -284,8 +306,26 @@ inline void agent_endpoint::release_the_rest(instant now) {
         note_participant(trace::record_kind::release_failed, i, now);
         s.state.process(machine::participant_event::release_failed);
         s.settled = true;
-        m_resume_failed = true;
+        warn_of(s);
     }
+}
+
+/// Refuses a recovery that was never agreed on (SP 2.13), where nothing else refuses it.
+inline bool agent_endpoint::refuse_unagreed(const machine::agent_input& request, instant now) {
+    const auto& data = m_machine.data();
+    if (request.kind != machine::agent_event::recover || phase() != agent_phase::await ||
+        request.txn != data.txn || has(data.granted, capability::recovery)) {
+        return false;
+    }
+    m_refused = true;
+    send(nak{header({.txn = request.txn}), nak_code::unsupported, phase()}, now);
+    return true;
+}
+
+/// An application that does not resume is a warning (SP 7.11).
+inline void agent_endpoint::warn_of(const slot& who) {
+    m_resume_failed = true;
+    m_warnings.push_back(who.who.name + " could not be resumed");
 }
 
 inline void agent_endpoint::start(std::size_t i, operation what, instant now, copy_result result) {

@@ -76,6 +76,9 @@ inline void native_agent::participants_failed(instant now) {
 inline void native_agent::participant_answered(participant_index participant,
                                                machine::participant_event answer, instant now) {
     begin_input();
+    if (answer == machine::participant_event::vetoed && !m_vetoed) {
+        m_vetoed = participant; // a hold that is cancelled comes later, and refuses nothing
+    }
     m_agent.participant_answered(participant, answer, now);
     collect();
 }
@@ -135,6 +138,7 @@ inline void native_agent::collect() {
                 m_outputs.push_back({close_channel{}});
             }
         } else if (auto* wanted = std::get_if<find_participants>(&next)) {
+            m_vetoed.reset(); // a transaction begins
             m_outputs.push_back({std::move(*wanted)});
         } else if (const auto* asked = std::get_if<operate>(&next)) {
             m_outputs.push_back({*asked});
@@ -153,6 +157,10 @@ inline void native_agent::collect() {
 inline void native_agent::send(any_message&& message) {
     if (!m_connected) {
         return; // who would have read it is gone
+    }
+    if (auto* why = std::get_if<error_report>(&message);
+        why != nullptr && why->reason == verdict::veto && !why->participant) {
+        why->participant = m_vetoed; // SP 14.2
     }
     native::shorten(message, m_wire);
     SNAPPROTO_ASSERT(!native::unsendable(message, m_wire));
