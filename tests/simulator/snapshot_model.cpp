@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(seeded_flaws_are_found_by_short_runs) {
          25},
         {"req.done counts as a success, whatever came before it",
          {.dialect = profile::vmbackup, .from = beginning::frozen, .wrong = flaw::done_is_success},
-         property::window,
+         property::no_false_success,
          12},
     };
     for (const auto& one : flaws) {
