@@ -21,4 +21,7 @@ mkdir -p docs/checks
 "$snapcheck" spec scores --output docs/scores.md
 programs=$(dirname "$snapcheck")
 scripts/site/reference.py "$programs"
+if ! "$programs/snapsim" explore --properties-table >docs/reference/dialect-properties.md; then
+    die 'the traits of a dialect are not what the explorer finds'
+fi
 "$programs/every_byte" docs/reference/qga-session.json docs/reference/qga-every-byte.md

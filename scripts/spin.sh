@@ -44,6 +44,7 @@ readonly manifest=$root/simulator/explore/manifest.json
 readonly states_max=80000    # of the configurations that are compared each time
 readonly seconds_max=300     # for one run of a verifier
 readonly memory_mib_max=6000 # likewise
+readonly dialects='native qga' # that the Promela model has; others have no second opinion
 
 for program in spin gcc; do
     has "$program" || { echo "skipped: there is no $program"; exit "$exit_skipped"; }
@@ -156,13 +157,15 @@ print_head() {
 }
 
 compare_manifest() {
-    local line states agree=0
+    local line states agree=0 left_out=0
     say 'states and transitions: snapsim explore (one thread, no symmetry) and SPIN'
     print_head
     while read -r line; do
         states=$(field states_without_symmetry "$line")
         [ -n "$states" ] || continue
         [ "$scope" = all ] || [ "$states" -le "$states_max" ] || continue
+        [[ " $dialects " = *" $(field dialect "$line") "* ]] ||
+            { left_out=$((left_out + 1)); continue; }
         local before=$failures
         compare "$states" "$(field transitions_without_symmetry "$line")" \
             --dialect "$(field dialect "$line")" --agents "$(field agents "$line")" \
@@ -171,7 +174,7 @@ compare_manifest() {
             --fault-budget "$(field fault_budget "$line")"
         [ "$failures" != "$before" ] || agree=$((agree + 1))
     done <"$manifest"
-    echo "$agree configurations agree"
+    echo "$agree configurations agree; $left_out are of dialects that the Promela model does not have"
     [ "$agree" -ge 4 ] || fail 'fewer than four configurations agree'
 }
 

@@ -40,6 +40,9 @@ struct explore_options {
     bool keep_going = false;
     bool rows = false;
     bool properties = false;
+    bool properties_table = false;
+    bool strict = false;  ///< Excuse nothing that the dialect cannot keep.
+    std::string only;     ///< Clauses of the properties to judge; empty: all.
     std::string trace;    ///< KIND=FILE
     std::string scenario; ///< File to write.
     std::string manifest; ///< File to check all of.

@@ -3,6 +3,7 @@
 #include "simulator/cli/program.hpp"
 #include "simulator/explore/snapshot/chart.hpp"
 #include "simulator/explore/snapshot/manifest.hpp"
+#include "simulator/explore/snapshot/property_table.hpp"
 #include "simulator/explore/snapshot/run.hpp"
 #include "simulator/explore/snapshot/states.hpp"
 
@@ -24,11 +25,13 @@ using namespace explore;
 
 config config_of(const explore_options& wanted) {
     config made;
-    if (wanted.dialect == "qga") {
-        made.dialect = profile::qga;
-    } else if (wanted.dialect != "native") {
-        throw usage_error(fmt::format("dialect '{}' is not one of native, qga", wanted.dialect));
+    const auto dialect = dialect_from(wanted.dialect);
+    if (!dialect) {
+        throw usage_error(fmt::format("dialect '{}' is not one of {}", wanted.dialect,
+                                      fmt::join(dialect_names(), ", ")));
     }
+    made.dialect = *dialect;
+    made.strict = wanted.strict;
     const auto in = [](std::size_t value, std::size_t least, std::size_t most, const char* name) {
         if (value < least || value > most) {
             throw usage_error(fmt::format("--{} is {} to {}", name, least, most));
@@ -43,6 +46,9 @@ config config_of(const explore_options& wanted) {
         made.faults = faults_from(wanted.faults);
         if (!wanted.mutation.empty()) {
             made.mutation = mutation_from(wanted.mutation);
+        }
+        if (!wanted.only.empty()) {
+            made.judged = properties_from(wanted.only);
         }
     } catch (const std::invalid_argument& wrong) {
         throw usage_error(wrong.what());
@@ -207,6 +213,21 @@ int check_manifest(const explore_options& wanted) {
     return same ? exit_held : exit_violated;
 }
 
+int print_properties_table(const options& how) {
+    std::vector<dialect_findings> found;
+    bool as_expected = true;
+    for (const auto name : dialect_names()) {
+        found.push_back(findings_of(*dialect_from(name), how));
+        end_progress(how);
+        for (const auto& surprise : found.back().surprises) {
+            fmt::print(stderr, "not as the traits of the dialect say: {}\n", surprise);
+            as_expected = false;
+        }
+    }
+    fmt::print("{}", properties_page(found));
+    return as_expected ? exit_held : exit_violated;
+}
+
 } // namespace
 
 int run_explore(const explore_options& wanted) {
@@ -216,6 +237,9 @@ int run_explore(const explore_options& wanted) {
     if (wanted.properties) {
         print_properties();
         return exit_held;
+    }
+    if (wanted.properties_table) {
+        return print_properties_table(how_to(wanted));
     }
     if (!wanted.manifest.empty()) {
         return check_manifest(wanted);

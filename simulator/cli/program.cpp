@@ -24,7 +24,9 @@ void add_explore(CLI::App& app, explore_options& o) {
         "explore", "Every interleaving of the protocol's machines with an environment of faults");
     sub->footer(statuses);
     const char* model = "Model";
-    sub->add_option("--dialect", o.dialect, "native or qga")->capture_default_str()->group(model);
+    sub->add_option("--dialect", o.dialect, "native, qga, hyperv or vmbackup")
+        ->capture_default_str()
+        ->group(model);
     sub->add_option("--agents", o.agents, "Agents in the group, 1 to 3")
         ->capture_default_str()
         ->group(model);
@@ -50,6 +52,11 @@ void add_explore(CLI::App& app, explore_options& o) {
     sub->add_option("--flaw", o.flaw, "Behaviour that is wrong on purpose")->group(model);
     sub->add_option("--mutate", o.mutation,
                     "Change one row: TABLE:STATE:EVENT:GUARD:KIND, as 'snapsim mutate' lists them")
+        ->group(model);
+    sub->add_flag("--strict", o.strict, "Excuse nothing: judge also what the dialect cannot keep")
+        ->group(model);
+    sub->add_option("--only", o.only,
+                    "Judge only the properties of these clauses, comma separated: 18.2,18.12")
         ->group(model);
     const char* work = "Work";
     sub->add_option("--jobs,-j", o.jobs, "Threads; 0 for one each processor")
@@ -79,6 +86,9 @@ void add_explore(CLI::App& app, explore_options& o) {
     sub->add_flag("--rows", o.rows, "List the rows of the tables that no run takes, and why")
         ->group(report);
     sub->add_flag("--properties", o.properties, "List the properties and how each is checked")
+        ->group(report);
+    sub->add_flag("--properties-table", o.properties_table,
+                  "Explore every dialect, nothing excused, and write what each can keep (Markdown)")
         ->group(report);
     auto* manifest =
         sub->add_option("--manifest", o.manifest, "Explore all that this file lists, and compare")

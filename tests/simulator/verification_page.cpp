@@ -38,10 +38,9 @@ std::string grouped(std::size_t number) {
 std::string row_of(const manifest_entry& entry) {
     const config& what = entry.what;
     return fmt::format(
-        "| {}, {} of {}, {}, {} | {} | {} |", what.dialect == profile::native ? "native" : "qga",
-        plural(what.agents, "agent"), what.participants, plural(what.sessions, "session"),
-        plural(what.fault_budget, "fault"), grouped(entry.states_without_symmetry),
-        grouped(entry.transitions_without_symmetry));
+        "| {}, {} of {}, {}, {} | {} | {} |", what.traits().name, plural(what.agents, "agent"),
+        what.participants, plural(what.sessions, "session"), plural(what.fault_budget, "fault"),
+        grouped(entry.states_without_symmetry), grouped(entry.transitions_without_symmetry));
 }
 
 } // namespace

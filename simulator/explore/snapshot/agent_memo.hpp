@@ -10,7 +10,7 @@
 // such a step is kept with the state of the agent in which it begins, and only copied the next
 // time. What one agent alone does is not kept: its states are nearly as many as those of the whole.
 //
-// A build with assertions works each step out anew and compares (steps.cpp).
+// A build with assertions works each step out anew and compares (offer.hpp).
 
 #include "simulator/explore/engine.hpp"
 #include "simulator/explore/snapshot/packing.hpp"

@@ -13,10 +13,6 @@ namespace {
 constexpr std::size_t never_released = static_cast<std::size_t>(-1);
 constexpr std::size_t release_known_max = 1U << 16U; // a bound for memory, not for what is found
 
-[[nodiscard]] bool is_armed(const agent_world& a, agent_timer timer) noexcept {
-    return (a.timers >> static_cast<unsigned>(timer) & 1U) != 0;
-}
-
 } // namespace
 
 bool snapshot_model::worker::hold_ends(std::size_t i) {

@@ -11,9 +11,9 @@ namespace {
 
 constexpr auto request_names = std::to_array<std::string_view>(
     {"hello", "prepare", "freeze", "thaw", "complete", "abort", "sync", "status?"});
-constexpr auto answer_names =
-    std::to_array<std::string_view>({"hello ack", "prepared", "frozen", "thawed", "completed",
-                                     "aborted", "recovered", "error", "nak", "synced", "status"});
+constexpr auto answer_names = std::to_array<std::string_view>(
+    {"hello ack", "prepared", "frozen", "thawed", "completed", "aborted", "recovered", "error",
+     "nak", "synced", "status", "taken", "begun", "done"});
 constexpr auto timer_names =
     std::to_array<std::string_view>({"phase limit", "hold limit", "sequence limit", "retry"});
 
@@ -53,7 +53,10 @@ struct arrow {
                : std::string{"application"};
 }
 
-[[nodiscard]] std::string describe(const packet& message, bool is_request) {
+[[nodiscard]] std::string describe(const config& what, const packet& message, bool is_request) {
+    if (const auto word = what.traits().word_for(is_request, message.kind); !word.empty()) {
+        return message.txn != 0 ? fmt::format("{} #{}", word, message.txn) : std::string{word};
+    }
     std::string text{is_request ? request_names[message.kind] : answer_names[message.kind]};
     const auto kind = static_cast<answer>(message.kind);
     if (!is_request && (kind == answer::thawed || kind == answer::error)) {
@@ -101,21 +104,21 @@ struct arrow {
     case happening::cancel:
         return {caller, host, "cancel", true};
     case happening::deliver:
-        return {host, agent, describe(a.to_agent.front(), true)};
+        return {host, agent, describe(what, a.to_agent.front(), true)};
     case happening::duplicate_request:
-        return {host, agent, describe(a.to_agent.front(), true) + ", a copy", true};
+        return {host, agent, describe(what, a.to_agent.front(), true) + ", a copy", true};
     case happening::receive:
-        return {agent, host, describe(a.to_host.front(), false)};
+        return {agent, host, describe(what, a.to_host.front(), false)};
     case happening::duplicate_answer:
-        return {agent, host, describe(a.to_host.front(), false) + ", a copy", true};
+        return {agent, host, describe(what, a.to_host.front(), false) + ", a copy", true};
     case happening::stale_request:
-        return {host, agent, describe({one.detail, one.txn, 0, 0}, true) + ", late", true};
+        return {host, agent, describe(what, {one.detail, one.txn, 0, 0}, true) + ", late", true};
     case happening::stale_answer:
-        return {
-            agent, host,
-            describe({one.detail, one.txn, 0, static_cast<std::uint8_t>(verdict::clean)}, false) +
-                ", late",
-            true};
+        return {agent, host,
+                describe(what, {one.detail, one.txn, 0, static_cast<std::uint8_t>(verdict::clean)},
+                         false) +
+                    ", late",
+                true};
     case happening::agent_learns:
         return {agent, agent, "learns that the channel is gone"};
     case happening::host_learns:
@@ -252,6 +255,22 @@ std::string text_chart(const config& what, const run_of_model& run) {
         const auto changes = difference(what, *before, step.to);
         out += fmt::format("{:>3}  {} {}{}{}\n", n + 1, line, drawn.fault ? "FAULT " : "",
                            drawn.text, changes.empty() ? "" : "   [" + changes + "]");
+        before = &step.to;
+    }
+    return out;
+}
+
+std::string step_list(const config& what, const run_of_model& run) {
+    std::string out;
+    const world* before = &run.first;
+    for (std::size_t n = 0; n < run.steps.size(); ++n) {
+        const auto& step = run.steps[n];
+        const arrow drawn = arrow_of(what, step.what, *before);
+        const auto changes = difference(what, *before, step.to);
+        const auto whom = drawn.from == drawn.to ? std::string{} : " to " + lane_name(drawn.to);
+        out += fmt::format("{}. {}{}{}: {}{}\n", n + 1, drawn.fault ? "**fault** " : "",
+                           lane_name(drawn.from), whom, drawn.text,
+                           changes.empty() ? "" : " *(" + changes + ")*");
         before = &step.to;
     }
     return out;

@@ -17,6 +17,9 @@ namespace snapproto::explore {
 /// The same as a Mermaid sequence diagram.
 [[nodiscard]] std::string mermaid_chart(const config& what, const run_of_model& run);
 
+/// The same as a numbered list in Markdown: who does what to whom, and what changes.
+[[nodiscard]] std::string step_list(const config& what, const run_of_model& run);
+
 /// What was broken, in one line: property, clause, sentence.
 [[nodiscard]] std::string name_of(property broken);
 
@@ -40,6 +43,11 @@ struct scenario {
 [[nodiscard]] std::string to_text(fault_set faults);
 /// Errors: throws std::invalid_argument for a word that is no fault.
 [[nodiscard]] fault_set faults_from(std::string_view words);
+
+/// `18.1,18.12`, by the clauses of the properties.
+[[nodiscard]] std::string to_text_of_properties(property_set which);
+/// Errors: throws std::invalid_argument for a clause that is no property's.
+[[nodiscard]] property_set properties_from(std::string_view clauses);
 
 } // namespace snapproto::explore
 

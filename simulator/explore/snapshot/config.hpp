@@ -5,6 +5,7 @@
 // What is explored: how many of everything, which dialect's profile, which faults.
 
 #include "simulator/explore/machines.hpp"
+#include "simulator/explore/snapshot/dialects.hpp"
 
 #include <array>
 #include <cstddef>
@@ -46,12 +47,6 @@ inline constexpr fault_set all_faults = (1U << fault_count) - 1;
     return 1U << static_cast<unsigned>(one);
 }
 
-/// Which dialect's capabilities both sides have.
-enum class profile : std::uint8_t {
-    native, ///< Explicit prepare, completion, transaction ids.
-    qga     ///< Freeze prepares, nobody completes, no ids: chapters 20 to 29.
-};
-
 /// Where runs begin: at a point of an undisturbed snapshot. What leads there is not explored, so a
 /// counterexample that needs no more is short.
 enum class beginning : std::uint8_t {
@@ -74,11 +69,13 @@ enum class flaw : std::uint8_t {
     late_hold_is_kept,      ///< A hold that ends after its transaction is over is left as it is.
     thaw_counts_all,        ///< QGA: a thaw counts also what was released before it came.
     requests_outlive_close, ///< QGA: a session that ends does not end its requests.
-    no_resync ///< QGA: after a time-out the channel is used as if nothing had happened.
+    no_resync, ///< QGA, Hyper-V: after a time-out the channel is used as if nothing had happened.
+    done_is_success ///< vmbackup: req.done counts as a success, whatever came before it.
 };
-inline constexpr auto flaw_names = std::to_array<std::string_view>(
-    {"none", "not_held_is_clean", "cut_at_first", "no_hold_timer", "no_transaction_ids",
-     "late_hold_is_kept", "thaw_counts_all", "requests_outlive_close", "no_resync"});
+inline constexpr auto flaw_names =
+    std::to_array<std::string_view>({"none", "not_held_is_clean", "cut_at_first", "no_hold_timer",
+                                     "no_transaction_ids", "late_hold_is_kept", "thaw_counts_all",
+                                     "requests_outlive_close", "no_resync", "done_is_success"});
 
 /// Bounds of the model.
 inline constexpr std::size_t agents_max = 3;
@@ -98,7 +95,15 @@ struct config {
     beginning from = beginning::cold;
     flaw wrong = flaw::none;
     std::optional<row_mutation> mutation{};
+    /// Excuse nothing that the dialect cannot keep.
+    bool strict = false;
+    /// Which properties are judged, of those that are not excused.
+    property_set judged = every_property;
 
+    [[nodiscard]] const dialect_traits& traits() const noexcept { return traits_of(dialect); }
+    [[nodiscard]] bool judges(property one) const noexcept {
+        return ((strict ? judged : judged & ~excused_of(dialect)) & bit_of(one)) != 0;
+    }
     [[nodiscard]] bool has_application() const noexcept { return participants > 1; }
     /// Participants are numbered in the order of holding: the application first.
     [[nodiscard]] bool is_filesystem(std::size_t participant) const noexcept {

@@ -77,6 +77,9 @@ void stage::break_channel(std::size_t agent, bool agent_knows, bool host_knows) 
 void stage::channel_opens(std::size_t agent) {
     agent_world& a = w.agents[agent];
     a.up = a.agent_knows = a.host_knows = true;
+    if (m_options.strict && m_dialect.with != adapter::none) {
+        a.ghost.void_session = false; // whoever opens a channel begins anew, in every dialect
+    }
     if (w.host.phase == orchestrator_phase::down && all_up()) {
         host_event({.kind = orchestrator_event::up,
                     .agents = (machine::agent_set{1} << m_options.agents) - 1});
@@ -116,7 +119,7 @@ void stage::host_starts() {
     provider_event(provider_input::precommit);
     host_event({.kind = orchestrator_event::start,
                 .txn = {w.started},
-                .go_at_once = m_options.dialect == profile::qga});
+                .go_at_once = !m_dialect.prepares()});
 }
 
 void stage::host_event(const machine::orchestrator_input& input) {
@@ -181,7 +184,7 @@ void stage::notice_arrives() {
 // ---- messages ---------------------------------------------------------------------------------
 
 void stage::host_takes(std::size_t agent, const packet& message) {
-    if (m_options.dialect == profile::qga) {
+    if (m_dialect.with != adapter::none) {
         link_takes(agent, message);
         drain();
         return;
@@ -404,7 +407,7 @@ void stage::host_sends(std::size_t agent, request kind, std::uint8_t arg) {
     }
     require(kind == request::hello || w.host.phase != orchestrator_phase::neg,
             property::negotiated_only);
-    if (m_options.dialect == profile::qga) {
+    if (m_dialect.with != adapter::none) {
         link_asks(agent, kind);
         return;
     }
@@ -419,10 +422,13 @@ void stage::report(session_outcome reported) {
     if (reported == session_outcome::success) {
         for (std::size_t i = 0; i < m_options.agents; ++i) {
             const agent_world& a = w.agents[i];
-            // Thawed(clean) is judged where it is sent; QGA has only a count.
-            const bool by_count = m_options.dialect == profile::qga;
-            require(a.ghost.in_window, property::window);
-            require(a.ghost.clean && !(by_count && a.ghost.dirty), property::no_false_success);
+            // Thawed(clean) is judged where it is sent; an adapter only concludes it.
+            const bool concluded = m_dialect.with != adapter::none;
+            // The death of an agent that the channel outlives is told to nobody.
+            if (m_options.strict || !a.ghost.died) {
+                require(a.ghost.in_window, property::window);
+                require(a.ghost.clean && !(concluded && a.ghost.dirty), property::no_false_success);
+            }
         }
     }
     require(reported == session_outcome::failed || w.cut_done, property::honest_label);

@@ -1,40 +1,50 @@
 // SPDX-License-Identifier: BSL-1.0
-// The completion adapter for QGA on the orchestrator's side, as endpoint/qga_link.hpp has it: it
-// synchronises in the place of Hello, judges a thaw by its count, and thaws until the guest says
-// that nothing is frozen.
+// The completion adapter on the orchestrator's side where each command has one answer. For QGA as
+// endpoint/qga_link.hpp has it: it synchronises in the place of Hello, judges a thaw by its count,
+// and thaws until the guest says that nothing is frozen. For Hyper-V, which has neither status nor
+// synchronisation: it thaws in the place of Hello, judges a thaw by its first answer, thaws until one
+// is answered with success, and closes the channel after a time-out. The kernel's own limits (SP
+// 35.16) are longer than the orchestrator's.
 #include "simulator/explore/snapshot/stage.hpp"
 
 namespace snapproto::explore {
 
+using machine::orchestrator_event;
 using goal = link_state::goal;
 using command = link_state::command;
 
 void stage::link_loses(std::size_t agent) {
-    if (m_options.dialect != profile::qga) {
+    link_state& l = w.agents[agent].link;
+    if (m_dialect.with != adapter::commands) {
+        l = {}; // what was begun there ends with it
         return;
     }
-    link_state& l = w.agents[agent].link;
     const bool owes = l.owes_thaw;
     l = {.owes_thaw = owes, .frozen_count = l.frozen_count && owes, .was_lost = l.was_lost || owes};
 }
 
 void stage::link_asks(std::size_t agent, request kind) {
     link_state& l = w.agents[agent].link;
+    if (m_dialect.with == adapter::operation) {
+        operation_asks(agent, kind);
+        return;
+    }
     switch (kind) {
     case request::hello:
         l.about = goal::open;
         l.waiting = command::none;
         l.synchronised = l.thaw_owed = l.abort_owed = false;
-        l.look = l.owes_thaw;
+        l.look = l.owes_thaw && m_dialect.asks_status;
+        l.owes_thaw = l.owes_thaw || !m_dialect.asks_status; // who cannot ask thaws
         break;
     case request::freeze:
         l.about = goal::freeze;
-        l.look = true;
+        l.look = m_dialect.asks_status;
         break;
     case request::thaw:
     case request::abort:
         if (l.about != goal::release) {
-            if (l.waiting != command::none) {
+            if (l.waiting != command::none && m_dialect.resynchronises) {
                 l.waiting = command::none; // its reply answers nothing any more
                 l.synchronised = m_options.wrong == flaw::no_resync;
             }
@@ -66,6 +76,9 @@ void stage::link_sends(std::size_t agent, command what) {
         break;
     case command::thaw:
         kind = request::thaw;
+        break;
+    case command::abort:
+        kind = request::abort;
         break;
     default:
         // A fresh id: replies to earlier ones can be told apart (SP 22.10).
@@ -106,7 +119,7 @@ void stage::link_advances(std::size_t agent) {
         l.found = verdict::none;
         return;
     }
-    if (!l.synchronised) {
+    if (!l.synchronised && m_dialect.resynchronises) {
         link_sends(agent, command::sync);
         return;
     }
@@ -150,6 +163,14 @@ void stage::link_fails_freeze(std::size_t agent, verdict why) {
 
 void stage::link_takes(std::size_t agent, const packet& message) {
     link_state& l = w.agents[agent].link;
+    if (m_dialect.with == adapter::operation) {
+        operation_takes(agent, message);
+        return;
+    }
+    if (!m_dialect.resynchronises) {
+        link_takes_bit(agent, message);
+        return;
+    }
     const auto kind = static_cast<answer>(message.kind);
     const command waited = l.waiting;
     if (waited == command::none) {
@@ -236,9 +257,59 @@ void stage::link_takes(std::size_t agent, const packet& message) {
     link_advances(agent);
 }
 
-/// The command in work is given up: nothing is believed before the channel is synchronised again
-/// (SP 29.11).
+// An answer of Hyper-V says whether what was asked last is done, and nothing else.
+void stage::link_takes_bit(std::size_t agent, const packet& message) {
+    link_state& l = w.agents[agent].link;
+    const auto kind = static_cast<answer>(message.kind);
+    const bool good = kind != answer::error;
+    const command waited = l.waiting;
+    if (waited != command::freeze && waited != command::thaw) {
+        end_device(agent); // too late: nobody waits for it
+        return;
+    }
+    l.waiting = command::none;
+    // Judged by what the reply truly answers, which the wire does not tell.
+    const bool of_this = kind == (waited == command::freeze ? answer::frozen : answer::thawed) &&
+                         message.txn == w.started;
+    require(!good || l.about == goal::open || of_this, property::stale_safety);
+    if (waited == command::thaw) {
+        if (l.found == verdict::none) {
+            l.found = !good ? verdict::early : l.frozen_count ? verdict::clean : verdict::aborted;
+        }
+        l.owes_thaw = !good;
+        l.waiting = good ? command::none : command::pause;
+    } else if (!good) {
+        link_fails_freeze(agent, verdict::veto);
+    } else if (l.about == goal::freeze) {
+        l.about = goal::none;
+        l.frozen_count = true;
+        link_answers(agent, answer::frozen, 0);
+    }
+    link_advances(agent);
+}
+
+/// The time for the command in work, or for the next try, has passed.
 void stage::link_timer_fires(std::size_t agent) {
+    link_state& l = w.agents[agent].link;
+    const bool paused = l.waiting == command::pause;
+    if (!paused && !m_dialect.resynchronises && m_options.wrong != flaw::no_resync) {
+        // What answers later would be believed: the channel is given up instead.
+        break_channel(agent, false, true);
+        if (is_live(agent)) {
+            host_event(
+                {.kind = orchestrator_event::any_lost, .agent = static_cast<agent_index>(agent)});
+        }
+    } else if (paused) {
+        l.waiting = command::none;
+        link_advances(agent);
+    } else {
+        link_gives_up(agent);
+    }
+    drain();
+}
+
+/// Nothing is believed before the channel is synchronised again (SP 29.11).
+void stage::link_gives_up(std::size_t agent) {
     link_state& l = w.agents[agent].link;
     const command unanswered = l.waiting;
     l.waiting = command::none;
@@ -253,13 +324,13 @@ void stage::link_timer_fires(std::size_t agent) {
         link_fails_freeze(agent, verdict::expired);
         break;
     case command::thaw:
-        l.look = true;
+        l.look = m_dialect.asks_status;
+        l.found = !m_dialect.asks_status && l.found == verdict::none ? verdict::early : l.found;
         break;
     default:
         break;
     }
     link_advances(agent);
-    drain();
 }
 
 } // namespace snapproto::explore

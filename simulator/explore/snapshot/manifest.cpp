@@ -26,11 +26,12 @@ std::vector<manifest_entry> manifest_from(std::string_view text) {
             const auto number = [&](const char* name) {
                 return from.at(name).to_number<std::size_t>();
             };
-            const auto dialect = from.at("dialect").as_string();
-            if (dialect != "native" && dialect != "qga") {
+            const auto name = from.at("dialect").as_string();
+            const auto dialect = dialect_from({name.data(), name.size()});
+            if (!dialect) {
                 throw std::invalid_argument("an unknown dialect");
             }
-            entry.what.dialect = dialect == "qga" ? profile::qga : profile::native;
+            entry.what.dialect = *dialect;
             entry.what.agents = number("agents");
             entry.what.participants = number("participants");
             entry.what.sessions = number("sessions");
@@ -58,9 +59,8 @@ std::string to_text(const std::vector<manifest_entry>& manifest) {
             R"(  {{"dialect": "{}", "agents": {}, "participants": {}, "sessions": {}, )"
             R"("fault_budget": {}, "faults": "{}", "states": {}, "transitions": {}, "depth": {}, )"
             R"("states_without_symmetry": {}, "transitions_without_symmetry": {}}})",
-            one.what.dialect == profile::native ? "native" : "qga", one.what.agents,
-            one.what.participants, one.what.sessions, one.what.fault_budget,
-            to_text(one.what.faults), one.states, one.transitions, one.depth,
+            one.what.traits().name, one.what.agents, one.what.participants, one.what.sessions,
+            one.what.fault_budget, to_text(one.what.faults), one.states, one.transitions, one.depth,
             one.states_without_symmetry, one.transitions_without_symmetry);
         text += i + 1 < manifest.size() ? ",\n" : "\n";
     }

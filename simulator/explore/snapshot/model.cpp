@@ -31,8 +31,8 @@ snapshot_model::snapshot_model(const config& options)
 
 world unpacked_defaults(const config& options) {
     world made;
-    made.host.data.policy.explicit_prepare = options.dialect == profile::native;
-    made.host.data.policy.completion = options.dialect == profile::native;
+    made.host.data.policy.explicit_prepare = options.traits().prepares();
+    made.host.data.policy.completion = options.traits().completes();
     return made;
 }
 
@@ -166,7 +166,7 @@ void snapshot_model::unpack_agent(world& to, std::size_t agent, const state& fro
     detail::bit_reader io{from.data() + host_words + agent * m_agent_words};
     detail::pack_agent(io, m_options, to, made, agent);
     auto& data = made.machine.data;
-    const auto capabilities = capabilities_of(m_options.dialect);
+    const auto capabilities = m_options.traits().carried;
     data.granted = data.session ? capabilities : capability::none;
     data.waiting_granted =
         data.waiting != machine::pending_hello::none ? capabilities : capability::none;

@@ -198,11 +198,12 @@ void pack_agent(Io& io, const config& options, World& w, Agent& a, std::size_t i
     if constexpr (!std::is_const_v<World>) {
         set_marks(w, index, marks);
     }
-    if (options.dialect == profile::qga) {
+    if (options.traits().with != adapter::none) {
         auto& l = a.link;
         io(in<2>(a.released), in<4>(a.gone.bits), in<2>(l.about), in<3>(l.waiting),
            in<1>(l.synchronised), in<1>(l.owes_thaw), in<1>(l.frozen_count), in<1>(l.thaw_owed),
            in<1>(l.abort_owed), in<1>(l.look), in<1>(l.was_lost), in<4>(l.found));
+        io(in<1>(a.let_go), in<1>(g.died), in<1>(l.begun), in<1>(l.taken), in<1>(l.failed));
     }
 }
 

@@ -6,14 +6,6 @@ namespace snapproto::explore {
 
 using machine::agent_timer;
 
-namespace {
-
-[[nodiscard]] constexpr std::uint8_t bit_of(agent_timer timer) noexcept {
-    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(timer));
-}
-
-} // namespace
-
 // Each event leads to the state that it names (SP chapter 14); a release that fails leaves who had
 // refused its hold as released (SP 14.10).
 void stage::participant_step(participant_state& p, participant_input input) {
@@ -110,7 +102,7 @@ void stage::participant_answers(std::size_t agent, std::size_t participant,
         break;
     case participant_input::released:
         p.settled = true;
-        if (filesystem && m_options.dialect == profile::qga) {
+        if (filesystem && m_dialect.counts_releases) {
             ++a.released;
         }
         break;

@@ -307,7 +307,8 @@ namespace {
 } // namespace
 
 property stage::check_state() const {
-    property broken = has_its_limits(w) ? property::none : property::limits;
+    property broken = m_options.judges(property::limits) && !has_its_limits(w) ? property::limits
+                                                                               : property::none;
     for (std::size_t i = 0; i < m_options.agents; ++i) {
         broken = graver(broken, check_agent(w.agents[i]));
     }
@@ -318,68 +319,64 @@ property stage::check_agent(const agent_world& a) const {
     if (a.alive != life::running) {
         return property::none;
     }
-    const bool holds = holds_truly(a, false);
+    property broken = property::none;
+    const auto demand = [&](bool holds, property otherwise) {
+        if (!holds && broken == property::none && m_options.judges(otherwise)) {
+            broken = otherwise;
+        }
+    };
     const bool holds_filesystem = holds_truly(a, true);
     switch (a.machine.phase) {
     case agent_phase::off:
     case agent_phase::idle:
     case agent_phase::await:
-        if (a.ghost.open.bits != 0 && m_options.dialect == profile::native) {
-            return property::one_answer;
-        }
+        // A client that is gone waits for nothing.
+        demand((a.ghost.open.bits & ~a.gone.bits) == 0, property::one_answer);
         [[fallthrough]];
     case agent_phase::prep:
     case agent_phase::ready:
-        if (holds) {
-            return property::states_hold;
-        }
+        demand(!holds_truly(a, false), property::states_hold);
         break;
     case agent_phase::resume:
-        if (holds_filesystem) {
-            return property::states_hold;
-        }
+        demand(!holds_filesystem, property::states_hold);
         break;
     case agent_phase::frozen:
         for (std::size_t p = 0; p < m_options.participants; ++p) {
             const auto& one = a.participants[p];
-            if (one.asked &&
-                (one.phase != participant_phase::held || (!one.held && !a.ghost.dirty))) {
-                return property::states_hold;
-            }
+            demand(!one.asked ||
+                       (one.phase == participant_phase::held && (one.held || a.ghost.dirty)),
+                   property::states_hold);
         }
         [[fallthrough]];
     case agent_phase::freeze:
-        if (holds_filesystem &&
-            (a.timers >> static_cast<unsigned>(machine::agent_timer::hold) & 1U) == 0) {
-            return property::bounded_hold;
-        }
+        demand(!holds_filesystem ||
+                   (a.timers >> static_cast<unsigned>(machine::agent_timer::hold) & 1U) != 0,
+               property::bounded_hold);
         break;
     default:
         break;
     }
-    return has_its_limits(a) ? property::none : property::limits;
+    demand(has_its_limits(a), property::limits);
+    return broken;
 }
 
 property stage::check_rest() const {
+    property broken = property::none;
+    const auto demand = [&](bool holds, property otherwise) {
+        if (!holds && broken == property::none && m_options.judges(otherwise)) {
+            broken = otherwise;
+        }
+    };
     for (std::size_t i = 0; i < m_options.agents; ++i) {
         const agent_world& a = w.agents[i];
-        if (a.ghost.open.bits != 0) {
-            return property::freeze_ends;
-        }
-        if (a.machine.phase != agent_phase::idle && a.machine.phase != agent_phase::off) {
-            return property::returns;
-        }
-        if (a.link.owes_thaw) {
-            return property::returns;
-        }
+        demand(a.ghost.open.bits == 0, property::freeze_ends);
+        demand(is_idle(a.machine.phase), property::returns);
+        demand(!a.link.owes_thaw, property::returns);
     }
-    if (w.report_due) {
-        return property::one_outcome;
-    }
-    if (w.host.phase != orchestrator_phase::idle || w.started != m_options.sessions) {
-        return property::no_wedge;
-    }
-    return property::none;
+    demand(!w.report_due, property::one_outcome);
+    demand(w.host.phase == orchestrator_phase::idle && w.started == m_options.sessions,
+           property::no_wedge);
+    return broken;
 }
 
 } // namespace snapproto::explore

@@ -138,11 +138,10 @@ std::string why_never(const config& what, table_kind table, const row_text& row)
             return std::string{one.why};
         }
     }
-    const bool native = what.dialect == profile::native;
     const auto has = [&](std::string_view part) {
         return row.guard.find(part) != std::string::npos;
     };
-    if (native) {
+    if (what.traits().prepares()) {
         return has("implicit") && !has("not agreed") && !has("explicit")
                    ? "native: prepare is a message of its own"
                : has("no completion") ? "native: agents await completion"

@@ -67,12 +67,46 @@ fault_set faults_from(std::string_view words) {
     return made;
 }
 
+namespace {
+
+std::string clause_text(const property_info& one) {
+    return fmt::format("{}.{}", one.governed_by.chapter, one.governed_by.number);
+}
+
+} // namespace
+
+std::string to_text_of_properties(property_set which) {
+    std::string text;
+    for (const auto& one : properties()) {
+        if (one.checked_here && (which & bit_of(one.number)) != 0) {
+            text += (text.empty() ? "" : ",") + clause_text(one);
+        }
+    }
+    return text;
+}
+
+property_set properties_from(std::string_view clauses) {
+    property_set made = 0;
+    for (const auto word : split(clauses, ',')) {
+        const auto known = properties();
+        const auto at = std::find_if(known.begin(), known.end(), [&](const auto& one) {
+            return one.checked_here && clause_text(one) == word;
+        });
+        if (at == known.end()) {
+            throw std::invalid_argument(
+                fmt::format("'{}' is the clause of no property that is checked here; there are: {}",
+                            word, to_text_of_properties(every_property)));
+        }
+        made |= bit_of(at->number);
+    }
+    return made;
+}
+
 std::string command_options(const config& what) {
-    auto text =
-        fmt::format("--dialect {} --agents {} --participants {} --sessions {} "
-                    "--fault-budget {} --faults {}",
-                    what.dialect == profile::native ? "native" : "qga", what.agents,
-                    what.participants, what.sessions, what.fault_budget, to_text(what.faults));
+    auto text = fmt::format("--dialect {} --agents {} --participants {} --sessions {} "
+                            "--fault-budget {} --faults {}",
+                            what.traits().name, what.agents, what.participants, what.sessions,
+                            what.fault_budget, to_text(what.faults));
     if (what.from != beginning::cold) {
         text += fmt::format(" --from {}", beginning_names[static_cast<std::size_t>(what.from)]);
     }
@@ -82,13 +116,19 @@ std::string command_options(const config& what) {
     if (what.mutation) {
         text += fmt::format(" --mutate '{}'", to_text(*what.mutation));
     }
+    if (what.strict) {
+        text += " --strict";
+    }
+    if (what.judged != every_property) {
+        text += " --only " + to_text_of_properties(what.judged);
+    }
     return text;
 }
 
 std::string to_scenario(const config& what, const run_of_model& run) {
     json::object made;
     made["snapsim"] = "explore";
-    made["dialect"] = what.dialect == profile::native ? "native" : "qga";
+    made["dialect"] = what.traits().name;
     made["agents"] = what.agents;
     made["participants"] = what.participants;
     made["sessions"] = what.sessions;
@@ -100,6 +140,12 @@ std::string to_scenario(const config& what, const run_of_model& run) {
     }
     if (what.mutation) {
         made["mutation"] = to_text(*what.mutation);
+    }
+    if (what.strict) {
+        made["strict"] = true;
+    }
+    if (what.judged != every_property) {
+        made["only"] = to_text_of_properties(what.judged);
     }
     json::array steps;
     for (const auto& step : run.steps) {
@@ -140,8 +186,8 @@ scenario scenario_from(std::string_view text) {
         }
         return whole;
     };
-    made.what.dialect = static_cast<profile>(
-        number_of(word("dialect"), std::to_array<std::string_view>({"native", "qga"}), "dialect"));
+    made.what.dialect =
+        static_cast<profile>(number_of(word("dialect"), dialect_names(), "dialect"));
     made.what.agents = number("agents");
     made.what.participants = number("participants");
     made.what.sessions = number("sessions");
@@ -153,6 +199,12 @@ scenario scenario_from(std::string_view text) {
     }
     if (!word("mutation").empty()) {
         made.what.mutation = mutation_from(word("mutation"));
+    }
+    if (const auto* strict = from.if_contains("strict"); strict != nullptr && strict->is_bool()) {
+        made.what.strict = strict->get_bool();
+    }
+    if (!word("only").empty()) {
+        made.what.judged = properties_from(word("only"));
     }
     made.broken = static_cast<property>(number("breaks"));
     const auto* steps = from.if_contains("steps");

@@ -6,8 +6,10 @@
 // wrong meanwhile.
 //
 // The functions do for the machines what the endpoints do for them (include/snapproto/endpoint):
-// events in, effects out. agent_side.cpp is the agent's half, host_side.cpp the orchestrator's,
-// link_side.cpp the adapter for QGA.
+// events in, effects out. agent_side.cpp and agent_effects.cpp are the agent's half, host_side.cpp the
+// orchestrator's. The completion adapters of the dialects stand between both: agent_commands.cpp and
+// link_side.cpp where each command has an answer (QGA, Hyper-V), agent_operation.cpp and
+// link_operation.cpp where events tell of an operation (vmbackup).
 
 #include "simulator/explore/machines.hpp"
 #include "simulator/explore/snapshot/config.hpp"
@@ -24,7 +26,8 @@ namespace snapproto::explore {
 
 class stage {
   public:
-    stage(const config& options, machines& with) : m_options(options), m_machines(with) {}
+    stage(const config& options, machines& with)
+        : m_options(options), m_dialect(options.traits()), m_machines(with) {}
 
     /// Begins a transition at a world.
     void begin(const world& from) {
@@ -91,7 +94,7 @@ class stage {
 
     void require(bool holds, property otherwise) noexcept {
         // What was truly done says more than the record of it.
-        if (!holds &&
+        if (!holds && m_options.judges(otherwise) &&
             (m_broken == property::none || (is_of_record(m_broken) && !is_of_record(otherwise)))) {
             m_broken = otherwise;
         }
@@ -135,14 +138,15 @@ class stage {
     void show(const machine::orchestrator_effect& effect) noexcept;
 
     // agent_side.cpp
+    void serve(std::size_t agent, request kind, const machine::agent_input& input);
+
+    // agent_effects.cpp
     void take(std::size_t agent, const machine::agent_input& input);
     void advance(std::size_t agent);
     void perform(std::size_t agent, const machine::agent_effect& effect);
     void check_send(std::size_t agent, const machine::agent_effect& effect);
     void agent_sends(std::size_t agent, answer kind, const machine::agent_effect& effect,
                      std::uint8_t arg);
-    void qga_replies(std::size_t agent, const machine::agent_effect& effect);
-    void qga_reply(std::size_t agent, request asked, answer kind, std::uint8_t arg);
     std::optional<machine::agent_event> next_operation(std::size_t agent);
     std::optional<machine::agent_event> next_hold(std::size_t agent, bool filesystems);
     std::optional<machine::agent_event> next_release(std::size_t agent, bool filesystems);
@@ -150,6 +154,18 @@ class stage {
     void let_go_truly(std::size_t agent, std::size_t participant);
     [[nodiscard]] bool holds_truly(const agent_world& a, bool filesystems_only) const noexcept;
     [[nodiscard]] bool holds_on_record(const agent_world& a) const noexcept;
+
+    // agent_commands.cpp
+    void agree_unasked(std::size_t agent);
+    void command_arrives(std::size_t agent, const packet& message);
+    void command_is_answered(std::size_t agent, const machine::agent_effect& effect);
+    void reply(std::size_t agent, request asked, answer kind, std::uint8_t arg);
+    void judge_reply(std::size_t agent, request asked, const packet& message);
+    void end_device(std::size_t agent);
+
+    // agent_operation.cpp
+    void operation_command_arrives(std::size_t agent, const packet& message);
+    void tell_operation(std::size_t agent, const machine::agent_state& before);
 
     // host_side.cpp
     void take(const machine::orchestrator_input& input);
@@ -166,11 +182,18 @@ class stage {
     // link_side.cpp
     void link_asks(std::size_t agent, request kind);
     void link_takes(std::size_t agent, const packet& message);
+    void link_takes_bit(std::size_t agent, const packet& message);
+    void link_gives_up(std::size_t agent);
     void link_advances(std::size_t agent);
     void link_sends(std::size_t agent, link_state::command what);
     void link_answers(std::size_t agent, answer kind, std::uint8_t arg);
     void link_fails_freeze(std::size_t agent, verdict why);
     void link_loses(std::size_t agent);
+
+    // link_operation.cpp
+    void operation_asks(std::size_t agent, request kind);
+    void operation_takes(std::size_t agent, const packet& message);
+    void operation_is_over(std::size_t agent);
 
     void push(packet_queue& to, const packet& message) noexcept {
         if (to.size == queue_max) {
@@ -188,6 +211,7 @@ class stage {
     }
 
     const config& m_options;
+    const dialect_traits& m_dialect;
     machines& m_machines;
     bool m_blocked = false;
     property m_broken = property::none;
@@ -207,14 +231,6 @@ class stage {
     bool m_warned = false; ///< An application did not resume as it should.
     bool m_sent_thaw = false;
 };
-
-/// What the capabilities of a profile are.
-[[nodiscard]] constexpr capability capabilities_of(profile which) noexcept {
-    return which == profile::native
-               ? capability::explicit_prepare | capability::completion | capability::recovery |
-                     capability::hold_limit | capability::keep_alive | capability::transactions
-               : capability::implicit_prepare | capability::hold_limit;
-}
 
 } // namespace snapproto::explore
 

@@ -52,7 +52,7 @@ void add_agent(line_writer& line, const config& what, const agent_world& a) {
              !a.host_knows);
     line.add(g.in_window, g.dirty, g.clean, g.told, g.open.bits, g.freeze_asked, g.reseed_due,
              g.void_session, g.stop_asked);
-    if (what.dialect == profile::qga) {
+    if (what.traits().with != adapter::none) {
         const link_state& l = a.link;
         line.add(a.released, a.gone.bits, l.about, l.waiting, l.synchronised, l.owes_thaw,
                  l.frozen_count, l.thaw_owed, l.abort_owed, l.look, l.was_lost, l.found);

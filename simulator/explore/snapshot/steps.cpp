@@ -1,104 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-// The transitions that are possible in a state: what goes on by itself, time, faults.
-#include "simulator/explore/snapshot/model.hpp"
+// The transitions that are possible in a state: what goes on by itself, and time. Faults: faults.cpp.
+#include "simulator/explore/snapshot/offer.hpp"
 
 #include <algorithm>
 
 namespace snapproto::explore {
 
-using machine::agent_event;
 using machine::agent_timer;
 using machine::orchestrator_event;
-
-namespace {
-
-[[nodiscard]] bool is_armed(const agent_world& a, agent_timer timer) noexcept {
-    return (a.timers >> static_cast<unsigned>(timer) & 1U) != 0;
-}
-
-} // namespace
-
-bool snapshot_model::worker::may(fault one) const noexcept {
-    return m_from.budget > 0 && (m_model.m_options.faults & bit_of(one)) != 0;
-}
-
-template <class Change>
-void snapshot_model::worker::offer(const action& what, Change&& change,
-                                   std::optional<fault> costs) {
-    m_stage.begin(m_from);
-    broken_assertion = nullptr;
-    change(m_stage);
-    if (m_stage.blocked()) {
-        ++m_waits;
-        return;
-    }
-    property step = broken_assertion != nullptr ? property::never_crashes : m_stage.broken();
-    state to = m_model.pack(m_stage.w, m_from, *m_packed);
-#ifndef NDEBUG
-    if (!(m_model.unpack(to) == m_stage.w) || broken_assertion != nullptr) {
-        step = property::never_crashes; // nothing is forgotten
-    }
-#endif
-    const bool idle = costs && step == property::none && to == *m_packed;
-    if (idle && !m_compares) {
-        return; // made no difference: not worth a fault
-    }
-    to[0] -= costs ? m_model.m_one_fault : 0;
-    m_found.push_back({to, what, graver(step, m_stage.check_state()), m_stage.seen(), idle});
-}
-
-template <class Change>
-agent_memo::step snapshot_model::worker::work_out(const action& what, Change&& change) {
-    m_stage.begin(m_from);
-    change(m_stage);
-    const agent_world& a = m_stage.w.agents[what.agent];
-    action anybody = what;
-    anybody.agent = 0;
-    agent_memo::step made{.what = anybody.id(),
-                          .broken = m_stage.broken(),
-                          .state = m_stage.check_agent(a),
-                          .blocked = m_stage.blocked(),
-                          .unchanged = a == m_from.agents[what.agent]};
-    if (!made.blocked) {
-        made.to = m_model.block_of(m_model.pack(m_stage.w, m_from, *m_packed), what.agent);
-        SNAPPROTO_ASSERT(static_cast<const world_host&>(m_stage.w) == m_from);
-    }
-    return made;
-}
-
-template <class Change>
-void snapshot_model::worker::offer_alone(const action& what, Change&& change,
-                                         std::optional<fault> costs) {
-    if (!remembers()) {
-        offer(what, change, costs);
-        return;
-    }
-    const std::size_t agent = what.agent;
-    action anybody = what;
-    anybody.agent = 0;
-    const agent_memo::step* known = m_memo.find(m_known[agent], anybody.id());
-    if (known == nullptr) {
-        known = &m_memo.add(m_known[agent], work_out(what, change));
-    }
-#ifndef NDEBUG // assertions of the simulator are evaluated in every build
-    SNAPPROTO_ASSERT(*known == work_out(what, change));
-#endif
-    if (known->blocked) {
-        ++m_waits;
-        return;
-    }
-    if (costs && known->broken == property::none && known->unchanged) {
-        return; // as above
-    }
-    property broken = known->broken;
-    for (std::size_t i = 0; i < m_model.m_options.agents; ++i) {
-        broken = graver(broken, i == agent ? known->state : m_known[i].at->state);
-    }
-    successor& made = m_found.emplace_back(successor{*m_packed, what, broken, 0, false});
-    made.to[0] -= costs ? m_model.m_one_fault : 0;
-    const std::size_t size = m_model.m_agent_words;
-    std::copy_n(known->to.begin(), size, made.to.begin() + host_words + agent * size);
-}
 
 void snapshot_model::worker::unpack(const state& from) {
     m_packed = &from;
@@ -147,7 +56,9 @@ void snapshot_model::worker::expand(const state& from) {
     if (m_compares) {
         return;
     }
-    for (std::size_t i = 0; i < m_model.m_options.agents && m_rest == property::none; ++i) {
+    for (std::size_t i = 0; i < m_model.m_options.agents && m_rest == property::none &&
+                            m_model.m_options.judges(property::hold_ends);
+         ++i) {
         if (!hold_ends(i)) {
             m_rest = property::hold_ends;
         }
@@ -160,7 +71,7 @@ void snapshot_model::worker::normal_steps() {
     if (phase == orchestrator_phase::idle && m_from.started < options.sessions) {
         offer({happening::start}, [](stage& s) { s.host_starts(); });
     }
-    if (options.dialect == profile::native &&
+    if (options.traits().prepares() &&
         (phase == orchestrator_phase::ready ||
          (phase == orchestrator_phase::prep && !m_from.host.data.go_noted))) {
         offer({happening::go}, [](stage& s) { s.host_event({.kind = orchestrator_event::go}); });
@@ -188,9 +99,9 @@ void snapshot_model::worker::agent_steps(std::size_t i) {
     const agent_world& a = m_from.agents[i];
     const auto agent = static_cast<std::uint8_t>(i);
     const bool runs = a.alive == life::running;
-    // An agent of QGA serves one request after the other.
-    const bool serves = options.dialect == profile::native || a.ghost.open == a.gone;
-    if (runs && serves && a.to_agent.size > 0) {
+    const dialect_traits& traits = options.traits();
+    const bool serves = traits.with != adapter::commands || a.ghost.open == a.gone;
+    if ((runs || traits.outlives_agent) && serves && a.to_agent.size > 0) {
         offer_alone({happening::deliver, agent}, [&](stage& s) {
             const packet message = s.w.agents[i].to_agent.front();
             s.w.agents[i].to_agent.pop();
@@ -284,7 +195,8 @@ void snapshot_model::worker::timers(bool costs) {
                     [&](stage& s) { s.agent_timer_fires(i, timer); }, price);
             }
         }
-        if (a.link.waiting != link_state::command::none) {
+        if (options.traits().with == adapter::commands &&
+            a.link.waiting != link_state::command::none) {
             offer(
                 {happening::link_timer, agent}, [&](stage& s) { s.link_timer_fires(i); }, price);
         }
@@ -306,193 +218,4 @@ void snapshot_model::worker::timers(bool costs) {
     }
 }
 
-void snapshot_model::worker::faults() {
-    if (m_from.budget == 0) {
-        return;
-    }
-    const auto phase = m_from.host.phase;
-    if (may(fault::cancel)) {
-        offer(
-            {happening::cancel},
-            [](stage& s) { s.host_event({.kind = orchestrator_event::cancel}); }, fault::cancel);
-    }
-    if (may(fault::host_crash) && phase != orchestrator_phase::down) {
-        offer(
-            {happening::host_crash}, [](stage& s) { s.host_dies(); }, fault::host_crash);
-    }
-    if (may(fault::noise) && phase == orchestrator_phase::down) {
-        offer(
-            {happening::noise, 0, static_cast<std::uint8_t>(noise_kind::start)},
-            [](stage& s) {
-                s.w.report_due = true;
-                s.host_event({.kind = orchestrator_event::start});
-            },
-            fault::noise);
-    }
-    if (may(fault::cut) && m_from.provider == provider_phase::cutting) {
-        offer(
-            {happening::cut_fails}, [](stage& s) { s.provider_event(provider_input::cut_failed); },
-            fault::cut);
-    }
-    for (std::size_t i = 0; i < m_model.m_options.agents; ++i) {
-        agent_faults(i);
-    }
-}
-
-void snapshot_model::worker::agent_faults(std::size_t i) {
-    const config& options = m_model.m_options;
-    const agent_world& a = m_from.agents[i];
-    const auto agent = static_cast<std::uint8_t>(i);
-    const bool runs = a.alive == life::running;
-    const bool native = options.dialect == profile::native;
-    if (may(fault::loss) && a.up) {
-        offer_alone(
-            {happening::loss, agent}, [&](stage& s) { s.break_channel(i, false, false); },
-            fault::loss);
-    }
-    if (may(fault::silence) && native) {
-        const auto phase = m_from.host.phase;
-        if ((m_from.host.data.live >> i & 1U) != 0 && phase != orchestrator_phase::neg &&
-            phase != orchestrator_phase::abort) {
-            offer(
-                {happening::silence, agent},
-                [&](stage& s) {
-                    s.host_event({.kind = orchestrator_event::liveness_expired, .agent = agent});
-                },
-                fault::silence);
-        }
-    }
-    if (may(fault::duplicate) && native) { // the stream that carries QGA repeats nothing
-        if (runs && a.to_agent.size > 0) {
-            offer_alone(
-                {happening::duplicate_request, agent},
-                [&](stage& s) { s.agent_takes(i, s.w.agents[i].to_agent.front()); },
-                fault::duplicate);
-        }
-        if (a.to_host.size > 0) {
-            offer(
-                {happening::duplicate_answer, agent},
-                [&](stage& s) { s.host_takes(i, s.w.agents[i].to_host.front()); },
-                fault::duplicate);
-        }
-    }
-    if (may(fault::stale) && native && a.up) {
-        // A late copy of a request of the running transaction that is known to have arrived.
-        const auto phase = m_from.host.phase;
-        const auto late = [&](request kind) {
-            const auto number = static_cast<std::uint8_t>(kind);
-            offer_alone(
-                {happening::stale_request, agent, number, m_from.started},
-                [&](stage& s) {
-                    s.agent_takes(i, {number, m_from.started, 0, 0});
-                },
-                fault::stale);
-        };
-        const bool frozen = phase == orchestrator_phase::cut || phase == orchestrator_phase::thaw ||
-                            phase == orchestrator_phase::complete;
-        if (runs &&
-            (frozen || phase == orchestrator_phase::ready || phase == orchestrator_phase::freeze)) {
-            late(request::prepare);
-        }
-        if (runs && frozen) {
-            late(request::freeze);
-        }
-        // Of a transaction that is over: it was on the way somewhere else.
-        const auto over =
-            static_cast<std::uint8_t>(m_from.host.data.txn ? m_from.started - 1 : m_from.started);
-        for (std::uint8_t txn = 1; txn <= over; ++txn) {
-            for (std::uint8_t kind = static_cast<std::uint8_t>(request::prepare);
-                 runs && kind <= static_cast<std::uint8_t>(request::abort); ++kind) {
-                offer_alone(
-                    {happening::stale_request, agent, kind, txn},
-                    [&](stage& s) {
-                        s.agent_takes(i, {kind, txn, 0, 0});
-                    },
-                    fault::stale);
-            }
-            for (std::uint8_t kind = static_cast<std::uint8_t>(answer::prepared);
-                 kind <= static_cast<std::uint8_t>(answer::nak); ++kind) {
-                const std::uint8_t arg = kind == static_cast<std::uint8_t>(answer::nak)
-                                             ? any_request
-                                             : static_cast<std::uint8_t>(verdict::clean);
-                offer(
-                    {happening::stale_answer, agent, kind, txn},
-                    [&](stage& s) {
-                        s.host_takes(i, {kind, txn, 0, arg});
-                    },
-                    fault::stale);
-            }
-        }
-    }
-    if (!runs) {
-        return;
-    }
-    if (may(fault::stop)) {
-        offer_alone(
-            {happening::stop, agent},
-            [&](stage& s) { s.agent_event(i, {.kind = agent_event::stop}); }, fault::stop);
-    }
-    if (may(fault::crash)) {
-        offer_alone(
-            {happening::crash, agent}, [&](stage& s) { s.agent_dies(i); }, fault::crash);
-    }
-    if (may(fault::clone)) {
-        offer_alone(
-            {happening::clone, agent},
-            [&](stage& s) { s.agent_event(i, {.kind = agent_event::generation_changed}); },
-            fault::clone);
-    }
-    if (may(fault::noise) && native && a.up) {
-        const auto bring = [&](noise_kind what, const machine::agent_input& input) {
-            offer_alone(
-                {happening::noise, agent, static_cast<std::uint8_t>(what)},
-                [&](stage& s) { s.agent_event(i, input); }, fault::noise);
-        };
-        bring(noise_kind::query, {.kind = agent_event::query});
-        bring(noise_kind::ping, {.kind = agent_event::ping});
-        bring(noise_kind::garbage, {.kind = agent_event::bad_message});
-        bring(noise_kind::recover, {.kind = agent_event::recover, .txn = a.machine.data.txn});
-        bring(noise_kind::abort_any, {.kind = agent_event::abort});
-        bring(noise_kind::second_hello, {.kind = agent_event::hello,
-                                         .session = session_now,
-                                         .granted = capabilities_of(options.dialect)});
-        bring(noise_kind::void_hello, {.kind = agent_event::hello,
-                                       .session = session_now,
-                                       .granted = capabilities_of(options.dialect),
-                                       .version_agreed = false});
-    }
-    if (may(fault::veto) && a.machine.phase == agent_phase::ready) {
-        offer_alone(
-            {happening::consent_withdrawn, agent},
-            [&](stage& s) { s.agent_event(i, {.kind = agent_event::failed}); }, fault::veto);
-    }
-    for (std::size_t p = 0; p < options.participants; ++p) {
-        const participant_state& one = a.participants[p];
-        const auto which = static_cast<std::uint8_t>(p);
-        const bool asked = one.doing == work::prepare ||
-                           (one.doing == work::hold &&
-                            (a.step == agent_step::quiesce || a.step == agent_step::freeze));
-        if (may(fault::veto) && asked) {
-            offer_alone(
-                {happening::veto, agent, which},
-                [&](stage& s) { s.participant_answers(i, p, participant_input::vetoed); },
-                fault::veto);
-        }
-        if (may(fault::release) && one.doing == work::release && one.held) {
-            offer_alone(
-                {happening::release_fails, agent, which},
-                [&](stage& s) { s.participant_answers(i, p, participant_input::release_failed); },
-                fault::release);
-        }
-        // A hook of QGA has no way to let go: it runs before and after the hold.
-        // Whoever is being released lets go because of that.
-        if (may(fault::early) && one.held &&
-            (one.phase == participant_phase::held || one.phase == participant_phase::broken) &&
-            one.doing == work::none && (native || options.is_filesystem(p))) {
-            offer_alone(
-                {happening::let_go, agent, which}, [&](stage& s) { s.participant_lets_go(i, p); },
-                fault::early);
-        }
-    }
-}
 } // namespace snapproto::explore

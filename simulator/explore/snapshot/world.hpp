@@ -31,9 +31,20 @@ enum class answer : std::uint8_t {
     error, ///< arg: the verdict.
     nak,   ///< arg: the request that is refused, or `any_request`.
     synced,
-    status ///< arg: 1 when something is held.
+    status, ///< arg: 1 when something is held.
+    // vmbackup
+    taken, ///< OK to a command.
+    begun, ///< An operation has begun: reset.
+    done   ///< It is over: req.done.
 };
 inline constexpr std::uint8_t any_request = 15;
+
+/// Of vmbackup: the texts by which a command is refused (SP 45.2, 45.6), as the argument of a Nak.
+enum class refusal : std::uint8_t {
+    busy,  ///< An operation runs.
+    state, ///< Not what the operation waits for.
+    idle   ///< None runs.
+};
 
 /// One message on the way. `old` is set when it belongs to a session that is over.
 struct packet {
@@ -109,14 +120,24 @@ struct agent_ghost {
     bool reseed_due = false;   ///< The generation changed, identities are not renewed yet.
     bool void_session = false; ///< The generation changed, no session was agreed since.
     bool stop_asked = false;
+    bool died = false; ///< In this transaction, where the channel outlives the agent.
 
     friend constexpr bool operator==(const agent_ghost&, const agent_ghost&) noexcept = default;
 };
 
-/// The adapter on the orchestrator's side of a QGA channel (SP 29.8 to 29.20).
+/// The adapter on the orchestrator's side of a channel that does not carry the messages themselves
+/// (QGA: SP 29.8 to 29.20).
 struct link_state {
     enum class goal : std::uint8_t { none, open, freeze, release };
-    enum class command : std::uint8_t { none, sync, status, freeze, thaw };
+    enum class command : std::uint8_t {
+        none,
+        sync,
+        status,
+        freeze,
+        thaw,
+        abort,
+        pause ///< None: the next try waits for a timer.
+    };
     goal about = goal::none;
     command waiting = command::none;
     bool synchronised = false;
@@ -127,6 +148,10 @@ struct link_state {
     bool look = false;         ///< Ask the status before going on.
     bool was_lost = false;     ///< The channel ended after the freeze.
     verdict found = verdict::none;
+    // vmbackup: of the operation that runs, as the host sees it.
+    bool begun = false;  ///< Its reset came, and no req.done yet.
+    bool taken = false;  ///< snapshotDone was taken.
+    bool failed = false; ///< An event told of a failure.
 
     friend constexpr bool operator==(const link_state&, const link_state&) noexcept = default;
 };
@@ -140,6 +165,7 @@ struct agent_world {
     bool hold_clock = false;   ///< The hold limit of this transaction has begun to run.
     std::uint8_t released = 0; ///< Filesystems that it really released (QGA: the count of a thaw).
     std::uint8_t timers = 0;   ///< One bit for each machine::agent_timer that is armed.
+    bool let_go = false;       ///< Hyper-V: what was held ended unasked; the next thaw tells.
     std::array<participant_state, participants_max> participants{};
 
     bool up = false;         ///< The channel exists.
@@ -153,6 +179,19 @@ struct agent_world {
 
     friend constexpr bool operator==(const agent_world&, const agent_world&) noexcept = default;
 };
+
+/// Nothing runs in the agent.
+[[nodiscard]] constexpr bool is_idle(agent_phase phase) noexcept {
+    return phase == agent_phase::idle || phase == agent_phase::off;
+}
+
+/// The bit of a timer in `agent_world::timers`.
+[[nodiscard]] constexpr std::uint8_t bit_of(machine::agent_timer timer) noexcept {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(timer));
+}
+[[nodiscard]] constexpr bool is_armed(const agent_world& a, machine::agent_timer timer) noexcept {
+    return (a.timers & bit_of(timer)) != 0;
+}
 
 /// What has become of the report that a cut makes to the orchestrator.
 enum class notice : std::uint8_t { none, ok, failed };
