@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulator/campaign/finding.hpp"
 
+#include "simulator/world/dialect.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -80,7 +82,8 @@ bool is_of_another(const history& run, ticks from, ticks to) {
 // ---- claims and contents ----
 
 bool applications_are_quiesced(const scenario& what) {
-    return what.database.quiesce && (!what.publisher.enabled || what.publisher.quiesce);
+    return dialect_named(what.dialect).has_hooks && what.database.quiesce &&
+           (!what.publisher.enabled || what.publisher.quiesce);
 }
 
 void judge_copies(std::vector<finding>& found, const history& run, const judge::verdict& made) {

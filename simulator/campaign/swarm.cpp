@@ -2,6 +2,7 @@
 #include "simulator/campaign/swarm.hpp"
 
 #include "simulator/kernel/distributions.hpp"
+#include "simulator/world/dialect.hpp"
 #include "simulator/world/faults.hpp"
 
 #include <array>
@@ -72,6 +73,16 @@ fault drawn_fault(generator& from, const world::fault_word& kind, std::uint64_t 
 /// agent do; there is nothing to be learned of them then.
 constexpr bool tells_of_endpoints(std::string_view kind) {
     return kind != "provider_cuts_late";
+}
+
+/// What its channel cannot do, whatever was drawn. The same seed draws the same in every dialect.
+void keep_to_dialect(scenario& made) {
+    const auto& spoken = world::dialect_named(made.dialect);
+    if (spoken.keeps_messages) {
+        made.channel.piece_bytes = world::channel_options{}.piece_bytes;
+    }
+    std::erase_if(made.faults,
+                  [&](const fault& one) { return world::is_impossible(spoken, one.what); });
 }
 
 /// What is not a fault, but other than usual.
@@ -154,6 +165,7 @@ scenario planned(scenario base, std::uint64_t seed) {
             }
         }
     }
+    keep_to_dialect(base);
     return base;
 }
 

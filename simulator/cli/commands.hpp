@@ -125,6 +125,14 @@ struct hunt_options {
 /// Measures what campaigns find. @return an exit status. Errors: throws usage_error.
 int run_hunt(const hunt_options& wanted);
 
+struct dialects_options {
+    scenario_choice what;
+    std::string docs; ///< Page to write the table into.
+};
+
+/// Plays a scenario in all dialects. @return an exit status. Errors: throws usage_error.
+int run_dialects(const dialects_options& wanted);
+
 /// All processors for 0.
 [[nodiscard]] unsigned jobs_of(unsigned wanted);
 

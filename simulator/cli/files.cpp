@@ -111,6 +111,11 @@ void adjust(world::scenario& what, const scenario_choice& wanted) {
     if (!wanted.faulty.empty()) {
         set("--faulty " + wanted.faulty, "faulty=" + wanted.faulty);
     }
+    try {
+        world::check_playable(what);
+    } catch (const world::scenario_error& wrong) {
+        throw usage_error(wrong.what());
+    }
 }
 
 world::scenario load(const scenario_choice& wanted) {

@@ -53,6 +53,10 @@ std::vector<hunted> hunt_all(const world::scenario& base,
 
 int run_hunt(const hunt_options& wanted) {
     const auto base = load(wanted.what);
+    if (base.dialect != world::scenario{}.dialect) {
+        throw usage_error("the faulty endpoints are made of lines of QGA: there is no hunt in "
+                          "another dialect");
+    }
     std::vector<std::string_view> names;
     for (const auto& one : world::faulty_endpoints()) {
         if (wanted.what.faulty.empty() || wanted.what.faulty == one.name) {

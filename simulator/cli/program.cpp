@@ -219,6 +219,20 @@ void add_hunt(CLI::App& app, hunt_options& o) {
     sub->footer("Exit status: 0 each was found; 1 one was not; 2 wrong usage.");
 }
 
+void add_dialects(CLI::App& app, dialects_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "dialects",
+        "Play a scenario in all dialects, and tell how long the guest stays frozen in each");
+    add_choice(sub, o.what, scenario_words);
+    sub->add_option("--seed", o.what.seed, "Instead of the scenario's own");
+    sub->add_option("--docs", o.docs, "Write the table into this page, between its marks");
+    sub->footer(
+        "The table is Markdown. Where the host dies in the scenario it is played once with "
+        "a channel that\nnobody closes and once with one that ends with the host; and where "
+        "a dialect's real agents have no\nlimit of the hold, also without one. Exit status: "
+        "0 it was played; 2 wrong usage.");
+}
+
 int refuse(const std::string& words) {
     fmt::print(stderr, "snapsim: {}\n(snapsim --help shows the usage)\n", words);
     return exit_usage;
@@ -236,7 +250,8 @@ int run_program(int argc, const char* const* argv) {
     merge_options merge;
     shrink_options shrink;
     hunt_options hunt;
-    for (auto* choice : {&run.what, &campaign.what, &shrink.what, &hunt.what}) {
+    dialects_options dialects;
+    for (auto* choice : {&run.what, &campaign.what, &shrink.what, &hunt.what, &dialects.what}) {
         choice->folder = scenario_folder();
     }
     bool faulty = false;
@@ -248,6 +263,7 @@ int run_program(int argc, const char* const* argv) {
     add_merge(app, merge);
     add_shrink(app, shrink);
     add_hunt(app, hunt);
+    add_dialects(app, dialects);
     add_explore(app, explore);
     mutate_options mutate;
     add_mutate(app, mutate);
@@ -264,6 +280,9 @@ int run_program(int argc, const char* const* argv) {
         }
         if (app.got_subcommand("hunt")) {
             return run_hunt(hunt);
+        }
+        if (app.got_subcommand("dialects")) {
+            return run_dialects(dialects);
         }
         if (app.got_subcommand("shrink")) {
             return run_shrink(shrink);

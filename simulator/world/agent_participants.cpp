@@ -2,6 +2,8 @@
 // What an agent holds and releases, and what becomes of it when its process is no more.
 #include "simulator/world/agent_process_inside.hpp"
 
+#include <snapproto/machine/participant.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -63,7 +65,7 @@ void agent_process::found() {
     for (const std::size_t index : m_order) {
         all.push_back(summary_of(index));
     }
-    m_process->agent.participants_found(all, clock());
+    m_process->agent->participants_found(all, clock());
     drain();
 }
 
@@ -177,8 +179,8 @@ void agent_process::answer(const event& what, machine::participant_event told,
     if (told == participant_event::vetoed) {
         m_flaw->participant_failed();
     }
-    m_process->agent.participant_answered(static_cast<participant_index>(place_of(index)), told,
-                                          clock(), why);
+    m_process->agent->participant_answered(static_cast<participant_index>(place_of(index)), told,
+                                           clock(), why);
     drain();
 }
 
@@ -225,7 +227,7 @@ void agent_process::adopt() {
     }
     if (frozen) {
         m_order = std::move(order);
-        m_process->agent.adopt(held, clock());
+        m_process->agent->adopt(held, clock());
         drain();
         return;
     }

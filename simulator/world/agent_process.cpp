@@ -2,7 +2,8 @@
 #include "simulator/world/agent_process.hpp"
 #include "simulator/world/agent_process_inside.hpp"
 
-#include <algorithm>
+#include <snapproto/machine/participant.hpp>
+
 #include <utility>
 
 namespace snapproto::world {
@@ -13,12 +14,17 @@ using machine::participant_event;
 constexpr ticks look_around = kernel::millisecond; // to find the participants
 constexpr std::uint64_t txns_per_life = 1'000'000;
 constexpr ticks start_time = 300 * kernel::millisecond; // of a process that replaces another
+constexpr ticks reconnect_after = kernel::second;
 
 } // namespace
 
 agent_process::agent_process(environment& world, channel& line,
-                             const agent_process_options& options)
-    : m_world(world), m_line(line), m_options(options), m_self(world.add(*this)) {}
+                             const agent_process_options& options, const dialect& spoken)
+    : m_world(world),
+      m_line(line),
+      m_options(options),
+      m_dialect(spoken),
+      m_self(world.add(*this)) {}
 
 agent_process::~agent_process() = default;
 
@@ -37,10 +43,10 @@ void agent_process::add(std::string name, filesystem& what) {
 // ---- life ---------------------------------------------------------------------------------------
 
 void agent_process::open() {
-    m_process = std::make_unique<process>(m_options);
-    m_process->agent.record_to(&m_recording);
+    m_process = std::make_unique<process>(make_agent(m_dialect.name, m_options, m_life));
+    m_process->agent->record_to(&m_recording);
     note_life(trace::record_kind::started);
-    if (m_line.connected()) {
+    if (!m_dialect.ends_with_process && m_line.connected()) {
         channel_up();
     }
 }
@@ -61,6 +67,9 @@ void agent_process::end_process(trace::record_kind how) {
     m_world.cancel(m_timer);
     m_input.clear();
     note_life(how);
+    if (m_dialect.ends_with_process) {
+        m_line.disconnect(true, false);
+    }
 }
 
 void agent_process::kill() {
@@ -85,12 +94,17 @@ void agent_process::restart() {
     if (m_options.remembers) {
         adopt();
     }
+    if (m_dialect.ends_with_process && m_line.connected()) {
+        channel_up(); // opened again while nobody was at this end
+    } else if (m_dialect.ends_with_process) {
+        m_line.reconnect();
+    }
 }
 
 void agent_process::upgrade() {
     if (m_process) {
         m_world.tell("agent", "stops", "the agent is told to stop: it is to be replaced");
-        m_process->agent.stop(clock());
+        m_process->agent->stop(clock());
         drain();
     }
 }
@@ -98,7 +112,7 @@ void agent_process::upgrade() {
 void agent_process::generation_changed(generation_id now) {
     m_generation = now;
     if (m_process) {
-        m_process->agent.generation_changed(now, clock());
+        m_process->agent->generation_changed(now, clock());
         drain();
     }
 }
@@ -120,19 +134,33 @@ void agent_process::clock_was_set() {
 
 void agent_process::channel_up() {
     if (m_process && !m_process->connected) {
-        m_process->connected = m_process->agent.client_connected(process::client);
+        m_process->connected = m_process->agent->channel_up(clock());
+        drain_after_channel();
     }
 }
 
 void agent_process::channel_lost() {
     m_input.clear();
     if (m_process && std::exchange(m_process->connected, false)) {
-        m_process->agent.client_gone(process::client);
+        m_process->agent->channel_lost(clock());
+        drain_after_channel();
+    }
+}
+
+/// Who comes and goes on a channel that is always there means nothing to an agent.
+void agent_process::drain_after_channel() {
+    if (m_dialect.ends_with_process) {
+        drain();
     }
 }
 
 void agent_process::bytes_arrived(std::string_view bytes) {
-    if (m_process) {
+    if (m_process && m_dialect.keeps_messages) {
+        if (m_process->connected) {
+            (void)m_process->agent->receive(as_bytes(bytes), clock());
+            drain();
+        }
+    } else if (m_process) {
         m_input += bytes;
         feed();
     }
@@ -140,7 +168,7 @@ void agent_process::bytes_arrived(std::string_view bytes) {
 
 void agent_process::feed() {
     while (m_process && m_process->connected && !m_input.empty()) {
-        const auto taken = m_process->agent.receive(process::client, as_bytes(m_input), clock());
+        const auto taken = m_process->agent->receive(as_bytes(m_input), clock());
         m_input.erase(0, taken);
         collect();
         if (taken == 0) {
@@ -160,15 +188,14 @@ void agent_process::drain() {
 }
 
 void agent_process::collect() {
-    auto& agent = m_process->agent;
     for (;;) {
-        const auto next = agent.poll();
+        const auto next = m_process->agent->poll(clock());
         if (const auto* until = std::get_if<endpoint::deadline>(&next)) {
             wait_until(until->at);
             break;
         }
-        if (const auto* bytes = std::get_if<endpoint::transmit_bytes>(&next)) {
-            m_line.send(direction::to_host, bytes->bytes);
+        if (const auto* message = std::get_if<say>(&next)) {
+            m_line.send(direction::to_host, message->bytes);
         } else if (std::holds_alternative<endpoint::find_participants>(next)) {
             m_world.after(look_around, {m_self, find, m_life});
         } else if (const auto* asked = std::get_if<endpoint::operate>(&next)) {
@@ -189,13 +216,15 @@ void agent_process::collect() {
             }
         } else if (std::holds_alternative<endpoint::exit_process>(next)) {
             m_process->exits = true;
+        } else if (std::holds_alternative<endpoint::close_channel>(next)) {
+            close_channel();
         }
     }
     for (std::size_t i = m_noticed; i < m_recording.size(); ++i) {
         trace::record& one = m_recording[i];
         one.at = m_world.clock(); // whatever clock it reads itself
-        // The dialect has no transactions; those that a process makes up begin anew with it.
-        if (one.txn) {
+        // Where the dialect has no transactions, those that a process makes up begin anew with it.
+        if (one.txn && !m_dialect.has_transactions) {
             one.txn.value += m_life * txns_per_life;
         }
         // It counts those of its session, and the next process may adopt some of them only.
@@ -204,6 +233,14 @@ void agent_process::collect() {
         }
     }
     m_world.notice(m_recording, m_noticed);
+}
+
+/// The agent has ended its channel, and waits for another one.
+void agent_process::close_channel() {
+    m_process->connected = false;
+    m_input.clear();
+    m_line.disconnect(true, false);
+    m_world.after(reconnect_after, {m_self, reconnect, m_life});
 }
 
 void agent_process::wait_until(instant at) {
@@ -219,7 +256,7 @@ void agent_process::handle(const event& what) {
     switch (what.what) {
     case timeout:
         if (of_this_life) {
-            m_process->agent.handle_timeout(clock());
+            m_process->agent->handle_timeout(clock());
             drain();
         }
         break;
@@ -240,6 +277,11 @@ void agent_process::handle(const event& what) {
     case start_again:
         if (what.number == m_life) {
             restart();
+        }
+        break;
+    case reconnect:
+        if (of_this_life) {
+            m_line.reconnect();
         }
         break;
     default:

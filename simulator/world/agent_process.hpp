@@ -2,11 +2,12 @@
 #ifndef SNAPPROTO_SIMULATOR_WORLD_AGENT_PROCESS_HPP
 #define SNAPPROTO_SIMULATOR_WORLD_AGENT_PROCESS_HPP
 
-// The agent of a guest as a process: the library's QGA agent, with the channel on one side and
-// applications and the filesystem on the other. The one source that includes the agent's machine.
+// The agent of a guest as a process: the library's agent of a dialect, with the channel on one side
+// and applications and the filesystem on the other.
 
 #include "simulator/world/application.hpp"
 #include "simulator/world/channel.hpp"
+#include "simulator/world/dialect.hpp"
 #include "simulator/world/environment.hpp"
 #include "simulator/world/filesystem.hpp"
 #include "simulator/world/flaw.hpp"
@@ -32,7 +33,8 @@ namespace snapproto::world {
 
 class agent_process final : public actor, public channel_end {
   public:
-    agent_process(environment& world, channel& line, const agent_process_options& options);
+    agent_process(environment& world, channel& line, const agent_process_options& options,
+                  const dialect& spoken);
     ~agent_process() override;
 
     /// It is faulty.
@@ -92,7 +94,7 @@ class agent_process final : public actor, public channel_end {
         frozen_or_not,
         watchdog,
         start_again,
-        ignored
+        reconnect
     };
 
     [[nodiscard]] event answer_event(std::uint32_t what, std::size_t index,
@@ -102,8 +104,10 @@ class agent_process final : public actor, public channel_end {
     [[nodiscard]] participant_summary summary_of(std::size_t index) const;
     void adopt();
     void end_process(trace::record_kind how);
+    void close_channel();
     void feed();
     void drain();
+    void drain_after_channel();
     void wait_until(instant at);
     void collect();
     void found();
@@ -123,6 +127,7 @@ class agent_process final : public actor, public channel_end {
     environment& m_world;
     channel& m_line;
     agent_process_options m_options;
+    const dialect& m_dialect;
     actor_id m_self;
     std::vector<participant> m_participants;
     std::vector<std::size_t> m_order; // of the session: places in the list above

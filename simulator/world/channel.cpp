@@ -37,10 +37,11 @@ std::string readable(std::string_view bytes, std::size_t length_max) {
     return text;
 }
 
-channel::channel(environment& world, const channel_options& options)
+channel::channel(environment& world, const channel_options& options, bool messages)
     : m_world(world),
       m_usual(options),
       m_options(options),
+      m_messages(messages),
       m_random(world.stream("channel")),
       m_self(world.add(*this)) {}
 
@@ -56,6 +57,12 @@ void channel::connect() {
         m_world.tell("channel", "up", "the channel is open");
         m_ends[static_cast<std::size_t>(direction::to_guest)]->channel_up();
         m_ends[static_cast<std::size_t>(direction::to_host)]->channel_up();
+    }
+}
+
+void channel::reconnect() {
+    if (m_usual.connected && m_ends[0] != nullptr) { // nobody reaches a copy of a guest
+        connect();
     }
 }
 
@@ -116,7 +123,7 @@ void channel::send_text(direction way, const std::string& bytes) {
 }
 
 void channel::send_pieces(direction way, std::string_view bytes) {
-    const auto piece = static_cast<std::size_t>(m_options.piece_bytes);
+    const auto piece = m_messages ? bytes.size() : static_cast<std::size_t>(m_options.piece_bytes);
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
         send_piece(way, std::string{bytes.substr(at, piece)});
     }

@@ -3,7 +3,8 @@
 #define SNAPPROTO_SIMULATOR_WORLD_CHANNEL_HPP
 
 // The channel between a host and a guest: bytes in two directions, each of which can be late, lose,
-// repeat, reorder or spoil what it carries, stand still, or swallow everything.
+// repeat, reorder or spoil what it carries, stand still, or swallow everything. Where a dialect
+// needs messages a piece is one of them, whole.
 
 #include "simulator/world/environment.hpp"
 #include "simulator/world/options.hpp"
@@ -51,7 +52,8 @@ class line_tap;
 
 class channel final : public actor {
   public:
-    channel(environment& world, const channel_options& options);
+    /// @param messages what is sent at once arrives at once.
+    channel(environment& world, const channel_options& options, bool messages = false);
     ~channel() override;
 
     /// One of the ends is faulty.
@@ -60,6 +62,8 @@ class channel final : public actor {
     void join(channel_end& host, channel_end& guest) noexcept { m_ends = {&guest, &host}; }
 
     void connect();
+    /// The same, for one of the ends: nothing where the scenario has no channel.
+    void reconnect();
     /// Ends the channel for one end or both; what is on its way is lost.
     void disconnect(bool tell_host, bool tell_guest);
     [[nodiscard]] bool connected() const noexcept { return m_connected; }
@@ -99,6 +103,7 @@ class channel final : public actor {
     environment& m_world;
     channel_options m_usual;
     channel_options m_options;
+    bool m_messages;
     kernel::generator m_random;
     actor_id m_self;
     std::array<channel_end*, 2> m_ends{}; // by direction: who is at its end

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulator/world/guest.hpp"
 
+#include "simulator/world/dialect.hpp"
+
 #include <array>
 
 namespace snapproto::world {
@@ -23,8 +25,8 @@ guest::guest(environment& whole, std::uint32_t number, const scenario& what,
       messages(inside, files, what.queue),
       tokens(inside, what.tokens, seen),
       users(inside, rows, what.clients, what.database.accounts, seen),
-      line(beside, what.channel),
-      agent(inside, line, what.agent),
+      line(beside, what.channel, dialect_named(what.dialect).keeps_messages),
+      agent(inside, line, what.agent, dialect_named(what.dialect)),
       at_line(inside, agent),
       m_options(what) {}
 
@@ -41,17 +43,18 @@ void guest::open() {
         tokens.open();
         agent.renews(tokens);
     }
-    if (m_options.tokens.enabled && m_options.tokens.quiesce) {
+    const bool hooks = dialect_named(m_options.dialect).has_hooks;
+    if (hooks && m_options.tokens.enabled && m_options.tokens.quiesce) {
         agent.add("tokens", tokens);
     }
     // What uses the database is stopped before it.
-    if (m_options.queue.enabled && m_options.queue.quiesce) {
+    if (hooks && m_options.queue.enabled && m_options.queue.quiesce) {
         agent.add("queue", messages);
     }
-    if (m_options.publisher.enabled && m_options.publisher.quiesce) {
+    if (hooks && m_options.publisher.enabled && m_options.publisher.quiesce) {
         agent.add("publisher", pages);
     }
-    if (m_options.database.quiesce) {
+    if (hooks && m_options.database.quiesce) {
         agent.add("database", rows);
     }
     agent.add("/", files);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -133,10 +134,12 @@ class host : public actor {
 };
 
 /// A host with the library's orchestrator.
+/// @param dialect what it speaks with its guests.
 [[nodiscard]] std::unique_ptr<host> make_orchestrator_host(environment& world,
                                                            std::vector<hosted_guest> guests,
                                                            provider& copies,
-                                                           const host_options& options);
+                                                           const host_options& options,
+                                                           std::string_view dialect);
 
 /// A host as scripts often are: it sends commands without ever synchronising, and takes the next
 /// line that comes for the reply.

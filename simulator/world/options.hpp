@@ -144,6 +144,7 @@ struct scenario {
     std::uint64_t seed = 1;
     std::uint64_t run_ms = 30'000;
     std::uint64_t guests = 1;
+    std::string dialect{"qga"}; ///< What hosts and agents speak.
     bool swarm = false;         ///< Each seed adds faults and circumstances of its own.
     std::uint64_t heal_ms = 0;  ///< From then on nothing goes wrong any more; 0: never.
     std::string faulty{"none"}; ///< The endpoint that is wrong on purpose.

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// The host with the library's orchestrator: the one source that includes the orchestrator's
-// machine.
+// The host with the library's orchestrator, whatever it speaks.
 #include "simulator/world/host.hpp"
-
-#include <snapproto/endpoint/qga_orchestrator.hpp>
+#include "simulator/world/host_dialect.hpp"
 
 #include <map>
 #include <memory>
@@ -15,8 +13,10 @@ namespace {
 class orchestrator_host final : public host {
   public:
     orchestrator_host(environment& world, std::vector<hosted_guest> guests, provider& copies,
-                      const host_options& options)
-        : host(world, std::move(guests), copies, options), m_random(world.stream("host")) {}
+                      const host_options& options, std::string_view dialect)
+        : host(world, std::move(guests), copies, options),
+          m_dialect(dialect),
+          m_random(world.stream("host")) {}
 
   private:
     enum own_task : std::uint32_t { timeout = first_own_task, reconnect };
@@ -28,14 +28,11 @@ class orchestrator_host final : public host {
     // ---- life ----
 
     void begin_life() override {
-        endpoint::qga_orchestrator_options made;
-        made.agents = guest_count();
         if (m_life == 0 || m_flaw->draws_fresh_numbers()) {
             m_numbers = m_random();
         }
-        made.sync_seed = m_numbers;
-        made.first_txn = {m_life * txns_per_life + 1}; // not the numbers of an earlier life
-        m_process = std::make_unique<endpoint::qga_orchestrator>(made);
+        const std::uint64_t first = m_life * txns_per_life + 1; // not those of an earlier life
+        m_process = make_orchestrator(m_dialect, {guest_count(), m_numbers, first});
         m_process->record_to(&m_recording);
     }
     void end_life() override {
@@ -47,7 +44,7 @@ class orchestrator_host final : public host {
     }
     [[nodiscard]] bool alive() const noexcept override { return m_process != nullptr; }
     [[nodiscard]] bool can_begin() const noexcept override {
-        return m_process && m_process->session().running().value == 0;
+        return m_process && !m_process->is_busy();
     }
 
     // ---- input ----
@@ -73,7 +70,7 @@ class orchestrator_host final : public host {
 
     void on_event(const event& what) override {
         if (what.what == reconnect) {
-            line(static_cast<std::size_t>(what.number)).connect(); // whoever is the host by now
+            line(static_cast<std::size_t>(what.number)).reconnect(); // whoever is the host by now
         } else if (m_process && what.number == m_life && m_flaw->times_out()) {
             m_process->handle_timeout(m_world.clock());
             drain();
@@ -129,8 +126,8 @@ class orchestrator_host final : public host {
         m_world.notice(m_recording, m_noticed);
     }
 
-    void perform(endpoint::qga_orchestrator_output& what) {
-        if (const auto* sent = std::get_if<endpoint::transmit_bytes_to>(&what)) {
+    void perform(host_wish& what) {
+        if (const auto* sent = std::get_if<say_to>(&what)) {
             line(sent->agent).send(direction::to_guest, sent->bytes);
         } else if (const auto* order = std::get_if<endpoint::provide>(&what)) {
             if (order->what == endpoint::provider_operation::cut) {
@@ -195,9 +192,10 @@ class orchestrator_host final : public host {
         return static_cast<agent_index>(guest);
     }
 
+    std::string m_dialect;
     kernel::generator m_random;
-    std::uint64_t m_numbers = 0; // what those of synchronisations are drawn from
-    std::unique_ptr<endpoint::qga_orchestrator> m_process; // null while it is dead
+    std::uint64_t m_numbers = 0;             // what those of synchronisations are drawn from
+    std::unique_ptr<host_dialect> m_process; // null while it is dead
     std::uint64_t m_life = 0;
     kernel::event_handle m_timer;
     std::size_t m_noticed = 0;
@@ -208,8 +206,9 @@ class orchestrator_host final : public host {
 } // namespace
 
 std::unique_ptr<host> make_orchestrator_host(environment& world, std::vector<hosted_guest> guests,
-                                             provider& copies, const host_options& options) {
-    return std::make_unique<orchestrator_host>(world, std::move(guests), copies, options);
+                                             provider& copies, const host_options& options,
+                                             std::string_view dialect) {
+    return std::make_unique<orchestrator_host>(world, std::move(guests), copies, options, dialect);
 }
 
 } // namespace snapproto::world

@@ -23,8 +23,11 @@ struct rack {
     rack(environment& where, const std::vector<guest*>& guests, std::size_t first,
          const scenario& what)
         : copies(where, disks_of(guests), what.provider),
-          outside((what.host.kind == "naive" ? make_naive_host : make_orchestrator_host)(
-              where, hosted(guests, first), copies, options_of(what, first))) {
+          outside(
+              what.host.kind == "naive"
+                  ? make_naive_host(where, hosted(guests, first), copies, options_of(what, first))
+                  : make_orchestrator_host(where, hosted(guests, first), copies,
+                                           options_of(what, first), what.dialect)) {
         for (std::size_t i = 0; i < guests.size(); ++i) {
             guests[i]->line.join(outside->end_of(i), guests[i]->at_line);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulator/world/scenario.hpp"
 
+#include "simulator/world/dialect.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -38,6 +40,7 @@ void check_whole(const scenario& what) {
                                what.guests));
         }
     }
+    check_playable(what);
 }
 
 /// The fault that "2.for_ms" is about, and what follows its number.
@@ -69,6 +72,12 @@ void set(scenario& what, std::string_view assignment) {
         settings::assign(rest, fields_of(*one));
     } else {
         settings::assign(assignment, fields_of(what));
+    }
+}
+
+void check_playable(const scenario& what) {
+    if (const auto why = unplayable(what); !why.empty()) {
+        refuse(why);
     }
 }
 

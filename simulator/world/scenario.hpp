@@ -36,6 +36,10 @@ using settings::field;
 /// Errors: scenario_error.
 void set(scenario& what, std::string_view assignment);
 
+/// Refuses what cannot be played in the scenario's dialect.
+/// Errors: scenario_error: what, and why.
+void check_playable(const scenario& what);
+
 /// Whether a text is one of these scenarios, and not a counterexample of the explorer, which is
 /// JSON too.
 [[nodiscard]] bool looks_like_scenario(std::string_view text);

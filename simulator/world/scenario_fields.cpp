@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a scenario can say, and between which bounds.
+#include "simulator/world/dialect.hpp"
 #include "simulator/world/faults.hpp"
 #include "simulator/world/flaw.hpp"
 #include "simulator/world/scenario.hpp"
@@ -27,6 +28,14 @@ std::vector<std::string_view> fault_names() {
     return names;
 }
 
+std::vector<std::string_view> dialect_names() {
+    std::vector<std::string_view> names;
+    for (const auto& one : dialects) {
+        names.push_back(one.name);
+    }
+    return names;
+}
+
 } // namespace
 
 std::vector<field> fields_of(fault& what) {
@@ -50,6 +59,7 @@ std::vector<field> fields_of(scenario& s) {
         {"seed", &s.seed, 0, std::uint64_t{1} << 62, {}},
         {"run_ms", &s.run_ms, 1, long_ms, {}},
         {"guests", &s.guests, 1, guests_max, {}},
+        {"dialect", &s.dialect, 0, 0, dialect_names()},
         {"swarm", &s.swarm, 0, 0, {}},
         {"heal_ms", &s.heal_ms, 0, long_ms, {}},
         {"faulty", &s.faulty, 0, 0, faulty_names()},

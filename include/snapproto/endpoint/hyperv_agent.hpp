@@ -51,7 +51,7 @@ class hyperv_agent {
     /// The device is open: a registration comes out (SP 33.5).
     void device_opened(instant now);
 
-    /// Takes what one read of the device gave.
+    /// Takes what one read of the device gave. Ignored while it is not open.
     void receive(byte_view bytes, instant now);
 
     /// The device has ended, or a write to it failed: what is held is released (SP 36.16).
@@ -71,6 +71,10 @@ class hyperv_agent {
     void handle_timeout(instant now);
     void stop(instant now);
 
+    /// Takes over what a predecessor left held. The next `device_opened` or the hold limit releases
+    /// it (SP 10.14). Before any other input.
+    void adopt(std::span<const participant_summary> held, instant now);
+
     // ---- output ----
 
     [[nodiscard]] hyperv_agent_output poll();
@@ -78,6 +82,8 @@ class hyperv_agent {
     // ---- state ----
 
     [[nodiscard]] const agent_endpoint& session() const noexcept { return m_agent; }
+
+    void record_to(std::vector<trace::record>* recording) noexcept { m_agent.record_to(recording); }
 
   private:
     void begin_input() noexcept;

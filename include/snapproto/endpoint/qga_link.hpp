@@ -13,13 +13,12 @@
 #include <snapproto/core/limits.hpp>
 #include <snapproto/dialect/qga/encode.hpp>
 #include <snapproto/dialect/qga/reply_decoder.hpp>
-#include <snapproto/endpoint/io.hpp>
+#include <snapproto/endpoint/link_io.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace snapproto::endpoint {
@@ -39,20 +38,6 @@ struct qga_link_options {
     /// from one life of the orchestrator to the next (SP 22.10).
     std::uint64_t sync_seed = 0;
 };
-
-/// Send these bytes.
-struct link_bytes {
-    std::string bytes;
-};
-
-/// An answer for the orchestrator, with what the guest said about it, if anything.
-struct link_answer {
-    any_message message;
-    std::string why;
-};
-
-/// What a link yields.
-using link_output = std::variant<deadline, link_bytes, link_answer>;
 
 /// One QEMU guest agent as an agent of the abstract protocol.
 class qga_link {

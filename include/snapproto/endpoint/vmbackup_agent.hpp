@@ -101,6 +101,10 @@ class vmbackup_agent {
     void handle_timeout(instant now);
     void stop(instant now);
 
+    /// Takes over what a predecessor left held, of which no operation knows. The next
+    /// `channel_opened` or the hold limit releases it (SP 10.14). Before any other input.
+    void adopt(std::span<const participant_summary> held, instant now);
+
     // ---- output ----
 
     [[nodiscard]] vmbackup_agent_output poll();
@@ -112,6 +116,8 @@ class vmbackup_agent {
 
     /// What the hooks are to be handed in the operation that runs, or ran last.
     [[nodiscard]] std::string_view hook_argument() const noexcept { return m_asked.hook_argument; }
+
+    void record_to(std::vector<trace::record>* recording) noexcept { m_agent.record_to(recording); }
 
   private:
     void begin_input() noexcept;

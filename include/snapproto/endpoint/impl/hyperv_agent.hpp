@@ -46,7 +46,7 @@ inline void hyperv_agent::device_opened(instant now) {
 
 inline void hyperv_agent::receive(byte_view bytes, instant now) {
     begin_input();
-    if (m_options.boundaries) {
+    if (m_open && m_options.boundaries) {
         return take(bytes, now);
     }
     while (m_open && !bytes.empty()) {
@@ -272,6 +272,13 @@ inline void hyperv_agent::handle_timeout(instant now) {
 inline void hyperv_agent::stop(instant now) {
     begin_input();
     m_agent.stop(now);
+    collect(now);
+}
+
+inline void hyperv_agent::adopt(std::span<const participant_summary> held, instant now) {
+    begin_input();
+    m_agent.adopt({++m_session}, {++m_txn}, capability::implicit_prepare | capability::hold_limit,
+                  held, now);
     collect(now);
 }
 

@@ -436,6 +436,13 @@ inline void vmbackup_agent::stop(instant now) {
     follow(now);
 }
 
+inline void vmbackup_agent::adopt(std::span<const participant_summary> held, instant now) {
+    begin_input();
+    m_agent.adopt({++m_session}, {++m_txn}, detail::abstract_options(m_options).capabilities, held,
+                  now);
+    follow(now);
+}
+
 // ---- output -------------------------------------------------------------------------------------
 
 inline vmbackup_agent_output vmbackup_agent::poll() {
