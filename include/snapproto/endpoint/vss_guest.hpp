@@ -136,7 +136,7 @@ class vss_guest {
     [[nodiscard]] std::size_t held_writers() const noexcept;
 
   private:
-    struct writer {
+    struct writer_slot {
         machine::vss_writer_machine machine;
         duration limit{};
         instant limit_at = never;
@@ -149,7 +149,7 @@ class vss_guest {
 
     enum class volume_phase : std::uint8_t { free, holding, held };
 
-    struct volume {
+    struct volume_slot {
         volume_phase phase = volume_phase::free;
     };
 
@@ -171,8 +171,8 @@ class vss_guest {
 
     vss_guest_options m_options;
     std::vector<participant_summary> m_participants;
-    std::vector<writer> m_writers;
-    std::vector<volume> m_volumes;
+    std::vector<writer_slot> m_writers;
+    std::vector<volume_slot> m_volumes;
     instant m_hold_until = never;
     std::vector<vss_guest_output> m_outputs;
     std::size_t m_next_output = 0;

@@ -17,7 +17,7 @@ inline vss_guest::vss_guest(vss_guest_options options) : m_options(std::move(opt
                      [](const auto& a, const auto& b) { return a.level < b.level; });
     for (const vss_writer_info& who : m_options.writers) {
         m_participants.push_back({who.name, participant_kind::writer});
-        writer& added = m_writers.emplace_back();
+        writer_slot& added = m_writers.emplace_back();
         added.limit =
             who.freeze_to_thaw > duration{} ? who.freeze_to_thaw : m_options.limits.freeze_to_thaw;
     }
@@ -67,7 +67,7 @@ inline void vss_guest::hold(std::size_t i, instant now) {
 }
 
 inline void vss_guest::release(std::size_t i) {
-    writer& at = m_writers[i];
+    writer_slot& at = m_writers[i];
     if (at.machine.phase() == machine::vss_writer_phase::frozen) {
         return ask(i, machine::vss_writer_event::thaw);
     }
@@ -79,7 +79,7 @@ inline void vss_guest::release(std::size_t i) {
 // PostSnapshot and BackupComplete of a copy that is kept, Abort of any other. The agent waits for
 // no answer, so that they follow each other by themselves.
 inline void vss_guest::finish(std::size_t i, copy_result result) {
-    writer& at = m_writers[i];
+    writer_slot& at = m_writers[i];
     if (result == copy_result::kept && at.machine.phase() == machine::vss_writer_phase::thawed) {
         return ask(i, machine::vss_writer_event::post_snapshot);
     }
@@ -108,7 +108,7 @@ inline void vss_guest::handle(const cancel& asked, instant now) {
 
 inline void vss_guest::operate_volume(std::size_t i, operation what, instant now) {
     const std::size_t participant = m_writers.size() + i;
-    volume& at = m_volumes[i];
+    volume_slot& at = m_volumes[i];
     switch (what) {
     case operation::prepare:
         return answer(participant, machine::participant_event::prepared);
@@ -141,7 +141,7 @@ inline void vss_guest::operate_volume(std::size_t i, operation what, instant now
 inline void vss_guest::volume_answered(std::size_t i, bool held, instant now) {
     notice_overdue(now);
     SNAPPROTO_ASSERT(i < m_volumes.size());
-    volume& at = m_volumes[i];
+    volume_slot& at = m_volumes[i];
     if (at.phase != volume_phase::holding) {
         if (held && at.phase == volume_phase::free) {
             m_outputs.emplace_back(release_volume{i}); // too late
@@ -172,14 +172,14 @@ inline bool vss_guest::abort(std::size_t i) {
 }
 
 inline void vss_guest::tell_abort(std::size_t i) {
-    writer& at = m_writers[i];
+    writer_slot& at = m_writers[i];
     at.given_up += at.asked ? 1U : 0U;
     at.asked.reset();
     m_outputs.emplace_back(ask_application{i, machine::vss_writer_event::abort});
 }
 
 inline void vss_guest::take(std::size_t i, const machine::vss_writer_input& input, instant now) {
-    writer& at = m_writers[i];
+    writer_slot& at = m_writers[i];
     machine::vss_writer_outbox out;
     at.machine.process(input, out);
     for (const machine::vss_writer_effect effect : out) {
@@ -210,7 +210,7 @@ inline void vss_guest::application_answered(std::size_t i, machine::vss_writer_f
     using machine::vss_writer_event;
     notice_overdue(now);
     SNAPPROTO_ASSERT(i < m_writers.size());
-    writer& at = m_writers[i];
+    writer_slot& at = m_writers[i];
     if (at.given_up > 0) {
         --at.given_up; // it was told to abort meanwhile
         return;
@@ -241,7 +241,7 @@ inline void vss_guest::application_answered(std::size_t i, machine::vss_writer_f
 }
 
 inline void vss_guest::give_up(std::size_t i) {
-    writer& at = m_writers[i];
+    writer_slot& at = m_writers[i];
     if (!abort(i) && at.asked) {
         tell_abort(i); // while it prepares
     }
@@ -282,7 +282,7 @@ inline void vss_guest::let_everything_go() {
 inline void vss_guest::notice_overdue(instant now) {
     begin_input();
     const bool writer_late = std::any_of(m_writers.begin(), m_writers.end(),
-                                         [&](const writer& at) { return at.limit_at < now; });
+                                         [&](const writer_slot& at) { return at.limit_at < now; });
     if (m_hold_until < now || writer_late) {
         handle_timeout(now);
     }
@@ -294,7 +294,7 @@ inline void vss_guest::handle_timeout(instant now) {
         let_everything_go();
     }
     for (std::size_t i = 0; i < m_writers.size(); ++i) {
-        writer& at = m_writers[i];
+        writer_slot& at = m_writers[i];
         if (at.limit_at > now) {
             continue;
         }
@@ -317,7 +317,7 @@ inline void vss_guest::answer(std::size_t participant, machine::participant_even
 }
 
 inline void vss_guest::end(std::size_t i, machine::participant_event how) {
-    writer& at = m_writers[i];
+    writer_slot& at = m_writers[i];
     if (!std::exchange(at.in_work, std::nullopt)) {
         return;
     }
@@ -337,7 +337,7 @@ inline vss_guest_output vss_guest::poll() {
         return m_outputs[m_next_output++];
     }
     instant next = m_hold_until;
-    for (const writer& at : m_writers) {
+    for (const writer_slot& at : m_writers) {
         next = std::min(next, at.limit_at);
     }
     return deadline{next};
@@ -346,12 +346,13 @@ inline vss_guest_output vss_guest::poll() {
 inline std::size_t vss_guest::held_volumes() const noexcept {
     return static_cast<std::size_t>(
         std::count_if(m_volumes.begin(), m_volumes.end(),
-                      [](const volume& at) { return at.phase != volume_phase::free; }));
+                      [](const volume_slot& at) { return at.phase != volume_phase::free; }));
 }
 
 inline std::size_t vss_guest::held_writers() const noexcept {
-    return static_cast<std::size_t>(std::count_if(
-        m_writers.begin(), m_writers.end(), [](const writer& at) { return at.machine.holds(); }));
+    return static_cast<std::size_t>(
+        std::count_if(m_writers.begin(), m_writers.end(),
+                      [](const writer_slot& at) { return at.machine.holds(); }));
 }
 
 } // namespace snapproto::endpoint
