@@ -7,7 +7,7 @@ foreach(header IN LISTS library_headers)
     file(RELATIVE_PATH name "${CMAKE_CURRENT_SOURCE_DIR}/include" "${header}")
     set(source "${CMAKE_CURRENT_BINARY_DIR}/header_check/${name}.cpp")
     file(CONFIGURE OUTPUT "${source}" CONTENT "#include <${name}>\n#include <${name}>\n" @ONLY)
-    if(name STREQUAL "snapproto/machine/src.hpp")
+    if(name MATCHES "^snapproto/machine/(vss_)?src\\.hpp$")
         set_source_files_properties(
             "${source}" PROPERTIES COMPILE_DEFINITIONS SNAPPROTO_SEPARATE_COMPILATION
         )

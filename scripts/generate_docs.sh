@@ -10,7 +10,8 @@ snapcheck=${1:-build/dev/bin/snapcheck}
 [ -x "$snapcheck" ] || die "no program $snapcheck; build the target snapcheck, or name another one"
 
 mkdir -p docs/machines
-for machine in agent orchestrator participant provider; do
+for machine in agent orchestrator participant provider \
+    vss_writer vss_coordinator vss_provider vss_requester fsrvp_server; do
     "$snapcheck" spec page --machine "$machine" --output "docs/machines/$machine.md"
 done
 "$snapcheck" spec matrix --source . --output docs/matrix.md

@@ -254,7 +254,7 @@ void add_others(CLI::App& app, list_options& list, spec_options& form) {
         "clauses: text markdown json; table, matrix: markdown json; diagram: mermaid dot "
         "plantuml markdown (the first is the default)");
     spec->add_option("--machine", form.machine,
-                     "agent, orchestrator, participant or provider [all]");
+                     "one machine by its name, as agent, provider or vss_writer [all]");
     spec->add_option("--source", form.source,
                      "matrix: the project's source tree, for the tests that name clauses");
     spec->add_option("--output,-o", form.output, "A file instead of standard output");

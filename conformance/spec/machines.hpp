@@ -2,7 +2,7 @@
 #ifndef SNAPPROTO_CONFORMANCE_SPEC_MACHINES_HPP
 #define SNAPPROTO_CONFORMANCE_SPEC_MACHINES_HPP
 
-// The tables of the four machines as plain data, for whatever is made from them: documents,
+// The tables of the machines as plain data, for whatever is made from them: documents,
 // diagrams, models, suites. States and events are indices into their lists; words are the
 // library's own, so that nothing here needs the machines, or Boost.MSM, to be compiled.
 //
@@ -70,8 +70,11 @@ struct machine_view {
     std::span<const machine_precedence> before;
 };
 
-/// agent, orchestrator, participant, provider: in this order.
+/// All of them: those of the abstract protocol, then those of VSS and FSRVP.
 [[nodiscard]] std::span<const machine_view* const> machines() noexcept;
+
+/// agent, orchestrator, participant, provider: in this order.
+[[nodiscard]] std::span<const machine_view* const> abstract_machines() noexcept;
 
 /// The machine with that name, or null.
 [[nodiscard]] const machine_view* find_machine(std::string_view name) noexcept;
@@ -82,6 +85,11 @@ namespace machine_views {
 [[nodiscard]] const machine_view& orchestrator() noexcept;
 [[nodiscard]] const machine_view& participant() noexcept;
 [[nodiscard]] const machine_view& provider() noexcept;
+[[nodiscard]] const machine_view& vss_writer() noexcept;
+[[nodiscard]] const machine_view& vss_coordinator() noexcept;
+[[nodiscard]] const machine_view& vss_provider() noexcept;
+[[nodiscard]] const machine_view& vss_requester() noexcept;
+[[nodiscard]] const machine_view& fsrvp_server() noexcept;
 } // namespace machine_views
 
 } // namespace snapproto::conformance

@@ -20,6 +20,7 @@ LAYERS = {
     "dialect/qga": "the QEMU guest agent's protocol",
     "dialect/hyperv": "Hyper-V's",
     "dialect/vmbackup": "VMware's vmbackup",
+    "dialect/vss": "Windows' VSS, and FSRVP",
     "dialect/native": "the abstract protocol in bytes",
     "dialect": "what all dialects have",
     "machine": "the state machines, the only users of Boost.MSM",

@@ -43,9 +43,11 @@ void check_document(const std::string& path, const std::string& generated) {
 
 BOOST_AUTO_TEST_SUITE(views_of_the_specification)
 
-BOOST_AUTO_TEST_CASE(there_are_four_machines_and_every_cell_is_a_choice_or_a_refusal) {
+BOOST_AUTO_TEST_CASE(there_are_nine_machines_and_every_cell_is_a_choice_or_a_refusal) {
     const std::map<std::string_view, std::size_t> cells{
-        {"agent", 220}, {"orchestrator", 200}, {"participant", 72}, {"provider", 48}};
+        {"agent", 220},        {"orchestrator", 200},  {"participant", 72},
+        {"provider", 48},      {"vss_writer", 77},     {"vss_coordinator", 224},
+        {"vss_provider", 176}, {"vss_requester", 108}, {"fsrvp_server", 104}};
     BOOST_TEST(machines().size() == cells.size());
     for (const machine_view* machine : machines()) {
         BOOST_TEST_CONTEXT(machine->name) {

@@ -38,7 +38,7 @@ class spec_document {
             if (line.starts_with("### SP ")) {
                 read_clause(line);
             } else if (line.starts_with("### A.")) {
-                section = line.substr(4, 3);
+                section = line.substr(4, line.find(' ', 4) - 4);
             } else if (line.starts_with("## ")) {
                 section.clear();
             } else if (!section.empty() && line.starts_with("|")) {
@@ -51,7 +51,7 @@ class spec_document {
     [[nodiscard]] const std::map<clause, std::string>& clauses() const { return m_clauses; }
     [[nodiscard]] bool has(clause id) const { return m_clauses.count(id) != 0; }
 
-    /// The clauses of each cell of table `A.1` to `A.4`.
+    /// The clauses of each cell of a table of the appendix: `A.1`.
     [[nodiscard]] const cell_clauses& cells(const std::string& section) const {
         return m_cells.at(section);
     }

@@ -235,9 +235,12 @@ std::string matrix_markdown(const matrix& all) {
         "keeps each clause of [the specification](spec.md), and back. A cell is written STATE x\n"
         "Event; where a machine has more than four of them for a clause they are counted, and\n"
         "its page ([agent](machines/agent.md), [orchestrator](machines/orchestrator.md),\n"
-        "[participant](machines/participant.md), [provider](machines/provider.md)) lists them.\n"
-        "Every row and refusal is tested by machine/agent_table.cpp, orchestrator_table.cpp and\n"
-        "small_machines.cpp; tests are listed where they name the clause.\n\n";
+        "[participant](machines/participant.md), [provider](machines/provider.md), of VSS\n"
+        "[writer](machines/vss_writer.md), [coordinator](machines/vss_coordinator.md),\n"
+        "[provider](machines/vss_provider.md), [requester](machines/vss_requester.md), and\n"
+        "[FSRVP server](machines/fsrvp_server.md)) lists them. Every row and refusal is tested by\n"
+        "machine/agent_table.cpp, orchestrator_table.cpp, small_machines.cpp, vss_writer.cpp,\n"
+        "vss_service.cpp and fsrvp_server.cpp; tests are listed where they name the clause.\n\n";
     if (!all.has_tests) {
         out += "Tests were not read: `--source DIR` names the source tree.\n\n";
     }
