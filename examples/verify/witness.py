@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSL-1.0
 """A witness of what a copy holds: a workload that runs in a guest, and its judge.
 
-witness.py write FOLDER [--sqlite] [--count N] [--seed N]   writes, and acknowledges
-witness.py check FOLDER [--acknowledged FILE]               judges a copy of the folder
+witness.py write FOLDER [KIND] [--count N] [--seed N] [--pause S]   writes, and acknowledges
+witness.py check FOLDER [--acknowledged FILE]                       judges a copy of the folder
+witness.py check FOLDER --each [--acknowledged FOLDER]              judges each folder in it
 
 A transaction moves an amount from one account to another, so that the sum of all stays, and adds
 a record whose hash covers the record before it. The writer prints a line for each transaction that
@@ -11,7 +12,13 @@ is on disk for certain; what it prints belongs on another machine. In a copy eve
 was printed before the quiesce must be there, and none may be half there.
 
 In plain files a transaction is there when its record is: `journal` is written and flushed first,
-then `accounts` is replaced as a whole. With --sqlite both are tables of `bank.sqlite`.
+then `accounts` is replaced as a whole. KIND is something else than that:
+  --unflushed            plain files of a program that flushes nothing, as many do
+  --sqlite               both are tables of `bank.sqlite`
+  --postgresql SOCKETS   tables of the server whose data directory is FOLDER
+  --redis SOCKET         keys of the server whose directory is FOLDER
+A copy of the last two is judged by a server of this machine, which recovers it
+(witness_servers.py).
 
 Exit status of check: 0 nothing is missing or torn; 1 something is; 2 wrong usage, or no witness.
 """
@@ -25,6 +32,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 
 ACCOUNTS = 16
 START = 1000  # on each account
@@ -64,10 +72,11 @@ def flush_folder(folder):
 
 
 class Files:
-    """Writes with the order and the flushes that plain files need."""
+    """Writes with the order, and if wanted the flushes, that plain files need."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, flushed=True):
         self.folder = folder
+        self.flushed = flushed
         self.balances = [START] * ACCOUNTS
         self.hash = GENESIS
         self.number = 0
@@ -80,16 +89,19 @@ class Files:
         with open(place + ".new", "w", encoding="ascii") as file:
             file.write(f"{body} {link(GENESIS, body)}\n")
             file.flush()
-            os.fsync(file.fileno())
+            if self.flushed:
+                os.fsync(file.fileno())
         os.rename(place + ".new", place)
-        flush_folder(self.folder)
+        if self.flushed:
+            flush_folder(self.folder)
 
     def transaction(self, source, target, amount):
         self.number += 1
         words = f"{self.number} {source} {target} {amount}"
         self.hash = link(self.hash, words)
         self.journal.write(f"{words} {self.hash}\n".encode())
-        os.fdatasync(self.journal.fileno())
+        if self.flushed:
+            os.fdatasync(self.journal.fileno())
         applied(self.balances, source, target, amount)
         self.replace_accounts()
 
@@ -148,7 +160,8 @@ class Database:
     """Leaves order and flushes to SQLite."""
 
     def __init__(self, folder):
-        self.to = sqlite3.connect(os.path.join(folder, DATABASE), isolation_level=None)
+        # A hook may keep writers waiting for as long as a snapshot takes.
+        self.to = sqlite3.connect(os.path.join(folder, DATABASE), isolation_level=None, timeout=600)
         self.to.execute("PRAGMA journal_mode = WAL")
         self.to.execute("PRAGMA synchronous = FULL")
         self.to.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER)")
@@ -172,7 +185,6 @@ class Database:
 
 
 def check_database(folder, findings):
-    records = []
     # What reads a database recovers it, so this happens to a copy of the copy.
     with tempfile.TemporaryDirectory() as own:
         for name in os.listdir(folder):
@@ -185,17 +197,32 @@ def check_database(folder, findings):
                     findings.append(f"SQLite: {sound.splitlines()[0]}")
                 rows = at.execute("SELECT balance FROM accounts ORDER BY id")
                 balances = [row[0] for row in rows]
-                before = GENESIS
                 rows = at.execute("SELECT * FROM journal ORDER BY n")
-                for n, source, target, amount, said in rows:
-                    before = link(before, f"{n} {source} {target} {amount}")
-                    if n != len(records) + 1 or said != before:
-                        findings.append(f"journal: {len(records) + 1} is missing or wrong")
-                        break
-                    records.append((source, target, amount))
+                records = whole_records(rows, findings)
             except sqlite3.DatabaseError as error:
                 findings.append(f"SQLite: {error}")
-                return len(records)
+                return 0
+    return judged(records, balances, findings)
+
+
+# ---- what all databases have in common ----------------------------------------------------------
+
+
+def whole_records(rows, findings):
+    """Rows of number, source, target, amount and hash, up to the first that is wrong."""
+    records = []
+    before = GENESIS
+    for n, source, target, amount, said in rows:
+        before = link(before, f"{n} {source} {target} {amount}")
+        if n != len(records) + 1 or said != before:
+            findings.append(f"journal: {len(records) + 1} is missing or wrong")
+            break
+        records.append((source, target, amount))
+    return records
+
+
+def judged(records, balances, findings):
+    """Accounts and journal of one moment. @return the number of transactions"""
     if sum(balances) != START * ACCOUNTS:
         findings.append(f"accounts: the sum is {sum(balances)} and not {START * ACCOUNTS}")
     elif balances != balances_after(records):
@@ -213,37 +240,77 @@ def acknowledged_in(file):
     return int(whole[-1]) if whole else 0
 
 
-def write(options):
+def writer_of(options):
+    if options.postgresql or options.redis:
+        import witness_servers  # not needed where plain files are
+        return (witness_servers.Postgresql(options.postgresql) if options.postgresql
+                else witness_servers.Redis(options.redis))
     os.makedirs(options.folder, exist_ok=True)
-    writer = (Database if options.sqlite else Files)(options.folder)
+    return (Database(options.folder) if options.sqlite
+            else Files(options.folder, flushed=not options.unflushed))
+
+
+def write(options):
+    writer = writer_of(options)
     for source, target, amount in transfers(options.seed):
         writer.transaction(source, target, amount)
         print(writer.number, flush=True)
         if writer.number == options.count:
             return 0
+        time.sleep(options.pause)
     return 0
 
 
-def check(options):
-    findings = []
-    there = set(os.listdir(options.folder))
+def checker_of(folder):
+    """What judges a copy of this kind, or nothing."""
+    there = set(os.listdir(folder))
     if DATABASE in there:
-        found = check_database(options.folder, findings)
-    elif {"journal", "accounts"} <= there:
-        found = check_files(options.folder, findings)
-    else:
-        print(f"witness.py: {options.folder} has neither {DATABASE} nor journal and accounts",
-              file=sys.stderr)
-        return 2
-    if options.acknowledged:
-        wanted = acknowledged_in(options.acknowledged)
+        return check_database
+    if {"journal", "accounts"} <= there:
+        return check_files
+    if there & {"PG_VERSION", "dump.rdb"} or os.path.basename(folder) == "redis":
+        import witness_servers
+        return (witness_servers.check_postgresql if "PG_VERSION" in there
+                else witness_servers.check_redis)
+    return None
+
+
+def check_one(folder, acknowledged):
+    """@return the number of transactions, and what is wrong with them"""
+    findings = []
+    checker = checker_of(folder)
+    if checker is None:
+        raise ValueError(f"{folder} has neither {DATABASE} nor journal and accounts, nor a "
+                         "server's files")
+    found = checker(folder, findings)
+    if acknowledged:
+        wanted = acknowledged_in(acknowledged)
         if found < wanted:
             findings.append(f"{wanted} transactions were acknowledged, {found} are there")
-    for finding in findings:
-        print(finding)
-    verdict = "torn or incomplete" if findings else "none is half there"
-    print(f"witness: {found} transactions, {verdict}")
-    return 1 if findings else 0
+    return found, findings
+
+
+def check(options):
+    folder = os.path.normpath(options.folder)
+    good = True
+    for name in sorted(os.listdir(folder)) if options.each else [""]:
+        head = f"{name}: " if name else ""
+        acknowledged = options.acknowledged
+        try:
+            if name and acknowledged:
+                acknowledged = os.path.join(acknowledged, name)
+            found, findings = check_one(os.path.join(folder, name) if name else folder,
+                                        acknowledged)
+        except (OSError, ValueError) as error:
+            if not name:
+                raise
+            found, findings = 0, [f"cannot be judged: {error}"]
+        for finding in findings:
+            print(head + finding)
+        verdict = "torn or incomplete" if findings else "none is half there"
+        print(f"{head or 'witness: '}{found} transactions, {verdict}")
+        good = good and not findings
+    return 0 if good else 1
 
 
 def main():
@@ -252,13 +319,20 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     writing = commands.add_parser("write")
     writing.add_argument("folder")
-    writing.add_argument("--sqlite", action="store_true")
+    kind = writing.add_mutually_exclusive_group()
+    kind.add_argument("--unflushed", action="store_true")
+    kind.add_argument("--sqlite", action="store_true")
+    kind.add_argument("--postgresql", metavar="SOCKETS", help="the folder of its socket")
+    kind.add_argument("--redis", metavar="SOCKET")
+    writing.add_argument("--pause", type=float, default=0, help="seconds after each transaction")
     writing.add_argument("--count", type=int, help="end after so many (default: never)")
     writing.add_argument("--seed", type=int, default=1)
     writing.set_defaults(run=write)
     checking = commands.add_parser("check")
     checking.add_argument("folder")
     checking.add_argument("--acknowledged", help="what the writer has printed until the quiesce")
+    checking.add_argument("--each", action="store_true",
+                          help="each folder in it; --acknowledged has files of the same names")
     checking.set_defaults(run=check)
     options = parser.parse_args()
     try:

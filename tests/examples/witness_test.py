@@ -26,9 +26,12 @@ class Torn:
 
     def write(self, count=COUNT, seed=1, folder=None):
         words = [sys.executable, WITNESS, "write", folder or self.folder, "--count", str(count),
-                 "--seed", str(seed), *(["--sqlite"] if self.kind == "sqlite" else [])]
+                 "--seed", str(seed), *self.option()]
         with open(self.acknowledged, "w", encoding="ascii") as out:
             subprocess.run(words, check=True, stdout=out)
+
+    def option(self):
+        return [] if self.kind == "files" else ["--" + self.kind]
 
     def file(self, name):
         return os.path.join(self.folder, name)
@@ -133,7 +136,7 @@ def a_record_of_another_run(one):
 def one_that_was_killed_is_whole(one):
     """A process that ends has what it has acknowledged, and at most one more."""
     process = subprocess.Popen([sys.executable, WITNESS, "write", one.folder,
-                                *(["--sqlite"] if one.kind == "sqlite" else [])],
+                                *one.option()],
                                stdout=subprocess.PIPE, text=True)
     told = [process.stdout.readline() for _ in range(20)]
     process.send_signal(signal.SIGKILL)
@@ -148,6 +151,26 @@ def no_witness(one):
     replace(one.acknowledged, b"")
     status, said = one.check()
     require(status == 2 and "has neither" in said, status, said)
+
+
+def each_of_several(one):
+    """Judged by themselves, under their names; what is no witness is a finding."""
+    several = os.path.join(one.place, "several")
+    told = os.path.join(one.place, "told")
+    os.mkdir(told)
+    for name in ("a", "b"):
+        one.write(folder=os.path.join(several, name))
+        shutil.copy(one.acknowledged, os.path.join(told, name))
+    words = [sys.executable, WITNESS, "check", several, "--each", "--acknowledged", told]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    require(done.returncode == 0 and f"b: {COUNT} transactions, none is half" in done.stdout, done)
+    with open(os.path.join(told, "b"), "a", encoding="ascii") as out:
+        out.write(f"{COUNT + 1}\n")
+    os.mkdir(os.path.join(several, "c"))
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    require(done.returncode == 1 and f"a: {COUNT} transactions, none is half" in done.stdout, done)
+    require(f"b: {COUNT + 1} transactions were acknowledged" in done.stdout, done)
+    require("c: cannot be judged: " in done.stdout, done)
 
 
 # ---- SQLite -------------------------------------------------------------------------------------
@@ -202,7 +225,8 @@ CASES = [
     ("files", [whole, a_record_without_its_end, a_tail_of_zeros,
                a_journal_that_is_older_than_the_accounts, accounts_that_are_older_than_the_journal,
                both_are_too_old, half_of_the_accounts, a_record_of_another_run,
-               one_that_was_killed_is_whole, no_witness]),
+               one_that_was_killed_is_whole, no_witness, each_of_several]),
+    ("unflushed", [whole, both_are_too_old, one_that_was_killed_is_whole]),
     ("sqlite", [whole, both_are_too_old, one_that_was_killed_is_whole,
                 a_database_and_a_log_of_different_times, a_database_that_ends_early,
                 a_database_with_a_balance_changed, a_database_without_its_last_record]),
@@ -220,7 +244,7 @@ def main():
                 except AssertionError as error:
                     verdict = f"FAILED: {error}"
                     failed += 1
-                print(f"{kind:7} {case.__name__:45} {verdict}", flush=True)
+                print(f"{kind:9} {case.__name__:45} {verdict}", flush=True)
     return 1 if failed else 0
 
 
