@@ -189,6 +189,18 @@ void log_line(const char* format, va_list arguments) {
 
 // The functions of the C library, by their own names and with its types.
 // NOLINTBEGIN
+namespace {
+
+/// What a program sends without having written it must not look like zeros by luck: the part of the
+/// stack that main will have is filled before it runs, so that it is told the same way each time.
+[[gnu::constructor, gnu::noinline]] void paint_the_stack() {
+    std::array<unsigned char, 32768> below; // NOLINT: filled here
+    below.fill(0xa5);
+    asm volatile("" : : "r"(below.data()) : "memory"); // or the compiler leaves it out
+}
+
+} // namespace
+
 extern "C" {
 
 int open(const char* path, int flags, ...) {
