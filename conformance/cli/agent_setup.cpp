@@ -29,27 +29,6 @@ std::string tail_for_replay(const agent_options& options) {
     return tail;
 }
 
-freeze_target_list make_freeze_targets(const agent_options& options) {
-    freeze_target_list all;
-    for (const auto& mount : options.freeze_targets) {
-        if (options.remote) {
-            all.push_back(std::make_unique<named_filesystem>(
-                mount, "the agent runs in another machine (--remote)"));
-            continue;
-        }
-        try {
-            all.push_back(effects::open_freeze_target(mount, {.any_device = options.any_device}));
-        } catch (const effects::unsuitable& why) {
-            throw usage_error(fmt::format("--freeze-target: {}{}", why.what(),
-                                          options.connect.empty()
-                                              ? ""
-                                              : " (--remote, if the agent runs in another "
-                                                "machine)"));
-        }
-    }
-    return all;
-}
-
 std::unique_ptr<target> attach_virtual(const agent_options& options) {
     if (!options.freeze_targets.empty()) {
         throw usage_error("--freeze-target goes with --connect and --spawn; the embedded agent "
@@ -74,6 +53,27 @@ std::unique_ptr<target> attach_virtual(const agent_options& options) {
 
 } // namespace
 
+freeze_target_list make_freeze_targets(const agent_options& options) {
+    freeze_target_list all;
+    for (const auto& mount : options.freeze_targets) {
+        if (options.remote) {
+            all.push_back(std::make_unique<named_filesystem>(
+                mount, "the agent runs in another machine (--remote)"));
+            continue;
+        }
+        try {
+            all.push_back(effects::open_freeze_target(mount, {.any_device = options.any_device}));
+        } catch (const effects::unsuitable& why) {
+            throw usage_error(fmt::format("--freeze-target: {}{}", why.what(),
+                                          options.connect.empty()
+                                              ? ""
+                                              : " (--remote, if the agent runs in another "
+                                                "machine)"));
+        }
+    }
+    return all;
+}
+
 agent_plan make_plan(const agent_options& options) {
     agent_plan plan{make_judging_plan(options, find_dialect(options.dialect).agent_checks().all())};
     plan.embedded = options.connect.empty() && options.spawn.empty() && options.shim.empty();
@@ -90,6 +90,10 @@ std::unique_ptr<target> attach(const agent_options& options) {
 }
 
 std::unique_ptr<target> attach_qga(const agent_options& options) {
+    if (!options.root.empty()) {
+        throw usage_error("--root is for the dialect hyperv: its daemon opens a device, which has "
+                          "to be made in its root directory");
+    }
     if (!options.connect.empty()) {
         return std::make_unique<connect_target>(parse_address(options.connect),
                                                 make_freeze_targets(options));
