@@ -21,4 +21,6 @@ mkdir -p docs/checks
 "$snapcheck" spec scores --output docs/scores.md
 programs=$(dirname "$snapcheck")
 scripts/site/reference.py "$programs"
-"$programs/every_byte" docs/reference/qga-session.json docs/reference/qga-every-byte.md
+for dialect in qga hyperv vmbackup; do
+    "$programs/every_byte" "docs/reference/$dialect-session.json" "docs/reference/$dialect-every-byte.md"
+done
