@@ -156,7 +156,7 @@ daemon_said hyperv_kernel::call(std::uint8_t op, std::uint32_t flags) {
 }
 
 void hyperv_kernel::note_calls() {
-    const auto& calls = guest().calls();
+    const auto& calls = m_daemon.guest().calls();
     m_noted = std::min(m_noted, calls.size());
     for (; m_noted < calls.size(); ++m_noted) {
         const guest_call& one = calls[m_noted];
@@ -164,6 +164,29 @@ void hyperv_kernel::note_calls() {
                               fmt::format("{} {} ({}): {}", one.freezes ? "FIFREEZE" : "FITHAW",
                                           one.place, one.source,
                                           one.result == 0 ? "done" : std::strerror(one.result)));
+    }
+}
+
+std::string hyperv_kernel::freeze_by_other() {
+    if (m_daemon.plays_guest()) {
+        guest().freeze_by_other("/dev/vdb1");
+        return "/dev/vdb1";
+    }
+    const auto done = m_context.filesystem().foreign_freeze();
+    if (!done || !*done) {
+        m_context.skip("nobody else can freeze a filesystem here: " + done.why);
+    }
+    return m_context.filesystem().mount();
+}
+
+void hyperv_kernel::thaw_by_other() {
+    if (m_daemon.plays_guest()) {
+        guest().thaw_by_other("/dev/vdb1");
+        return;
+    }
+    const auto done = m_context.filesystem().foreign_thaw();
+    if (!done || !*done) {
+        m_context.skip("nobody else can thaw a filesystem here: " + done.why);
     }
 }
 
@@ -184,9 +207,9 @@ void hyperv_kernel::must_be_quiet(std::string_view requirement) {
 }
 
 void hyperv_kernel::must_hold(std::string_view sources, std::string_view requirement) {
-    const std::string held = held_in(guest());
-    m_context.require(held == sources, requirement, fmt::format("held: {}", sources),
-                      fmt::format("held: {}", held));
+    const std::string now = held();
+    m_context.require(now == sources, requirement, fmt::format("held: {}", sources),
+                      fmt::format("held: {}", now));
 }
 
 template <class Function>
@@ -209,7 +232,7 @@ bool hyperv_kernel::comes_back() {
 }
 
 void hyperv_kernel::must_let_go(std::string_view requirement) {
-    (void)comes_back_while([&] { return !guest().frozen().empty(); });
+    (void)comes_back_while([&] { return held() != "nothing"; });
     note_calls();
     must_hold("nothing", requirement);
 }

@@ -5,6 +5,7 @@
 // The kernel's end of a daemon's device, as the checks hold it.
 
 #include "conformance/attach/hyperv_target.hpp"
+#include "conformance/held.hpp"
 #include "conformance/run_context.hpp"
 
 #include "snapproto/dialect/hyperv/wire.hpp"
@@ -45,7 +46,13 @@ class hyperv_kernel {
     explicit hyperv_kernel(run_context& context);
 
     [[nodiscard]] hyperv_target& daemon() noexcept { return m_daemon; }
-    [[nodiscard]] played_guest& guest() noexcept { return m_daemon.guest(); }
+    /// The guest whose mounts are played. Skips the check where they are real.
+    [[nodiscard]] played_guest& guest() {
+        if (!m_daemon.plays_guest()) {
+            skip_for_real_filesystems(m_context);
+        }
+        return m_daemon.guest();
+    }
 
     /// Takes the next open of the device. @throws unreachable
     void open(duration wait = reply_wait);
@@ -77,7 +84,14 @@ class hyperv_kernel {
     void freeze() { must_succeed(hyperv::vss_op::freeze, "an ordinary freeze succeeds"); }
     /// Requires that nothing more comes.
     void must_be_quiet(std::string_view requirement);
-    /// Requires that exactly these filesystems are held, by source, separated by blanks.
+    /// All that a freeze holds, and what is held now, separated by blanks (held.hpp).
+    [[nodiscard]] std::string everything() { return everything_in(m_context, played()); }
+    [[nodiscard]] std::string held() { return held_in(m_context, played()); }
+    /// Somebody else than the daemon freezes a filesystem, or thaws it: always the same one.
+    /// @return it, in the words of held()
+    std::string freeze_by_other();
+    void thaw_by_other();
+    /// Requires that exactly these filesystems are held, separated by blanks.
     void must_hold(std::string_view sources, std::string_view requirement);
     /// Waits until the daemon has thawed everything, ended, or come back; then requires that
     /// nothing is held. What came back stays open.
@@ -86,6 +100,9 @@ class hyperv_kernel {
     daemon_said must_come_back(std::string_view requirement);
 
   private:
+    [[nodiscard]] const played_guest* played() noexcept {
+        return m_daemon.plays_guest() ? &m_daemon.guest() : nullptr;
+    }
     void note_calls();
     void take_registration();
     void restart();

@@ -63,7 +63,7 @@ void vmbackup_host::take_events() {
         if (got.bytes.ends_with('\0')) {
             got.bytes.pop_back();
         }
-        seen_event seen{std::move(got.bytes), {}, 0, {}, m_context.now(), held_in(guest())};
+        seen_event seen{std::move(got.bytes), {}, 0, {}, m_context.now(), held()};
         if (const auto read = vmbackup::decode_event(view_of(seen.bytes))) {
             seen.what = read->what;
             seen.code = static_cast<int>(read->code);
@@ -79,7 +79,7 @@ void vmbackup_host::take_events() {
 }
 
 void vmbackup_host::note_calls() {
-    const auto& calls = guest().calls();
+    const auto& calls = m_target.guest().calls();
     m_noted = std::min(m_noted, calls.size());
     for (; m_noted < calls.size(); ++m_noted) {
         const guest_call& one = calls[m_noted];
@@ -184,9 +184,9 @@ void vmbackup_host::finish() {
 }
 
 void vmbackup_host::must_hold(std::string_view sources, std::string_view requirement) {
-    const std::string held = held_in(guest());
-    m_context.require(held == sources, requirement, fmt::format("held: {}", sources),
-                      fmt::format("held: {}", held));
+    const std::string now = held();
+    m_context.require(now == sources, requirement, fmt::format("held: {}", sources),
+                      fmt::format("held: {}", now));
 }
 
 void vmbackup_host::must_end(std::string_view requirement, duration span) {

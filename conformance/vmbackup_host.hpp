@@ -5,6 +5,7 @@
 // The host's end of a guest's two directions, as the checks hold it.
 
 #include "conformance/attach/vmbackup_target.hpp"
+#include "conformance/held.hpp"
 #include "conformance/run_context.hpp"
 
 #include "snapproto/dialect/vmbackup/report.hpp"
@@ -53,7 +54,13 @@ class vmbackup_host {
     explicit vmbackup_host(run_context& context);
 
     [[nodiscard]] vmbackup_target& target() noexcept { return m_target; }
-    [[nodiscard]] played_guest& guest() noexcept { return m_target.guest(); }
+    /// The guest whose mounts are played. Skips the check where they are real.
+    [[nodiscard]] played_guest& guest() {
+        if (!m_target.plays_guest()) {
+            skip_for_real_filesystems(m_context);
+        }
+        return m_target.guest();
+    }
     [[nodiscard]] played_scripts& scripts() noexcept { return m_target.scripts(); }
 
     /// Events of this kind are answered with "0 ".
@@ -87,12 +94,18 @@ class vmbackup_host {
     void freeze();
     /// Ends it: snapshotDone, and the event done.
     void finish();
-    /// Requires that exactly these filesystems are held, by source, separated by blanks.
+    /// All that an operation holds, and what is held now, separated by blanks (held.hpp).
+    [[nodiscard]] std::string everything() { return everything_in(m_context, played()); }
+    [[nodiscard]] std::string held() { return held_in(m_context, played()); }
+    /// Requires that exactly these filesystems are held, separated by blanks.
     void must_hold(std::string_view sources, std::string_view requirement);
     /// Requires the event done, and that nothing is held then.
     void must_end(std::string_view requirement, duration span = event_wait);
 
   private:
+    [[nodiscard]] const played_guest* played() noexcept {
+        return m_target.plays_guest() ? &m_target.guest() : nullptr;
+    }
     void take_events();
     void note_calls();
     template <class Done>

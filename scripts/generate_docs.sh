@@ -25,4 +25,6 @@ scripts/site/reference.py "$programs"
 if ! "$programs/snapsim" explore --properties-table >docs/reference/dialect-properties.md; then
     die 'the traits of a dialect are not what the explorer finds'
 fi
-"$programs/every_byte" docs/reference/qga-session.json docs/reference/qga-every-byte.md
+for dialect in qga hyperv vmbackup; do
+    "$programs/every_byte" "docs/reference/$dialect-session.json" "docs/reference/$dialect-every-byte.md"
+done

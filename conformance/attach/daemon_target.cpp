@@ -15,7 +15,8 @@ constexpr duration start_wait = std::chrono::seconds(10);
 
 daemon_target::daemon_target(const std::string& command, const std::string& work_parent,
                              double timeout_scale)
-    : m_daemon(command, work_parent, {}, guest()), m_timeout_scale(timeout_scale) {
+    : m_daemon(command, work_parent, {"hyperv_preload.so"}, guest()),
+      m_timeout_scale(timeout_scale) {
     start({});
 }
 
@@ -32,6 +33,9 @@ support daemon_target::can(capability what) const {
     case capability::restart:
     case capability::signal:
         return support::yes();
+    case capability::freeze_target:
+    case capability::two_freeze_targets:
+        return support::no("its filesystems are played; --freeze-target names real ones");
     case capability::virtual_time:
         return support::no("the daemon runs on the real clock");
     default:

@@ -14,6 +14,8 @@ namespace snapproto::conformance {
 class hyperv_target : public target {
   public:
     [[nodiscard]] played_guest& guest() noexcept { return m_guest; }
+    /// False where the filesystems are real: guest() is not what the implementation finds then.
+    [[nodiscard]] virtual bool plays_guest() const noexcept { return true; }
 
     /// Whether the device can be opened. While it cannot, an open fails as of a device that is not
     /// there.

@@ -14,6 +14,9 @@
 
 namespace snapproto::conformance {
 
+/// The filesystems of the ordinary guest, in the words of held_in().
+constexpr std::string_view ordinary_filesystems = "/dev/vda1 /dev/vdb1 /dev/vdc1";
+
 /// One line of the mount table.
 struct guest_mount {
     std::string source; ///< "/dev/vda1". Of lines with the same one the filesystem is the same.
@@ -61,6 +64,7 @@ class played_guest {
 
     /// Somebody else than the daemon freezes a filesystem.
     void freeze_by_other(const std::string& source) { m_frozen.insert(source); }
+    void thaw_by_other(const std::string& source) { m_frozen.erase(source); }
 
     /// The ordinary guest, as new: root, two more filesystems, and what is in every table.
     void reset();

@@ -126,7 +126,6 @@ preloaded_process::preloaded_process(const std::string& command, std::string wor
                                      std::vector<std::string> libraries, played_guest& guest)
     : m_text(command),
       m_command(split_words(command)),
-      m_preload(find_library("hyperv_preload.so")),
       m_work_parent(std::move(work_parent)),
       m_work(m_work_parent),
       m_guest(guest) {
@@ -134,7 +133,7 @@ preloaded_process::preloaded_process(const std::string& command, std::string wor
         throw std::invalid_argument("the command of --spawn is empty");
     }
     for (const std::string& one : libraries) {
-        m_preload += ":" + find_library(one);
+        m_preload += (m_preload.empty() ? "" : ":") + find_library(one);
     }
     m_listener = listen_at(file("control"), SOCK_SEQPACKET);
 }

@@ -2,8 +2,9 @@
 #ifndef SNAPPROTO_CONFORMANCE_ATTACH_PRELOADED_PROCESS_HPP
 #define SNAPPROTO_CONFORMANCE_ATTACH_PRELOADED_PROCESS_HPP
 
-// A real agent that finds a played guest: it runs under peers/hyperv_preload, which asks here for
-// what is mounted, and tells here what is frozen. No rights are needed, and nothing is frozen.
+// A real agent of which something is replaced by a preloaded library: its host, or what is mounted.
+// Under peers/hyperv_preload it finds a played guest, which is asked for here, and in which it
+// freezes; then no rights are needed, and nothing is frozen.
 
 #include "conformance/attach/channel.hpp"
 #include "conformance/attach/descriptor.hpp"
@@ -27,7 +28,7 @@ class preloaded_process {
     /// Starts nothing yet.
     /// @param command words, separated as a shell does. @throws std::invalid_argument when there
     ///        are none
-    /// @param libraries what is preloaded behind hyperv_preload: "vmtools_preload.so".
+    /// @param libraries what is preloaded, in this order: "hyperv_preload.so".
     ///        @throws unreachable when one is not there
     /// @param guest what is asked for; it outlives this object.
     preloaded_process(const std::string& command, std::string work_parent,
@@ -58,6 +59,8 @@ class preloaded_process {
     void publish_mounts();
 
     [[nodiscard]] bool alive();
+    /// -1: it does not run.
+    [[nodiscard]] pid_t id() const noexcept { return m_process ? m_process->id() : -1; }
     void terminate();
     void kill();
     [[nodiscard]] std::optional<exit_report> wait_exit(duration bound);

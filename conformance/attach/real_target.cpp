@@ -14,6 +14,42 @@ namespace {
 
 } // namespace
 
+std::vector<freeze_target*> pointers_to(const freeze_target_list& filesystems) {
+    std::vector<freeze_target*> all;
+    for (const auto& one : filesystems) {
+        all.push_back(one.get());
+    }
+    return all;
+}
+
+std::optional<support> filesystems_can(const freeze_target_list& filesystems, capability what) {
+    const bool any = !filesystems.empty();
+    const support none = support::no("none was named with --freeze-target");
+    switch (what) {
+    case capability::freeze_target:
+        return any ? support::yes() : none;
+    case capability::two_freeze_targets:
+        return filesystems.size() >= 2 ? support::yes()
+                                       : support::no("fewer than two were named with "
+                                                     "--freeze-target");
+    case capability::freeze_target_alias:
+        if (!any) {
+            return none;
+        }
+        return filesystems.front()->alias()
+                   ? support::yes()
+                   : support::no("the first freeze target is mounted at one place only");
+    case capability::kernel_truth:
+    case capability::device_digest:
+    case capability::writer:
+    case capability::window_copy:
+    case capability::foreign_freeze:
+        return any ? filesystems.front()->can(what) : none;
+    default:
+        return std::nullopt;
+    }
+}
+
 instant real_target::now() const {
     return real_now();
 }
@@ -23,36 +59,14 @@ void real_target::sleep_for(duration span) {
 }
 
 std::vector<freeze_target*> real_target::freeze_targets() noexcept {
-    std::vector<freeze_target*> all;
-    for (const auto& one : m_filesystems) {
-        all.push_back(one.get());
-    }
-    return all;
+    return pointers_to(m_filesystems);
 }
 
 support real_target::can(capability what) const {
-    const bool any = !m_filesystems.empty();
-    const support none = support::no("none was named with --freeze-target");
+    if (auto answer = filesystems_can(m_filesystems, what)) {
+        return *std::move(answer);
+    }
     switch (what) {
-    case capability::freeze_target:
-        return any ? support::yes() : none;
-    case capability::two_freeze_targets:
-        return m_filesystems.size() >= 2 ? support::yes()
-                                         : support::no("fewer than two were named with "
-                                                       "--freeze-target");
-    case capability::freeze_target_alias:
-        if (!any) {
-            return none;
-        }
-        return m_filesystems.front()->alias()
-                   ? support::yes()
-                   : support::no("the first freeze target is mounted at one place only");
-    case capability::kernel_truth:
-    case capability::device_digest:
-    case capability::writer:
-    case capability::window_copy:
-    case capability::foreign_freeze:
-        return any ? m_filesystems.front()->can(what) : none;
     case capability::freeze_everything:
         return support::no("what else the agent would freeze cannot be seen");
     case capability::failing_mount:

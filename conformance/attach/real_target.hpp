@@ -7,12 +7,20 @@
 #include "conformance/attach/target.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace snapproto::conformance {
 
 using freeze_target_list = std::vector<std::unique_ptr<freeze_target>>;
+
+[[nodiscard]] std::vector<freeze_target*> pointers_to(const freeze_target_list& filesystems);
+
+/// Answers for these freeze targets what is about filesystems, as the first of them sees it; absent
+/// for the rest.
+[[nodiscard]] std::optional<support> filesystems_can(const freeze_target_list& filesystems,
+                                                     capability what);
 
 /// A target on the machine's own clock.
 class real_target : public target {

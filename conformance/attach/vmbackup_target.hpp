@@ -43,13 +43,15 @@ struct played_scripts {
 class vmbackup_target : public target {
   public:
     [[nodiscard]] played_guest& guest() noexcept { return m_guest; }
+    /// False where the filesystems are real: guest() is not what the implementation finds then.
+    [[nodiscard]] virtual bool plays_guest() const noexcept { return true; }
     [[nodiscard]] played_scripts& scripts() noexcept { return m_scripts; }
 
     /// Opens the channel of the events, which lives as long as the caller holds it. Each event is
     /// to be answered before the guest goes on. @throws unreachable
     [[nodiscard]] virtual std::unique_ptr<channel> reports(duration wait) = 0;
 
-    // The guest's own hooks and filesystems are played.
+    // The guest's own hooks are played, and its filesystems where nothing else is said.
     [[nodiscard]] played_hook* hook() noexcept override { return nullptr; }
     [[nodiscard]] std::vector<freeze_target*> freeze_targets() noexcept override { return {}; }
 

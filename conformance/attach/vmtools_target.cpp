@@ -2,6 +2,7 @@
 #include "conformance/attach/vmtools_target.hpp"
 
 #include "conformance/attach/command_line.hpp"
+#include "conformance/attach/reach.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@
 #include <vector>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 namespace snapproto::conformance {
 namespace {
@@ -46,6 +49,19 @@ class guest_direction final : public channel {
     std::unique_ptr<channel> m_real;
 };
 
+/// The device numbers of mounted filesystems: "7:3 7:4".
+std::string devices_of(const std::vector<freeze_target*>& filesystems) {
+    std::string all;
+    for (freeze_target* const one : filesystems) {
+        struct stat seen {};
+        if (::stat(one->mount().c_str(), &seen) == 0) {
+            all += fmt::format("{}{}:{}", all.empty() ? "" : " ", major(seen.st_dev),
+                               minor(seen.st_dev));
+        }
+    }
+    return all;
+}
+
 /// The command as it was given.
 const std::string& with_plugins(const std::string& command) {
     const std::vector<std::string> words = split_words(command);
@@ -62,8 +78,12 @@ const std::string& with_plugins(const std::string& command) {
 } // namespace
 
 vmtools_target::vmtools_target(const std::string& command, const std::string& work_parent,
-                               double timeout_scale)
-    : m_daemon(with_plugins(command), work_parent, {"vmtools_preload.so"}, guest()),
+                               double timeout_scale, freeze_target_list filesystems)
+    : m_filesystems(std::move(filesystems)),
+      m_daemon(with_plugins(command), work_parent,
+               plays_guest() ? std::vector<std::string>{"hyperv_preload.so", "vmtools_preload.so"}
+                             : std::vector<std::string>{"vmtools_preload.so"},
+               guest()),
       m_timeout_scale(timeout_scale) {
     start({});
 }
@@ -84,7 +104,8 @@ support vmtools_target::can(capability what) const {
     case capability::virtual_time:
         return support::no("the daemon runs on the real clock, if faster");
     default:
-        return support::no("a guest of vmbackup has no such thing");
+        return filesystems_can(m_filesystems, what)
+            .value_or(support::no("a guest of vmbackup has no such thing"));
     }
 }
 
@@ -149,9 +170,25 @@ void vmtools_target::start(const start_options&) {
     m_commands = m_daemon.start(
         {"SNAPPROTO_VMTOOLS_COMMANDS=" + commands, "SNAPPROTO_VMTOOLS_EVENTS=" + events,
          "SNAPPROTO_VMTOOLS_CONFIG=" + m_daemon.file("config"),
-         "SNAPPROTO_VMTOOLS_SPEED=" + std::to_string(speed)},
+         "SNAPPROTO_VMTOOLS_SPEED=" + std::to_string(speed),
+         "SNAPPROTO_VMTOOLS_FREEZES=" + devices_of(freeze_targets())},
         commands_at, std::chrono::duration_cast<duration>(start_wait * m_timeout_scale));
     m_events = descriptor(::accept4(events_at.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!plays_guest()) {
+        require_tight();
+    }
+}
+
+void vmtools_target::require_tight() {
+    std::vector<std::string> known;
+    for (const auto& one : m_filesystems) {
+        known.push_back(one->mount());
+    }
+    if (const support tight = reaches_only(m_daemon.id(), known); !tight) {
+        m_daemon.stop();
+        throw unreachable(tight.why + "; --spawn must take the daemon to where nothing but the "
+                                      "freeze targets can be frozen");
+    }
 }
 
 std::unique_ptr<channel> vmtools_target::take(descriptor& opened, std::string_view what) {

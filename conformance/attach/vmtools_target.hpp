@@ -2,11 +2,13 @@
 #ifndef SNAPPROTO_CONFORMANCE_ATTACH_VMTOOLS_TARGET_HPP
 #define SNAPPROTO_CONFORMANCE_ATTACH_VMTOOLS_TARGET_HPP
 
-// The real guest of vmbackup, vmtoolsd, started by the suite under peers/vmtools_preload: its host,
-// mounts and hooks are played, nothing is frozen, and no rights are needed.
+// The real guest of vmbackup, vmtoolsd, started by the suite under peers/vmtools_preload: its host
+// and hooks are played. So are its mounts where there are no freeze targets, and then nothing is
+// frozen, and no rights are needed.
 
 #include "conformance/attach/descriptor.hpp"
 #include "conformance/attach/preloaded_process.hpp"
+#include "conformance/attach/real_target.hpp"
 #include "conformance/attach/vmbackup_target.hpp"
 
 #include <cstddef>
@@ -14,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace snapproto::conformance {
 
@@ -25,12 +28,17 @@ class vmtools_target final : public vmbackup_target {
   public:
     static constexpr int speed = 4;
 
-    /// Starts the daemon. @throws unreachable when it does not open its channels within 10 s
-    /// (scaled), or a preloaded library is not there; std::invalid_argument when the command
-    /// leaves it all its plugins, of which some change the machine.
-    vmtools_target(const std::string& command, const std::string& work_parent,
-                   double timeout_scale);
+    /// Starts the daemon.
+    /// @param filesystems what it may freeze; none: its mounts are played. The command must take it
+    ///        to where nothing else can be frozen; the preloaded library lets nothing else through.
+    /// @throws unreachable when it does not open its channels within 10 s (scaled), a preloaded
+    ///         library is not there, or a freeze would reach more than these filesystems;
+    ///         std::invalid_argument when the command leaves it all its plugins, of which some
+    ///         change the machine.
+    vmtools_target(const std::string& command, const std::string& work_parent, double timeout_scale,
+                   freeze_target_list filesystems = {});
 
+    [[nodiscard]] bool plays_guest() const noexcept override { return m_filesystems.empty(); }
     [[nodiscard]] instant now() const override {
         return instant{} + (real_now() - instant{}) * speed;
     }
@@ -41,6 +49,9 @@ class vmtools_target final : public vmbackup_target {
     [[nodiscard]] std::unique_ptr<channel> connect(duration wait) override;
     [[nodiscard]] std::unique_ptr<channel> reports(duration wait) override;
     void start(const start_options& options) override;
+    [[nodiscard]] std::vector<freeze_target*> freeze_targets() noexcept override {
+        return pointers_to(m_filesystems);
+    }
     [[nodiscard]] bool alive() override { return m_daemon.alive(); }
     void terminate() override { m_daemon.terminate(); }
     void kill() override { m_daemon.kill(); }
@@ -58,6 +69,9 @@ class vmtools_target final : public vmbackup_target {
     void make_scripts();
     [[nodiscard]] std::unique_ptr<channel> take(descriptor& opened, std::string_view what);
 
+    void require_tight();
+
+    freeze_target_list m_filesystems; ///< None: they are played.
     preloaded_process m_daemon;
     double m_timeout_scale;
     descriptor m_commands; ///< What the daemon has opened for its commands, until it is taken.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/builtin/hyperv_builtin.hpp"
 
+#include "conformance/attach/played_filesystem.hpp"
+
 #include <snapproto/endpoint/hyperv_agent.hpp>
 
 #include <algorithm>
@@ -81,7 +83,12 @@ class virtual_daemon final : public hyperv_target {
     [[nodiscard]] support can(capability what) const override {
         const bool present = what == capability::restart || what == capability::signal ||
                              what == capability::virtual_time;
-        return present ? support::yes() : support::no("a daemon of Hyper-V has no such thing");
+        return present ? support::yes()
+                       : played_filesystems::can(what).value_or(
+                             support::no("a daemon of Hyper-V has no such thing"));
+    }
+    [[nodiscard]] std::vector<freeze_target*> freeze_targets() noexcept override {
+        return m_seen.all();
     }
 
     void sleep_for(duration span) override {
@@ -169,6 +176,7 @@ class virtual_daemon final : public hyperv_target {
 
     std::string m_name;
     instant m_now{};
+    played_filesystems m_seen{*this, guest()};
     endpoint::hyperv_agent m_agent;
     bool m_allowed = true;
     std::optional<exit_report> m_end;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/builtin/vmbackup_builtin.hpp"
 
+#include "conformance/attach/played_filesystem.hpp"
+
 #include <snapproto/endpoint/vmbackup_agent.hpp>
 
 #include <algorithm>
@@ -73,7 +75,12 @@ class virtual_guest final : public vmbackup_target {
     [[nodiscard]] support can(capability what) const override {
         const bool present = what == capability::restart || what == capability::signal ||
                              what == capability::virtual_time;
-        return present ? support::yes() : support::no("a guest of vmbackup has no such thing");
+        return present ? support::yes()
+                       : played_filesystems::can(what).value_or(
+                             support::no("a guest of vmbackup has no such thing"));
+    }
+    [[nodiscard]] std::vector<freeze_target*> freeze_targets() noexcept override {
+        return m_seen.all();
     }
 
     void sleep_for(duration span) override {
@@ -144,6 +151,7 @@ class virtual_guest final : public vmbackup_target {
 
     std::string m_name;
     instant m_now{};
+    played_filesystems m_seen{*this, guest()};
     endpoint::vmbackup_agent m_agent;
     std::optional<exit_report> m_end;
     std::deque<std::string> m_replies;

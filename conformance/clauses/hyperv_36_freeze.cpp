@@ -12,14 +12,12 @@ namespace {
 
 using hyperv::vss_op;
 
-constexpr std::string_view all_three = "/dev/vda1 /dev/vdb1 /dev/vdc1";
-
 // catches: an agent that says frozen and leaves out a filesystem
 void all_are_held(run_context& run) {
     hyperv_kernel kernel(run);
     kernel.begin();
     kernel.freeze();
-    kernel.must_hold(all_three, "a freeze holds every filesystem on a device");
+    kernel.must_hold(kernel.everything(), "a freeze holds every filesystem on a device");
 }
 
 // catches: an agent that reads the mount table once, at its start
@@ -65,7 +63,7 @@ void a_freeze_after_a_failure(run_context& run) {
     kernel.must_fail(vss_op::freeze, "a freeze of which one filesystem fails is a failure");
     kernel.guest().freeze_fails.clear();
     kernel.freeze();
-    kernel.must_hold(all_three, "the next freeze holds everything");
+    kernel.must_hold(kernel.everything(), "the next freeze holds everything");
 }
 
 // catches: an agent that freezes in the order of the mount table
@@ -83,7 +81,7 @@ void mounted_twice(run_context& run, const std::string& source, const std::strin
     kernel.begin();
     kernel.guest().mounts.push_back({source, place});
     kernel.freeze();
-    kernel.must_hold(all_three, "a freeze holds every filesystem on a device");
+    kernel.must_hold(kernel.everything(), "a freeze holds every filesystem on a device");
     kernel.must_succeed(vss_op::thaw, "a thaw succeeds");
     kernel.must_hold("nothing", "a thaw releases what is mounted twice");
 }
@@ -159,7 +157,7 @@ void freeze_while_frozen(run_context& run) {
     kernel.begin();
     kernel.freeze();
     kernel.must_succeed(vss_op::freeze, "a freeze while frozen is a success");
-    kernel.must_hold(all_three, "a freeze while frozen changes nothing");
+    kernel.must_hold(kernel.everything(), "a freeze while frozen changes nothing");
     kernel.must_succeed(vss_op::thaw, "one thaw is enough for two freezes");
     kernel.must_hold("nothing", "one thaw is enough for two freezes");
 }
@@ -175,7 +173,7 @@ void freeze_of_more_while_frozen(run_context& run) {
     // Unchanged and success, or undone and failure: what is said must be what is.
     run.require(said.succeeded() || said.failed(), "a freeze while frozen is answered", "a reply",
                 said.words());
-    kernel.must_hold(said.succeeded() ? all_three : "nothing",
+    kernel.must_hold(said.succeeded() ? kernel.everything() : "nothing",
                      "after a freeze while frozen, all is held or nothing, as the reply says");
 }
 

@@ -78,8 +78,7 @@ void thawed_by_other(run_context& run) {
     hyperv_kernel kernel(run);
     kernel.begin();
     kernel.freeze();
-    const int number = kernel.guest().open("/srv");
-    (void)kernel.guest().call(number, false);
+    kernel.thaw_by_other();
     (void)kernel.call(vss_op::thaw); // the early end may be told, or not
     kernel.must_hold("nothing", "a thaw releases the others too");
     kernel.must_succeed(vss_op::thaw, "when nothing is held a thaw is a success");
@@ -111,9 +110,9 @@ void a_later_thaw_tries_again(run_context& run) {
 void others_freezes_stay(run_context& run) {
     hyperv_kernel kernel(run);
     kernel.begin();
-    kernel.guest().freeze_by_other("/dev/vdb1");
+    const std::string frozen = kernel.freeze_by_other();
     (void)kernel.call(vss_op::thaw);
-    kernel.must_hold("/dev/vdb1", "a thaw while thawed leaves somebody else's freeze alone");
+    kernel.must_hold(frozen, "a thaw while thawed leaves somebody else's freeze alone");
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> hyperv_36_words() {
-    static constexpr std::array<check_words, 45> words{{
+    static constexpr std::array<check_words, 54> words{{
         {"36.1/1", "A freeze.", "All three filesystems are held.",
          "Walk the whole mount table; do not choose by type."},
         {"36.1/2", "A freeze and a thaw, a new mount, a freeze.", "The new filesystem is held too.",
@@ -111,6 +111,29 @@ std::span<const check_words> hyperv_36_words() {
         {"36.20/1", "A freeze, SIGTERM.", "Nothing is held when the daemon has ended.",
          "Handle SIGTERM: thaw, then end. The kernel does not thaw for you."},
         {"36.20/2", "SIGTERM while thawed.", "The daemon ends.", "Do not ignore SIGTERM."},
+        {"36.21/1", "A writer, a freeze, the device under the first filesystem read twice, a thaw.",
+         "Both times the same, and something else after the thaw.",
+         "Answer when FIFREEZE has come back, and hold until you are asked to thaw."},
+        {"36.21/2", "The same with the second filesystem.", "As for the first.",
+         "Freeze every filesystem, not the first that you find."},
+        {"36.22/1", "A writer on each filesystem, a freeze, a thaw.",
+         "None makes a step in between, and each goes on afterwards.",
+         "A flush is not enough: FIFREEZE is what stops writers."},
+        {"36.22/2", "A writer, and a freeze and a thaw three times.",
+         "It goes on after each thaw and has lost no step.",
+         "Thaw what you froze before you answer."},
+        {"36.22/3", "A writer on each filesystem, a freeze, the end of the device.",
+         "Each goes on soon.", "When a read fails, thaw before anything else."},
+        {"36.22/4", "A writer on each filesystem, a freeze, SIGTERM.", "Each goes on soon.",
+         "Handle SIGTERM: thaw, then end. The kernel does not thaw for you."},
+        {"36.23/1", "A writer, a freeze, a copy of the device, a thaw.",
+         "The copy needs no journal recovery.",
+         "Freeze the filesystem, not the device: only the filesystem can bring itself to rest."},
+        {"36.23/2", "The same with the second filesystem.", "As for the first.",
+         "Freeze every filesystem, not the first that you find."},
+        {"36.24/1", "A file that is written and not flushed, a freeze, a copy, a thaw.",
+         "All of the file is in the copy.",
+         "FIFREEZE flushes; whatever holds in its place must flush too."},
     }};
     return words;
 }

@@ -12,6 +12,7 @@ const registry& hyperv_checks() {
         clauses::hyperv_36_thaw(all);
         clauses::hyperv_36_requests(all);
         clauses::hyperv_36_life(all);
+        clauses::hyperv_36_effect(all);
         return all;
     }();
     return checks;

@@ -19,6 +19,7 @@ void hyperv_36_freeze(registry& checks);
 void hyperv_36_thaw(registry& checks);
 void hyperv_36_requests(registry& checks);
 void hyperv_36_life(registry& checks);
+void hyperv_36_effect(registry& checks);
 
 } // namespace clauses
 } // namespace snapproto::conformance

@@ -13,8 +13,6 @@ namespace {
 using vmbackup::event;
 using vmbackup::refusal;
 
-constexpr std::string_view everything = "/dev/vda1 /dev/vdb1 /dev/vdc1";
-
 // catches: a guest whose answer has no space behind its word
 void answers_have_their_form(run_context& run) {
     vmbackup_host host(run);
@@ -54,7 +52,7 @@ void unknown_command_while_frozen(run_context& run) {
     host.freeze();
     host.must_refuse("vmbackup.stop", refusal::unknown_command,
                      "while frozen too an unknown command is answered so");
-    host.must_hold(everything, "an unknown command changes nothing");
+    host.must_hold(host.everything(), "an unknown command changes nothing");
     host.finish();
 }
 
@@ -81,7 +79,7 @@ void reset_while_frozen(run_context& run) {
     host.freeze();
     host.must_accept("reset", "reset while frozen is accepted");
     host.must_accept("ping", "ping while frozen is accepted");
-    host.must_hold(everything, "neither ends an operation");
+    host.must_hold(host.everything(), "neither ends an operation");
     host.finish();
 }
 
@@ -111,7 +109,7 @@ void start_with_options(run_context& run) {
     run.require(answer.accepts(), "a start with options of version 1 is accepted", "'OK '",
                 answer.words());
     host.must_see(event::commit, "it holds everything");
-    host.must_hold(everything, "it holds everything");
+    host.must_hold(host.everything(), "it holds everything");
     host.finish();
 }
 

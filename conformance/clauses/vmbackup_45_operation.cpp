@@ -14,8 +14,6 @@ using vmbackup::event;
 using vmbackup::refusal;
 using namespace std::chrono_literals;
 
-constexpr std::string_view everything = "/dev/vda1 /dev/vdb1 /dev/vdc1";
-
 // catches: a guest that answers a start before it has reported it, or does not report it
 void reset_comes_first(run_context& run) {
     vmbackup_host host(run);
@@ -45,7 +43,7 @@ void a_second_start_changes_nothing(run_context& run) {
     vmbackup_host host(run);
     host.freeze();
     (void)host.command("vmbackup.start 0");
-    host.must_hold(everything, "a second start changes nothing");
+    host.must_hold(host.everything(), "a second start changes nothing");
     host.finish();
 }
 
@@ -54,8 +52,8 @@ void commit_when_all_is_held(run_context& run) {
     vmbackup_host host(run);
     host.freeze();
     const seen_event* const commit = host.find(event::commit);
-    run.require(commit->held == everything, "at the commit everything is held",
-                fmt::format("held: {}", everything), "held: " + commit->held);
+    run.require(commit->held == host.everything(), "at the commit everything is held",
+                "held: " + host.everything(), "held: " + commit->held);
     host.finish();
 }
 
@@ -136,7 +134,7 @@ void completed_while_frozen(run_context& run) {
     const guest_answer answer = host.command("vmbackup.snapshotCompleted");
     run.require(answer.refuses(), "snapshotCompleted while frozen is refused", "'ERROR ' and why",
                 answer.words());
-    host.must_hold(everything, "it changes nothing");
+    host.must_hold(host.everything(), "it changes nothing");
     host.finish();
 }
 

@@ -7,7 +7,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> vmbackup_46_words() {
-    static constexpr std::array<check_words, 20> words{{
+    static constexpr std::array<check_words, 29> words{{
         {"46.1/1", "Another filesystem, of another type, and a start.",
          "All four filesystems are held.", "Walk the whole mount table; do not choose by type."},
         {"46.1/2", "A filesystem that is mounted read-only, and a start.", "It is not held.",
@@ -55,6 +55,29 @@ std::span<const check_words> vmbackup_46_words() {
          "Begin each operation as if it were the first."},
         {"46.11/2", "Twenty operations, every fourth given up.", "Nothing is held after any.",
          "Close what you open."},
+        {"46.12/1",
+         "A writer, a start, the device under the first filesystem read twice while frozen.",
+         "Both times the same, and something else after done.",
+         "Send the commit when FIFREEZE has come back, and hold until snapshotDone."},
+        {"46.12/2", "The same with the second filesystem.", "As for the first.",
+         "Freeze every filesystem, not the first that you find."},
+        {"46.13/1", "A writer on each filesystem, a start, and after the commit snapshotDone.",
+         "None makes a step in between, and each goes on afterwards.",
+         "A flush is not enough: FIFREEZE is what stops writers."},
+        {"46.13/2", "A writer, and three operations.",
+         "It goes on after each and has lost no step.", "Thaw what you froze before done."},
+        {"46.13/3", "A writer on each filesystem, a start, and after the commit an abort.",
+         "Each goes on soon.", "An abort is a thaw without a copy."},
+        {"46.13/4", "A writer on each filesystem, a start, and after the commit SIGTERM.",
+         "Each goes on soon.", "Handle SIGTERM: thaw, then end. The kernel does not thaw for you."},
+        {"46.14/1", "A writer, a start, a copy of the device while frozen.",
+         "The copy needs no journal recovery.",
+         "Freeze the filesystem, not the device: only the filesystem can bring itself to rest."},
+        {"46.14/2", "The same with the second filesystem.", "As for the first.",
+         "Freeze every filesystem, not the first that you find."},
+        {"46.15/1", "A file that is written and not flushed, a start, a copy while frozen.",
+         "All of the file is in the copy.",
+         "FIFREEZE flushes; whatever holds in its place must flush too."},
     }};
     return words;
 }

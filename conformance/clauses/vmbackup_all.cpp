@@ -11,6 +11,7 @@ const registry& vmbackup_checks() {
         clauses::vmbackup_45_undo(all);
         clauses::vmbackup_46_effect(all);
         clauses::vmbackup_46_life(all);
+        clauses::vmbackup_46_disks(all);
         return all;
     }();
     return checks;

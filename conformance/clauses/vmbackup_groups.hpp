@@ -18,6 +18,7 @@ void vmbackup_45_operation(registry& checks);
 void vmbackup_45_undo(registry& checks);
 void vmbackup_46_effect(registry& checks);
 void vmbackup_46_life(registry& checks);
+void vmbackup_46_disks(registry& checks);
 
 } // namespace clauses
 } // namespace snapproto::conformance

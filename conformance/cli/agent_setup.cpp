@@ -90,6 +90,10 @@ std::unique_ptr<target> attach(const agent_options& options) {
 }
 
 std::unique_ptr<target> attach_qga(const agent_options& options) {
+    if (!options.root.empty()) {
+        throw usage_error("--root is for the dialect hyperv: its daemon opens a device, which has "
+                          "to be made in its root directory");
+    }
     if (!options.connect.empty()) {
         return std::make_unique<connect_target>(parse_address(options.connect),
                                                 make_freeze_targets(options));

@@ -6,6 +6,7 @@
 // before anything is attached to.
 
 #include "conformance/attach/real_target.hpp"
+#include "conformance/attach/target.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/judging.hpp"
 
@@ -19,6 +20,9 @@ struct agent_plan : judging_plan {
 
 /// @throws usage_error
 [[nodiscard]] agent_plan make_plan(const agent_options& options);
+
+/// The filesystems of --freeze-target. @throws usage_error for one that must not be frozen
+[[nodiscard]] freeze_target_list make_freeze_targets(const agent_options& options);
 
 /// Makes the target that the options name. @throws usage_error, unreachable
 [[nodiscard]] std::unique_ptr<target> attach(const agent_options& options);

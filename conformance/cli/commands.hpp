@@ -44,6 +44,7 @@ struct agent_options : judging_options {
     std::string spawn;   ///< Empty: not given.
     std::string shim;    ///< Empty: not given.
     std::string work_dir;
+    std::string root; ///< Of the daemon that --spawn starts; empty: not given.
     std::vector<std::string> freeze_targets;
     bool remote = false;                 ///< The agent runs in another machine.
     bool any_device = false;             ///< Also freeze targets that are not on a loop device.

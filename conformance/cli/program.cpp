@@ -91,12 +91,18 @@ void add_attachment(CLI::App* sub, agent_options& o) {
     sub->add_option("--work-dir", o.work_dir, "Where --spawn makes its directory [/tmp]")
         ->needs(spawn)
         ->group(attach);
+    auto* root = sub->add_option("--root", o.root,
+                                 "Dialect hyperv: the root directory that --spawn's daemon finds, "
+                                 "with a devpts of its own; its device is a terminal there")
+                     ->needs(spawn)
+                     ->group(attach);
     auto* freeze =
         sub->add_option("--freeze-target", o.freeze_targets,
                         "A mount point that may be frozen (repeatable). Freezing hangs whatever "
                         "writes there: name filesystems made for this only")
             ->group(attach)
             ->allow_extra_args(false);
+    root->needs(freeze);
     sub->add_flag("--remote", o.remote,
                   "The agent runs in another machine: freeze targets are not looked at from here")
         ->needs(connect)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/attach/daemon_target.hpp"
+#include "conformance/attach/terminal_target.hpp"
 #include "conformance/builtin/hyperv_builtin.hpp"
 #include "conformance/clauses/hyperv_groups.hpp"
+#include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/dialects/dialect.hpp"
 
@@ -13,15 +15,23 @@
 namespace snapproto::conformance {
 namespace {
 
-std::unique_ptr<target> attach(const agent_options& options) {
+std::unique_ptr<target> attach_daemon(const agent_options& options) {
     if (!options.connect.empty() || !options.shim.empty()) {
         throw usage_error(fmt::format("{} is not for the dialect hyperv: a daemon opens a device "
                                       "and is reached by nobody; --spawn starts it",
                                       options.connect.empty() ? "--shim" : "--connect"));
     }
-    if (!options.freeze_targets.empty()) {
-        throw usage_error("--freeze-target is not for the dialect hyperv: the daemon finds a guest "
-                          "that the suite plays, and nothing is frozen");
+    if (!options.freeze_targets.empty() && (options.spawn.empty() || options.root.empty())) {
+        throw usage_error("--freeze-target goes with --spawn and --root in the dialect hyperv; "
+                          "otherwise the daemon finds a guest that the suite plays, and nothing is "
+                          "frozen");
+    }
+    if (!options.root.empty()) {
+        return std::make_unique<terminal_target>(
+            terminal_target::settings{.command = options.spawn,
+                                      .root = options.root,
+                                      .timeout_scale = options.timeout_scale},
+            make_freeze_targets(options));
     }
     if (!options.spawn.empty()) {
         return std::make_unique<daemon_target>(options.spawn, options.work_dir,
@@ -49,13 +59,15 @@ const dialect& hyperv_dialect() {
         .name = "hyperv",
         .agent_checks = hyperv_checks,
         .agent_faults = hyperv_builtin_faults,
-        .attach = attach,
+        .attach = attach_daemon,
         .always_fresh = true,
         .has_inputs = true,
         .agent_page =
             "Each check begins with a daemon that was started anew. Its kernel is played, "
             "and so are the\nguest's mounts: the root filesystem, `/srv` and "
-            "`/var/lib/data`, each on a disk of its own.",
+            "`/var/lib/data`, each on a disk of its own. Where `--freeze-target` names real "
+            "filesystems, it is\nthose, and a check that needs one to fail, or another mount, is "
+            "skipped.",
     };
     return made;
 }

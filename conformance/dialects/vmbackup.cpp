@@ -2,6 +2,7 @@
 #include "conformance/attach/vmtools_target.hpp"
 #include "conformance/builtin/vmbackup_builtin.hpp"
 #include "conformance/clauses/vmbackup_groups.hpp"
+#include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/dialects/dialect.hpp"
 
@@ -13,20 +14,23 @@
 namespace snapproto::conformance {
 namespace {
 
-std::unique_ptr<target> attach(const agent_options& options) {
+std::unique_ptr<target> attach_guest(const agent_options& options) {
     if (!options.connect.empty() || !options.shim.empty()) {
         throw usage_error(fmt::format("{} is not for the dialect vmbackup: a guest finds its host "
                                       "behind a port of the virtual machine and is reached by "
                                       "nobody; --spawn starts it",
                                       options.connect.empty() ? "--shim" : "--connect"));
     }
-    if (!options.freeze_targets.empty()) {
-        throw usage_error("--freeze-target is not for the dialect vmbackup: the guest finds mounts "
-                          "that the suite plays, and nothing is frozen");
+    if (!options.root.empty()) {
+        throw usage_error("--root is not for the dialect vmbackup: its guest needs no terminal");
     }
     if (!options.spawn.empty()) {
-        return std::make_unique<vmtools_target>(options.spawn, options.work_dir,
-                                                options.timeout_scale);
+        return std::make_unique<vmtools_target>(
+            options.spawn, options.work_dir, options.timeout_scale, make_freeze_targets(options));
+    }
+    if (!options.freeze_targets.empty()) {
+        throw usage_error("--freeze-target goes with --spawn in the dialect vmbackup; the embedded "
+                          "guest finds mounts that the suite plays, and nothing is frozen");
     }
     try {
         return make_vmbackup_builtin(options.builtin);
@@ -50,12 +54,13 @@ const dialect& vmbackup_dialect() {
         .name = "vmbackup",
         .agent_checks = vmbackup_checks,
         .agent_faults = vmbackup_builtin_faults,
-        .attach = attach,
+        .attach = attach_guest,
         .always_fresh = true,
         .agent_page = "Each check begins with a guest that was started anew. Its host is played, "
                       "and so are the\nguest's mounts (the root filesystem, `/srv` and "
                       "`/var/lib/data`, each on a disk of its own)\nand its hooks (`10-first` and "
-                      "`20-second`).",
+                      "`20-second`). Where `--freeze-target` names real filesystems, it is\nthose, "
+                      "and a check that needs one to fail, or another mount, is skipped.",
     };
     return made;
 }

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSL-1.0
-# Judges the Hyper-V daemon of Linux as Debian packages it, as an ordinary user. See usage() below.
+# Judges the Hyper-V daemon of Linux as Debian packages it, as an ordinary user, or with real freezes
+# in a sandbox. See usage() below.
 set -u -o pipefail
 
 readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly package=hyperv-daemons program=hv_vss_daemon expected_version=6.1
-readonly known=$here/hv_vss_daemon-6.1.baseline
+known=$here/hv_vss_daemon-6.1.baseline known_real=$here/hv_vss_daemon-6.1-pty.baseline
 
 usage() {
     cat <<'END'
@@ -16,9 +17,14 @@ Gets hv_vss_daemon (Debian's package hyperv-daemons) and runs
 Nothing is installed, no rights are needed, and nothing is frozen: the daemon's device, mount table
 and filesystems are played (hyperv_preload.cpp).
 
+  --real             freezes instead, as root: in a sandbox (sandbox.sh) with two filesystems, one of
+                     them mounted twice, where
+                     the device is a raw pseudo-terminal and nothing is preloaded. What the disks
+                     show is judged too; what needs filesystems that fail is skipped.
   --agent FILE       this program instead
   --baseline         the deviations that are known of version 6.1 are expected, and no others: the
-                     file hv_vss_daemon-6.1.baseline beside this script
+                     file hv_vss_daemon-6.1.baseline beside this script; with --real
+                     hv_vss_daemon-6.1-pty.baseline
   --write-baseline   writes that file anew from this run; reasons in it stay
   --repeat N         runs all so often; verdicts must not differ
   --learn            learns the daemon's machine instead (snapcheck learn)
@@ -28,12 +34,13 @@ and filesystems are played (hyperv_preload.cpp).
 
 Environment: SNAPPROTO_CACHE (where the unpacked package is kept; default ~/.cache/snapproto).
 
-Exit status: that of snapcheck; 77 skipped, with the reason, if the package cannot be had; 125 the
-daemon cannot be run; 2 wrong usage.
+Exit status: that of snapcheck; 77 skipped, with the reason, if the package cannot be had, or for
+--real the rights or a loop device; 125 the daemon cannot be run; 2 wrong usage.
 END
 }
 
 source "$here/packaged.sh"
 read_options "$@"
 find_agent
-judge hyperv "$agent -n"
+sandbox=(--terminals)
+judge hyperv "$agent -n" ${real:+--root '{root}'}

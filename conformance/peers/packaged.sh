@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSL-1.0
 # What hv_vss_daemon.sh and vmtoolsd.sh share: an agent as Debian packages it, judged by an ordinary
-# user. Before this is read: usage(), and package, program, expected_version, known (its baseline).
+# user, or with --real in a sandbox. Before this is read: usage(), and package, program,
+# expected_version, known and known_real (its baselines).
 
 readonly skipped=77 broken=125
 me=$(basename "$0")
@@ -17,6 +18,7 @@ fail() {
 }
 
 flags=() again=() rest=() agent= tree= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= installed_only= learns=
+real= baseline= sandbox=()
 readonly cache=${SNAPPROTO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/snapproto}/$package
 
 # read_options ARGUMENT...: sets the variables above.
@@ -27,7 +29,8 @@ read_options() {
         --fetch) fetch_only=1; shift; continue ;;
         --installed) installed_only=1; shift; continue ;;
         --learn) learns=1; shift; continue ;;
-        --baseline | --write-baseline) flags+=("$1" "$known"); shift; continue ;;
+        --real) real=1; again+=("$1"); shift; continue ;;
+        --baseline | --write-baseline) baseline=$1; shift; continue ;;
         --) shift; break ;;
         --agent | --repeat | --snapcheck) [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
         *) echo "$me: unknown option $1" >&2; usage >&2; exit 2 ;;
@@ -39,6 +42,9 @@ read_options() {
         esac
         shift 2
     done
+    [ -z "$real" ] || known=$known_real
+    [ -z "$baseline" ] || flags+=("$baseline" "$known")
+    [ -z "$real" ] || [ -z "$learns" ] || fail "--learn needs filesystems that are played"
     rest=("$@")
 }
 
@@ -69,7 +75,7 @@ find_agent() {
             version=$(cd "$cache" && ls "$package"_*.deb | cut -d_ -f2)
             version=${version//%3a/:} # as apt spells it in a file's name
         fi
-        [[ ${version#*:} == "$expected_version".* || " ${flags[*]-} " != *baseline* ]] ||
+        [[ ${version#*:} == "$expected_version".* || -z "$baseline" ]] ||
             skip "the package is version $version, not $expected_version"
         name="$program $version"
     fi
@@ -78,13 +84,21 @@ find_agent() {
     command -v "$snapcheck" >/dev/null || fail "there is no $snapcheck (give --snapcheck FILE)"
 }
 
-# judge DIALECT COMMAND [SNAPCHECK-FLAG...]: in place of this script.
+# judge DIALECT COMMAND [SNAPCHECK-FLAG...]: in place of this script. With --real in a sandbox of two
+# filesystems, made with the options in `sandbox`; the command and the flags may have its words.
 judge() {
-    local dialect=$1 command=$2 replay
+    local dialect=$1 command=$2 replay helpers words
     shift 2
     [ -z "$learns" ] || exec "$snapcheck" learn --dialect "$dialect" --spawn "$command" \
         ${rest[@]+"${rest[@]}"}
     replay=$(printf '%q ' "$0" ${again[@]+"${again[@]}"})--
-    exec "$snapcheck" agent --dialect "$dialect" --spawn "$command" --target-name "$name" \
-        --replay-head "$replay" "$@" ${flags[@]+"${flags[@]}"} ${rest[@]+"${rest[@]}"}
+    words=(agent --dialect "$dialect" --target-name "$name${real:+, with real filesystems}"
+        --replay-head "$replay" "$@" ${flags[@]+"${flags[@]}"} ${rest[@]+"${rest[@]}"})
+    [ -n "$real" ] || exec "$snapcheck" "${words[@]}" --spawn "$command"
+    snapcheck=$(realpath -- "$(command -v "$snapcheck")")
+    helpers=$(dirname "$snapcheck")
+    [ ! -x "$helpers/sandbox_enter" ] || export SNAPPROTO_HELPERS=${SNAPPROTO_HELPERS:-$helpers}
+    exec "$here/sandbox.sh" --fs ext4:64 --fs ext4:64 --alias a "${sandbox[@]}" --program "$agent" \
+        --set "spawn={enter} $command" -- "$snapcheck" "${words[@]}" --spawn '{spawn}' \
+        --freeze-target '{a}' --freeze-target '{b}'
 }

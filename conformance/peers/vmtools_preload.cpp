@@ -7,6 +7,8 @@
 //   SNAPPROTO_VMTOOLS_EVENTS    the same for the events of vmbackup, each answered by the host
 //   SNAPPROTO_VMTOOLS_CONFIG    folder that stands for /etc/vmware-tools
 //   SNAPPROTO_VMTOOLS_SPEED     so many times faster run the timers (a whole number)
+//   SNAPPROTO_VMTOOLS_FREEZES   device numbers, "7:3 7:4": what may be frozen. FIFREEZE and FITHAW
+//                               of anything else fail here (under hyperv_preload none come here)
 //
 // Other things that the daemon says to a host are answered here, with success and no text. When
 // the command socket ends no other is opened: that host is gone.
@@ -22,7 +24,11 @@
 #include <string_view>
 
 #include <dlfcn.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -146,6 +152,18 @@ int send_raw(std::string_view bytes, char** result, std::size_t* result_size) {
     return good ? 1 : 0;
 }
 
+/// Whether the filesystem of this descriptor may be frozen.
+bool may_be_frozen(int fd) {
+    struct stat seen {};
+    const char* const named = std::getenv("SNAPPROTO_VMTOOLS_FREEZES");
+    if (named == nullptr || ::fstat(fd, &seen) != 0) {
+        return false;
+    }
+    const std::string wanted =
+        " " + std::to_string(major(seen.st_dev)) + ":" + std::to_string(minor(seen.st_dev)) + " ";
+    return (" " + std::string(named) + " ").find(wanted) != std::string::npos;
+}
+
 unsigned speed() {
     static const int asked = std::atoi(setting("SNAPPROTO_VMTOOLS_SPEED"));
     return asked > 0 ? static_cast<unsigned>(asked) : 1;
@@ -221,6 +239,19 @@ void* g_timeout_source_new(unsigned milliseconds) {
 // With milliseconds: whole seconds are too coarse for a clock that runs faster.
 void* g_timeout_source_new_seconds(unsigned seconds) {
     return g_timeout_source_new(seconds * 1000);
+}
+
+int ioctl(int fd, unsigned long request, ...) {
+    va_list arguments;
+    va_start(arguments, request);
+    void* const argument = va_arg(arguments, void*);
+    va_end(arguments);
+    if ((request == FIFREEZE || request == FITHAW) && !may_be_frozen(fd)) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return reinterpret_cast<int (*)(int, unsigned long, ...)>(::dlsym(RTLD_NEXT, "ioctl"))(
+        fd, request, argument);
 }
 
 // What the driver does that holds nothing: it would write back the disks of this machine.

@@ -12,6 +12,10 @@ namespace snapproto::conformance::suites {
 
 std::unique_ptr<attached_system> make_system(target& agent, const system_settings& how) {
     if (auto* const daemon = dynamic_cast<hyperv_target*>(&agent)) {
+        if (!daemon->plays_guest()) {
+            throw std::invalid_argument("--freeze-target is not for generated suites and learning: "
+                                        "their inputs make filesystems fail, and real ones do not");
+        }
         return std::make_unique<hyperv_system>(*daemon, how);
     }
     if (dynamic_cast<vmbackup_target*>(&agent) != nullptr) {

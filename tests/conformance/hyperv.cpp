@@ -96,6 +96,36 @@ BOOST_AUTO_TEST_CASE(the_played_guest_freezes_as_a_kernel_does) {
     BOOST_TEST(guest.table().ends_with("/dev/vdd1 /srv ext4 rw,relatime 0 0\n"));
 }
 
+// The checks of effect judge embedded daemons by this: it must show a freeze, and show none.
+BOOST_AUTO_TEST_CASE(a_played_filesystem_shows_whether_it_is_held) {
+    const auto daemon = make_hyperv_builtin("reference");
+    freeze_target& seen = *daemon->freeze_targets().at(1);
+    BOOST_TEST(seen.mount() == "/srv");
+    const auto busy = *seen.start_writer();
+    const duration span = std::chrono::milliseconds(100);
+    BOOST_TEST(busy->moves_within(span));
+    BOOST_TEST(!busy->blocked_for(span));
+    const std::string before = *seen.device_digest();
+    daemon->sleep_for(span);
+    BOOST_TEST(*seen.device_digest() != before);
+    BOOST_TEST(((*seen.examine_copy()).verdict == copy_verdict::needs_recovery));
+    const auto left = *seen.leave_witness();
+    BOOST_TEST(!*left->in_copy());
+
+    BOOST_TEST(*seen.foreign_freeze());
+    BOOST_TEST(*seen.is_frozen());
+    const std::string held = *seen.device_digest();
+    BOOST_TEST(busy->blocked_for(span));
+    BOOST_TEST(!busy->moves_within(span));
+    BOOST_TEST(*seen.device_digest() == held);
+    BOOST_TEST(((*seen.examine_copy()).verdict == copy_verdict::clean));
+    BOOST_TEST(*left->in_copy());
+
+    BOOST_TEST(*seen.foreign_thaw());
+    BOOST_TEST(!*seen.is_frozen());
+    BOOST_TEST(busy->moves_within(span));
+}
+
 BOOST_AUTO_TEST_CASE(every_dialect_has_what_the_program_needs) {
     BOOST_TEST(dialects().size() == 3U);
     for (const dialect* one : dialects()) {

@@ -138,6 +138,12 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --dialect hyprev", "did you mean hyperv?");
     usage("agent --dialect hyperv --connect unix:/x", "--spawn starts it");
     usage("agent --dialect hyperv --builtin referenc", "did you mean reference?");
+    usage("agent --dialect hyperv --freeze-target /x", "goes with --spawn and --root");
+    usage("agent --dialect hyperv --spawn 'a -n' --freeze-target /x", "--spawn and --root");
+    usage("agent --dialect hyperv --spawn 'a -n' --root /x", "--root requires --freeze-target");
+    usage("agent --dialect vmbackup --freeze-target /x", "goes with --spawn in the dialect");
+    usage("agent --spawn 'a {socket}' --root /x --freeze-target /y", "for the dialect hyperv");
+    usage("agent --dialect vmbackup --spawn 'a -p /x' --root /x --freeze-target /y", "no terminal");
     usage("agent --dialect vmbackup --connect unix:/x", "--spawn starts it");
     usage("agent --dialect vmbackup --spawn 'vmtoolsd -n vmsvc'", "no --plugin-path");
     usage("agent --dialect vmbackup --builtin silen", "did you mean silent?");

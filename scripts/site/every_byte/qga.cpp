@@ -1,43 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
-// Writes docs/reference/qga-every-byte.md: a session with a real QEMU guest agent as snapcheck has
-// recorded it, each byte of it explained, and what the library's codec makes of each message. With
-// --check it says whether the page is what it would write.
+// The QEMU guest agent: JSON, member by member.
+#include "dialects.hpp"
+
+#include <snapproto/core/bytes.hpp>
 #include <snapproto/dialect/qga/reply_decoder.hpp>
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <map>
 #include <stdexcept>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <utility>
 
 namespace {
 
 using namespace snapproto;
-
-// ---- the recording ------------------------------------------------------------------------------
-
-/// The bytes of a transcript's text: \n and \xNN stand for one byte each.
-std::string bytes_of(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text.substr(i, 2) == "\\n") {
-            out += '\n';
-            ++i;
-        } else if (text.substr(i, 2) == "\\x" && i + 3 < text.size()) {
-            out += static_cast<char>(std::stoi(std::string{text.substr(i + 2, 2)}, nullptr, 16));
-            i += 3;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
 
 // ---- parts of a message -------------------------------------------------------------------------
 
@@ -175,33 +150,6 @@ std::string meaning(const part& what, std::string_view next, bool request, qga::
     return found->second;
 }
 
-std::string hex(std::string_view bytes) {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += {digits[byte >> 4U], digits[byte & 15U], ' '};
-    }
-    return out;
-}
-
-/// Sixteen bytes a line: place, bytes, characters.
-std::string dump(std::string_view bytes) {
-    std::string out = "```text\n";
-    for (std::size_t at = 0; at < bytes.size(); at += 16) {
-        const auto row = bytes.substr(at, 16);
-        const std::string place = std::to_string(at);
-        std::string left = hex(row);
-        left.resize(48, ' ');
-        out += std::string(4 - place.size(), ' ') + place + "  " + left + ' ';
-        for (const char c : row) {
-            out += c >= ' ' && c <= '~' ? c : '.';
-        }
-        out += '\n';
-    }
-    return out + "```\n";
-}
-
 std::string shown(std::string_view bytes) {
     if (bytes == "\n") {
         return "`0a`";
@@ -253,93 +201,36 @@ std::string decoded_reply(std::string_view bytes) {
     throw std::runtime_error("the codec finds a reply that this page has no words for");
 }
 
-// ---- the page -----------------------------------------------------------------------------------
-
-std::string milliseconds(std::int64_t microseconds) {
-    const std::string behind = std::to_string(microseconds % 1000);
-    return std::to_string(microseconds / 1000) + '.' + std::string(3 - behind.size(), '0') + behind;
-}
-
-std::string page_of(const nlohmann::json& report) {
-    const auto& session = report.at("cases").at(0);
-    std::string out =
-        "# QEMU guest agent: one conversation, every byte\n\n"
-        "<!-- Written by scripts/generate_docs.sh; do not edit. -->\n\n"
-        "One snapshot with a real agent (" +
-        report.at("target").get<std::string>() + "), as `snapcheck` recorded it in its check " +
-        session.at("id").get<std::string>() +
-        ", in a sandbox with filesystems made for it. The recording is "
-        "[qga-session.json](qga-session.json). Open a message to see its bytes and what each "
-        "means; "
-        "what the library's codec makes of it stands below. Times are in milliseconds.\n";
-    qga::verb asked = qga::verb::unknown;
-    for (const auto& entry : session.at("transcript")) {
-        const std::string from = entry.at("from");
-        const std::string text = entry.at("text");
-        const std::string at = milliseconds(entry.at("at_us"));
-        if (!entry.contains("bytes")) {
-            out += "\n*" + at + ", " + from + ": " + text + "*\n";
-            continue;
-        }
-        const std::string bytes = bytes_of(text);
-        if (bytes.size() != entry.at("bytes").get<std::size_t>()) {
-            throw std::runtime_error("a message has another length than was recorded: " + text);
-        }
-        const bool request = from == "orchestrator";
-        const std::string seen = request ? decoded_request(bytes, asked) : decoded_reply(bytes);
-        out += "\n<details markdown=\"1\">\n<summary>" + at +
-               (request ? " host → agent: " : " agent → host: ") + std::to_string(bytes.size()) +
-               " bytes</summary>\n\n" + dump(bytes) +
-               "\n| bytes | | what they are |\n|---|---|---|\n";
-        const auto parts = part_reader{bytes}.read();
-        std::size_t explained = 0;
+/// The words for a conversation with a guest agent of QEMU.
+class qga_words final : public explainer {
+  public:
+    [[nodiscard]] std::string title() const override { return "QEMU guest agent"; }
+    [[nodiscard]] std::string surroundings() const override {
+        return "in a sandbox with filesystems made for it";
+    }
+    [[nodiscard]] std::string way(bool by_host) const override {
+        return by_host ? "host → agent" : "agent → host";
+    }
+    [[nodiscard]] explained_message explain(const recorded_message& what) override {
+        explained_message out;
+        out.seen = what.by_host ? decoded_request(what.bytes, m_asked) : decoded_reply(what.bytes);
+        const auto parts = part_reader{what.bytes}.read();
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const part& one = parts[i];
-            if (one.begin != explained) {
-                throw std::runtime_error("a byte is not explained: " + text);
-            }
-            explained = one.end;
             const bool last = i + 1 == parts.size() || parts[i + 1].path == "line feed";
-            out += "| " + std::to_string(one.begin) +
-                   (one.end - one.begin > 1 ? " to " + std::to_string(one.end - 1) : "") + " | " +
-                   shown(std::string_view{bytes}.substr(one.begin, one.end - one.begin)) + " | " +
-                   meaning(one, last ? "" : parts[i + 1].path, request, asked) + " |\n";
+            out.parts.push_back(
+                {one.begin, one.end, shown(what.bytes.substr(one.begin, one.end - one.begin)),
+                 meaning(one, last ? "" : parts[i + 1].path, what.by_host, m_asked)});
         }
-        if (explained != bytes.size()) {
-            throw std::runtime_error("the end is not explained: " + text);
-        }
-        out += "\n</details>\n\nThe codec sees " + seen + ".\n";
+        return out;
     }
-    return out;
-}
 
-std::string contents_of(const std::string& file) {
-    std::ifstream in{file, std::ios::binary};
-    if (!in) {
-        throw std::runtime_error("cannot read " + file);
-    }
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
+  private:
+    qga::verb m_asked = qga::verb::unknown;
+};
 
 } // namespace
 
-int main(int argc, char** argv) {
-    const std::vector<std::string> words(argv + 1, argv + argc);
-    if (words.size() != 2 && !(words.size() == 3 && words[0] == "--check")) {
-        std::cerr << "usage: every_byte [--check] RECORDING PAGE\n";
-        return 2;
-    }
-    try {
-        const auto page = page_of(nlohmann::json::parse(contents_of(words[words.size() - 2])));
-        if (words.size() == 2) {
-            std::ofstream{words.back(), std::ios::binary} << page;
-        } else if (contents_of(words.back()) != page) {
-            std::cerr << words.back() << " is old: scripts/generate_docs.sh writes it anew\n";
-            return 1;
-        }
-    } catch (const std::exception& why) {
-        std::cerr << "every_byte: " << why.what() << '\n';
-        return 1;
-    }
-    return 0;
+std::unique_ptr<explainer> qga_explainer() {
+    return std::make_unique<qga_words>();
 }
