@@ -31,8 +31,12 @@ pipe_ends make_pipe() {
 
 /// Between fork and exec: system calls only, since other threads may have held any lock.
 [[noreturn]] void become(char* const* words, int conversation, int output, int failure,
-                         pid_t parent) {
-    ::setsid();
+                         pid_t parent, leads what) {
+    if (what == leads::session) {
+        ::setsid();
+    } else {
+        ::setpgid(0, 0);
+    }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) {
         ::_exit(127);
@@ -53,7 +57,7 @@ pipe_ends make_pipe() {
 
 } // namespace
 
-process::process(const std::vector<std::string>& words, int conversation) {
+process::process(const std::vector<std::string>& words, int conversation, leads what) {
     std::vector<std::string> copy = words;
     std::vector<char*> raw;
     for (auto& word : copy) {
@@ -68,7 +72,7 @@ process::process(const std::vector<std::string>& words, int conversation) {
         throw unreachable(fmt::format("no process for the agent: {}", std::strerror(errno)));
     }
     if (m_id == 0) {
-        become(raw.data(), conversation, output.writes.get(), failure.writes.get(), parent);
+        become(raw.data(), conversation, output.writes.get(), failure.writes.get(), parent, what);
     }
     output.writes.reset();
     failure.writes.reset();

@@ -19,9 +19,13 @@
 
 namespace snapproto::conformance {
 
+/// What a process leads. Who leads a session gets the first terminal that it opens for its own, and
+/// SIGHUP when that ends.
+enum class leads { session, group };
+
 /// One run of a program.
 ///
-/// It leads a session and process group of its own; the group is killed when the object goes, and
+/// It leads a session, or only a process group, of its own; the group is killed when the object goes, and
 /// the program dies with this process. Standard output and error are kept, the last 16 KiB.
 class process {
   public:
@@ -30,7 +34,8 @@ class process {
     /// @param conversation becomes its standard input and output, where it is given; it stays the
     ///        caller's. Only standard error is kept then.
     /// @throws unreachable when it cannot be executed, with the system's reason.
-    explicit process(const std::vector<std::string>& words, int conversation = -1);
+    explicit process(const std::vector<std::string>& words, int conversation = -1,
+                     leads what = leads::session);
     ~process();
     process(const process&) = delete;
     process& operator=(const process&) = delete;

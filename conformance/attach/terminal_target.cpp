@@ -174,7 +174,8 @@ void terminal_target::start(const start_options&) {
     stop();
     allow_open(false); // a terminal that the last daemon has opened is of no use
     allow_open(true);
-    m_process = std::make_unique<process>(m_words);
+    // A device of the kernel sends no SIGHUP when it ends, so this one must not belong to anybody.
+    m_process = std::make_unique<process>(m_words, -1, leads::group);
     const auto wait = std::chrono::duration_cast<duration>(start_wait * m_how.timeout_scale);
     if (!registers_within(wait)) {
         const auto ended = m_process->wait_exit(duration{0});
