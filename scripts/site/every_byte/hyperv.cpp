@@ -58,7 +58,9 @@ std::vector<explained_part> parts_of(std::string_view bytes, const hyperv::kerne
 std::vector<explained_part> parts_of(std::string_view bytes, const hyperv::registration&) {
     field_cutter cut{bytes};
     cut.field(1, "operation 129: a daemon is there and waits for the version (SP 33.5)");
-    cut.field(11, "0 in the first registration (SP 33.6)");
+    cut.field(
+        11,
+        "what lay on the daemon's stack, for it clears nothing; a kernel does not look (SP 33.6)");
     return cut.take();
 }
 
