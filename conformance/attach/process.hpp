@@ -25,8 +25,9 @@ enum class leads { session, group };
 
 /// One run of a program.
 ///
-/// It leads a session, or only a process group, of its own; the group is killed when the object goes, and
-/// the program dies with this process. Standard output and error are kept, the last 16 KiB.
+/// It leads a session, or only a process group, of its own; the group is killed when the object
+/// goes, and the program dies with this process. Standard output and error are kept, the last 16
+/// KiB.
 class process {
   public:
     /// Starts the program; the first word is looked for in PATH.

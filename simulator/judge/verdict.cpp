@@ -26,9 +26,9 @@ monitor::rules rules_of(const scenario& played, monitor::viewpoint end) {
     return made;
 }
 
-/// Whether only the agent's own recording can tell: at the host's end a message that was lost, or is
-/// late and of an earlier session, looks like one that was never sent, or sent too soon. Where an
-/// adapter stands between it answers in time, whatever the channel does.
+/// Whether only the agent's own recording can tell: at the host's end a message that was lost, or
+/// is late and of an earlier session, looks like one that was never sent, or sent too soon. Where
+/// an adapter stands between it answers in time, whatever the channel does.
 bool is_of_agent(const scenario& played, monitor::viewpoint end, std::uint8_t property) {
     constexpr std::array<std::uint8_t, 5> owed_by_agent{13, 19, 21, 25, 26};
     return dialect_named(played.dialect).has_transactions &&

@@ -219,8 +219,8 @@ class hyperv_side final : public agent_of<endpoint::hyperv_agent> {
 
 // ---- vmbackup -----------------------------------------------------------------------------------
 
-/// Requests of the guest are made one after the other, and each waits for its answer, for as long as
-/// the channel is there: so does the real guest, whose host is a part of its machine.
+/// Requests of the guest are made one after the other, and each waits for its answer, for as long
+/// as the channel is there: so does the real guest, whose host is a part of its machine.
 class vmbackup_side final : public agent_of<endpoint::vmbackup_agent> {
   public:
     explicit vmbackup_side(const agent_process_options& from)

@@ -17,8 +17,8 @@ std::string no(const scenario& what, std::string_view field, std::string_view wh
 constexpr std::string_view in_order = "its channel carries each message once and in order";
 constexpr std::string_view as_sent = "a message arrives as it was sent: nothing in it would tell";
 
-/// What a channel of messages does not do: a device, or memory that two sides share, hands each over
-/// once, in order, and as it was sent.
+/// What a channel of messages does not do: a device, or memory that two sides share, hands each
+/// over once, in order, and as it was sent.
 struct impossible {
     std::uint64_t channel_options::*ppm;
     std::string_view field;

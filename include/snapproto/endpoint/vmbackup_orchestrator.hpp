@@ -2,9 +2,9 @@
 #ifndef SNAPPROTO_ENDPOINT_VMBACKUP_ORCHESTRATOR_HPP
 #define SNAPPROTO_ENDPOINT_VMBACKUP_ORCHESTRATOR_HPP
 
-// An orchestrator of vmbackup's guests without I/O: messages of the guests, results of the provider,
-// orders of a caller and time go in; messages, orders to the provider, outcomes and a deadline come
-// out. What travels here are whole messages, without the packets of vsock.
+// An orchestrator of vmbackup's guests without I/O: messages of the guests, results of the
+// provider, orders of a caller and time go in; messages, orders to the provider, outcomes and a
+// deadline come out. What travels here are whole messages, without the packets of vsock.
 //
 // This is the orchestrator's endpoint with a vmbackup_link for each guest.
 

@@ -153,8 +153,8 @@ void stage::judge_reply(std::size_t agent, request asked, const packet& message)
     }
 }
 
-/// Hyper-V: nobody waits for what the agent writes, so its device ends and is opened again, and what
-/// is held is released (SP 35.11, 36.16).
+/// Hyper-V: nobody waits for what the agent writes, so its device ends and is opened again, and
+/// what is held is released (SP 35.11, 36.16).
 void stage::end_device(std::size_t agent) {
     agent_world& a = w.agents[agent];
     a.ghost.open = {};

@@ -2,9 +2,9 @@
 #ifndef SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_DIALECTS_HPP
 #define SNAPPROTO_SIMULATOR_EXPLORE_SNAPSHOT_DIALECTS_HPP
 
-// What the dialects carry, as data: one entry of traits for each. The machines are the same for all;
-// the traits say which of their messages have words, what the environment can do to these, which
-// adapter makes up for the rest, and which properties the dialect cannot keep.
+// What the dialects carry, as data: one entry of traits for each. The machines are the same for
+// all; the traits say which of their messages have words, what the environment can do to these,
+// which adapter makes up for the rest, and which properties the dialect cannot keep.
 
 #include "simulator/explore/snapshot/properties.hpp"
 

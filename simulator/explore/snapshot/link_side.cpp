@@ -2,9 +2,9 @@
 // The completion adapter on the orchestrator's side where each command has one answer. For QGA as
 // endpoint/qga_link.hpp has it: it synchronises in the place of Hello, judges a thaw by its count,
 // and thaws until the guest says that nothing is frozen. For Hyper-V, which has neither status nor
-// synchronisation: it thaws in the place of Hello, judges a thaw by its first answer, thaws until one
-// is answered with success, and closes the channel after a time-out. The kernel's own limits (SP
-// 35.16) are longer than the orchestrator's.
+// synchronisation: it thaws in the place of Hello, judges a thaw by its first answer, thaws until
+// one is answered with success, and closes the channel after a time-out. The kernel's own limits
+// (SP 35.16) are longer than the orchestrator's.
 #include "simulator/explore/snapshot/stage.hpp"
 
 namespace snapproto::explore {

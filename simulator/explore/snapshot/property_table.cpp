@@ -204,25 +204,28 @@ std::string properties_page(const std::vector<dialect_findings>& found) {
 
 <!-- Written by scripts/generate_docs.sh; do not edit. -->
 
-The properties of [SP chapter 18](../spec.md#18-properties), and whether a snapshot over each dialect
-keeps them when both sides do all that the dialect allows: the machines of the library, with the
-completion adapters that the dialect needs. `snapsim explore --properties-table` explores it all anew
-and writes this page; a test compares. [Exhaustive exploration](../verification.md) has the model.
+The properties of [SP chapter 18](../spec.md#18-properties), and whether a snapshot over each
+dialect keeps them when both sides do all that the dialect allows: the machines of the library, with
+the completion adapters that the dialect needs. `snapsim explore --properties-table` explores it all
+anew and writes this page; a test compares. [Exhaustive exploration](../verification.md) has the
+model.
 
 * **yes**: in every run that was explored, with nothing excused.
-* **no**: there is a run that breaks it. The shortest one is below, with the command that finds it again.
+* **no**: there is a run that breaks it. The shortest one is below, with the command that finds it
+  again.
   `snapsim explore` without `--strict` excuses the dialect from just this, and from nothing else.
 * **n/a**: the dialect has nothing of which the property speaks.
-* **elsewhere**: not of this model: what may block is inside of an agent (18.10), and lengths of time
-  are judged on recorded conversations (18.26, `monitor/liveness.hpp`).
+* **elsewhere**: not of this model: what may block is inside of an agent (18.10), and lengths of
+  time are judged on recorded conversations (18.26, `monitor/liveness.hpp`).
 
 )";
     text += table_of(found);
     text += R"(
-A *yes* needs the agent to be a good one: no word of QGA or Hyper-V makes an agent have a hold limit,
-and one without breaks 18.4 and 18.22 in every dialect (`snapsim explore --flaw no_hold_timer`). It
-needs the orchestrator's adapter too. One for Hyper-V that does not close the channel after a time-out,
-one for QGA that does not synchronise, and one for vmbackup that takes req.done for a success:
+A *yes* needs the agent to be a good one: no word of QGA or Hyper-V makes an agent have a hold
+limit, and one without breaks 18.4 and 18.22 in every dialect (`snapsim explore --flaw
+no_hold_timer`). It needs the orchestrator's adapter too. One for Hyper-V that does not close the
+channel after a time-out, one for QGA that does not synchronise, and one for vmbackup that takes
+req.done for a success:
 
 ```text
 snapsim explore --dialect hyperv --sessions 2 --fault-budget 2 --flaw no_resync

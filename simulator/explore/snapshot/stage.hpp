@@ -6,10 +6,10 @@
 // wrong meanwhile.
 //
 // The functions do for the machines what the endpoints do for them (include/snapproto/endpoint):
-// events in, effects out. agent_side.cpp and agent_effects.cpp are the agent's half, host_side.cpp the
-// orchestrator's. The completion adapters of the dialects stand between both: agent_commands.cpp and
-// link_side.cpp where each command has an answer (QGA, Hyper-V), agent_operation.cpp and
-// link_operation.cpp where events tell of an operation (vmbackup).
+// events in, effects out. agent_side.cpp and agent_effects.cpp are the agent's half, host_side.cpp
+// the orchestrator's. The completion adapters of the dialects stand between both:
+// agent_commands.cpp and link_side.cpp where each command has an answer (QGA, Hyper-V),
+// agent_operation.cpp and link_operation.cpp where events tell of an operation (vmbackup).
 
 #include "simulator/explore/machines.hpp"
 #include "simulator/explore/snapshot/config.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The transitions that are possible in a state: what goes on by itself, and time. Faults: faults.cpp.
+// The transitions that are possible in a state: what goes on by itself, and time. Faults:
+// faults.cpp.
 #include "simulator/explore/snapshot/offer.hpp"
 
 #include <algorithm>

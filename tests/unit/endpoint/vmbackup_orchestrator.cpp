@@ -19,8 +19,8 @@ using namespace snapproto;
 using namespace snapproto::endpoint;
 using namespace snapproto::test;
 
-/// A guest with its two directions: requests of its own one after the other, each of which waits for
-/// its answer for as long as the channel is there.
+/// A guest with its two directions: requests of its own one after the other, each of which waits
+/// for its answer for as long as the channel is there.
 struct guest_process {
     using host_options = vmbackup_orchestrator_options;
 
@@ -90,13 +90,6 @@ using world = joined<vmbackup_orchestrator, guest_process>;
 
 world::filter loses(int which) {
     return [left = which](std::string&) mutable { return --left != 0; };
-}
-
-/// Loses the first message that has these words in it.
-world::filter loses(std::string words) {
-    return [words = std::move(words), lost = false](std::string& message) mutable {
-        return lost || message.find(words) == std::string::npos || !std::exchange(lost, true);
-    };
 }
 
 snapshot_options filesystem_copy() {
@@ -211,7 +204,8 @@ BOOST_AUTO_TEST_CASE(the_window_ends_a_cut_that_takes_too_long) {
     BOOST_TEST(w.objections() == "");
 }
 
-// SP 47.4, 45.8: a commit that comes when the snapshot was given up is refused, and the guest undoes.
+// SP 47.4, 45.8: a commit that comes when the snapshot was given up is refused, and the guest
+// undoes.
 BOOST_AUTO_TEST_CASE(a_commit_that_nobody_waits_for_is_refused) {
     world w;
     w.run(seconds{1});

@@ -88,11 +88,7 @@ using pp = vss_provider_phase;
 
 template <class Look>
 void for_each_provider_step(Look&& look) {
-    std::vector<vss_provider_input> inputs;
-    for (const pe kind : all_of<pe>()) {
-        inputs.push_back({kind});
-    }
-    BOOST_TEST(tests::walk<vss_provider_outbox>(vss_provider_machine{}, inputs, look) == 16U);
+    BOOST_TEST(tests::walk<vss_provider_outbox>(vss_provider_machine{}, all_of<pe>(), look) == 16U);
 }
 
 // ---- requester
@@ -296,7 +292,7 @@ BOOST_AUTO_TEST_CASE(what_is_aborted_or_deleted_is_discarded) {
 BOOST_AUTO_TEST_CASE(each_step_follows_the_one_before) {
     vss_provider_machine machine;
     const auto done = [&](pe kind) {
-        return tests::effects_of<vss_provider_outbox>(machine, vss_provider_input{kind});
+        return tests::effects_of<vss_provider_outbox>(machine, kind);
     };
     BOOST_TEST(done(pe::commit) == "- bad_state");
     BOOST_TEST(done(pe::begin_prepare) == "add_volume");
