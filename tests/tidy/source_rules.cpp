@@ -181,12 +181,11 @@ void check_simulator_judge_include(std::string_view path, const include_line& in
                                    std::vector<finding>& findings) {
     const std::string_view target = include.target;
     const bool ours = target.starts_with("simulator/") || target.starts_with("snapproto/");
-    const bool allowed =
-        starts_with_any(target, {"simulator/judge/", "simulator/world/dialect.hpp",
-                                 "simulator/world/disk_format.hpp", "simulator/world/history.hpp",
-                                 "simulator/world/host.hpp", "simulator/world/witness.hpp",
-                                 "snapproto/core/", "snapproto/message/", "snapproto/trace/",
-                                 "snapproto/monitor/"});
+    const bool allowed = starts_with_any(
+        target,
+        {"simulator/judge/", "simulator/world/dialect.hpp", "simulator/world/disk_format.hpp",
+         "simulator/world/history.hpp", "simulator/world/host.hpp", "simulator/world/witness.hpp",
+         "snapproto/core/", "snapproto/message/", "snapproto/trace/", "snapproto/monitor/"});
     if (ours && !allowed) {
         findings.push_back({std::string{path}, include.line,
                             "a judge of the simulator must not include " + include.target});
