@@ -196,8 +196,12 @@ BOOST_AUTO_TEST_CASE(the_page_has_the_table_that_is_played_now) {
     BOOST_CHECK_THROW((void)report::with_frozen_table("no marks", rows), std::invalid_argument);
 }
 
-BOOST_AUTO_TEST_CASE(a_host_that_comes_back_thaws_in_every_dialect) {
+// On QGA it comes back to a channel that never ended, and looks at the guest with its next snapshot.
+BOOST_AUTO_TEST_CASE(a_host_that_comes_back_thaws_where_it_begins_anew) {
     for (const auto& spoken : world::dialects) {
+        if (spoken.name == "qga") {
+            continue;
+        }
         auto what = load("06-host-dies-while-frozen", spoken.name);
         what.agent.hold_limit_ms = 600'000;
         what.faults.front().for_ms = 3000;
