@@ -196,7 +196,8 @@ BOOST_AUTO_TEST_CASE(the_page_has_the_table_that_is_played_now) {
     BOOST_CHECK_THROW((void)report::with_frozen_table("no marks", rows), std::invalid_argument);
 }
 
-// On QGA it comes back to a channel that never ended, and looks at the guest with its next snapshot.
+// On QGA it comes back to a channel that never ended, and looks at the guest with its next
+// snapshot.
 BOOST_AUTO_TEST_CASE(a_host_that_comes_back_thaws_where_it_begins_anew) {
     for (const auto& spoken : world::dialects) {
         if (spoken.name == "qga") {
