@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(each_property_of_the_chapter_is_listed_with_how_it_is_check
 
 BOOST_AUTO_TEST_CASE(bounds_of_a_configuration_are_checked) {
     for (const config& bad : {config{.agents = 4}, config{.participants = 4}, config{.sessions = 0},
-                             config{.fault_budget = 8}}) {
+                              config{.fault_budget = 8}}) {
         BOOST_CHECK_THROW(snapshot_model{bad}, std::invalid_argument);
     }
 }
