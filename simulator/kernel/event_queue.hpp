@@ -10,6 +10,9 @@
 // leaves at once and nothing of it stays behind. Keeping track of places costs a third of the speed
 // with 100,000 events, so there are events without a handle too, which do not pay for it.
 //
+// With many events pending neither keys nor slots are in a near cache. What the next step will look
+// at is known one step ahead, and fetched meanwhile: with 100,000 events that is a third to a half.
+//
 // The place that an event leaves on top is kept open until it is known what comes next: most often
 // its handler adds an event, which takes that place and saves half of the work.
 
@@ -171,6 +174,20 @@ class event_queue {
         sift_up(m_end++, added);
     }
 
+    static void prefetch([[maybe_unused]] const void* what) noexcept {
+#if defined(__GNUC__)
+        __builtin_prefetch(what);
+#endif
+    }
+
+    /// The children of all children of a place: whichever is the least, its own are compared next.
+    void prefetch_below(std::size_t place) const noexcept {
+        const std::size_t first = (place - 2) * arity - 2;
+        for (std::size_t i = first; i < first + arity && i < m_lines.size(); ++i) {
+            prefetch(&m_lines[i]);
+        }
+    }
+
     void sift_up(std::size_t place, const key& what) noexcept {
         while (place != root && what < at(parent_of(place))) {
             put(place, at(parent_of(place)));
@@ -181,12 +198,16 @@ class event_queue {
 
     void sift_down(std::size_t place, const key& what) noexcept {
         while (place - 2 < m_lines.size()) {
+            prefetch_below(place);
             const auto& children = m_lines[place - 2].keys;
             const std::size_t left = children[1] < children[0] ? 1U : 0U;
             const std::size_t right = children[3] < children[2] ? 3U : 2U;
             const std::size_t least = children[right] < children[left] ? right : left;
             if (!(children[least] < what)) {
                 break;
+            }
+            if (place == root) { // it is taken out next
+                prefetch(&m_slots[children[least].order & slot_mask]);
             }
             put(place, children[least]);
             place = (place - 2) * arity + least;
