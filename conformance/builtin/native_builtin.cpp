@@ -19,7 +19,7 @@ using machine::participant_event;
 
 constexpr std::string_view single = "single change of behaviour";
 
-constexpr std::array<fault_info, 46> faults{{
+constexpr std::array<fault_info, 47> faults{{
     {"abort-in-idle-is-refused", "Refuses an Abort while nothing runs.", single, "8.4/1"},
     {"agrees-with-everybody", "Selects its version also when it was not offered.", single, "2.5/1"},
     {"answers-what-was-cut", "Refuses the frame that a mark has cut short.", single, "60.9/1"},
@@ -35,6 +35,7 @@ constexpr std::array<fault_info, 46> faults{{
     {"forgets-the-undo", "Leaves frozen what it froze before one refused.", single, "5.8/1"},
     {"forgets-the-verdict", "Knows nothing of a transaction once the channel has ended.", single,
      "3.11/1"},
+    {"forgets-the-mark", "Sends no mark when it has read one.", single, "60.13/1"},
     {"frozen-too-early", "Says frozen when the first participant is.", single, "5.4/2"},
     {"frozen-twice", "Answers a Freeze twice.", single, "3.8/1"},
     {"gives-up-when-stuck", "Tries a release that has failed no second time.", single, "10.10/1"},
@@ -293,6 +294,9 @@ void faulty::on_message(const any_message& message) {
         return;
     }
     change(changed);
+    if (has("forgets-the-mark")) {
+        forget_mark();
+    }
     if (has("no-mark") && std::holds_alternative<hello_ack>(message)) {
         return write_bytes(native_bytes::frame(native_bytes::body(changed)));
     }

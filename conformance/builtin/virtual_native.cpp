@@ -254,7 +254,11 @@ void virtual_native::feed(const any_message& message) {
 }
 
 void virtual_native::write(const any_message& message) {
-    write_bytes(native_bytes::framed(message));
+    const std::string bytes = native_bytes::framed(message);
+    if (std::exchange(m_owes_mark, false) && !bytes.starts_with(native_bytes::mark())) {
+        write_bytes(native_bytes::mark());
+    }
+    write_bytes(bytes);
 }
 
 void virtual_native::write_bytes(std::string_view bytes) {
@@ -280,7 +284,7 @@ void virtual_native::settle() {
                 (void)m_own.feed(std::as_bytes(std::span(sent->bytes)));
                 const any_message message = **m_own.next();
                 m_todo.push_back(endpoint::deadline{});
-                m_said.push_back(message);
+                m_said.push_back({message, sent->bytes.starts_with(native_bytes::mark())});
             } else {
                 m_todo.push_back(std::move(next));
             }
@@ -297,9 +301,10 @@ void virtual_native::settle() {
 
 void virtual_native::act(const endpoint::native_agent_output& what) {
     if (std::holds_alternative<endpoint::deadline>(what)) { // stands for a message
-        const any_message message = std::move(m_said.front());
+        const said next = std::move(m_said.front());
         m_said.pop_front();
-        on_message(message);
+        m_owes_mark = next.behind_mark;
+        on_message(next.message);
     } else if (const auto* wanted = std::get_if<endpoint::find_participants>(&what)) {
         bool known = true;
         const auto all = found(*wanted, known);

@@ -100,6 +100,8 @@ class virtual_native : public native_builtin {
     /// Puts a message, or bytes, on the channel.
     void write(const any_message& message);
     void write_bytes(std::string_view bytes);
+    /// Leaves away the mark that the next message would have.
+    void forget_mark() noexcept { m_owes_mark = false; }
     /// Begins anew, as a process that has forgotten everything, on the channel that is open.
     void forget();
     void end(exit_report how);
@@ -112,6 +114,10 @@ class virtual_native : public native_builtin {
     struct task {
         conformance::instant due;
         endpoint::operate what;
+    };
+    struct said {
+        any_message message;
+        bool behind_mark = false;
     };
     class stream;
     class filesystem;
@@ -130,7 +136,8 @@ class virtual_native : public native_builtin {
     std::shared_ptr<line> m_line; ///< The open channel.
     std::optional<exit_report> m_end;
     std::deque<endpoint::native_agent_output> m_todo; ///< A deadline stands for one of m_said.
-    std::deque<any_message> m_said;
+    std::deque<said> m_said;
+    bool m_owes_mark = false; ///< The message that is written next stands behind a mark.
     bool m_settling = false;
     std::vector<task> m_works;
     std::vector<std::string> m_taking_part; ///< Names, by the numbers that the agent has for them.

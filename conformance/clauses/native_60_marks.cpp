@@ -91,6 +91,19 @@ void what_was_cut(run_context& run) {
     (void)host.must_pong("afterwards the stream can be used");
 }
 
+// catches: an agent whose orchestrator waits for good for the rest of a frame of which bytes are
+// missing
+void answers_behind_a_mark(run_context& run) {
+    native_host host(run);
+    (void)host.begin();
+    host.send_bytes(mark(), "a mark");
+    const std::size_t before = host.peer().received().size();
+    (void)host.must_pong("a Ping behind a mark is answered");
+    run.require(host.peer().received().substr(before).starts_with(mark()),
+                "the first message after a mark was read comes directly behind one",
+                "nine bytes ff first", printable(host.peer().received().substr(before, 40)));
+}
+
 } // namespace
 
 void native_60_marks(registry& checks) {
@@ -110,6 +123,8 @@ void native_60_marks(registry& checks) {
     add(sec<60, 7>::value, 2, "a Hello in the middle of a frame is answered", in_the_middle);
     add(sec<60, 8>::value, 1, "a HelloAck comes directly behind a mark", behind_a_mark);
     add(sec<60, 9>::value, 1, "what a mark cut short is not answered", what_was_cut);
+    add(sec<60, 13>::value, 1, "after a mark the next message comes behind one",
+        answers_behind_a_mark);
 }
 
 } // namespace snapproto::conformance::clauses

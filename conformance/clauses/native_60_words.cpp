@@ -7,7 +7,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> native_60_words() {
-    static constexpr std::array<check_words, 18> words{{
+    static constexpr std::array<check_words, 19> words{{
         {"60.1/1", "A Hello and a Ping.", "HelloAck and Pong.",
          "Read four bytes of length, the most significant first, then so many bytes."},
         {"60.2/1", "Two Pings in one frame.", "One Nak malformed.",
@@ -48,6 +48,8 @@ std::span<const check_words> native_60_words() {
         {"60.11/1", "A Ping, and a frame that holds no message.",
          "Nak malformed with the session, transaction 0 and the Ping's number.",
          "Keep the number of the latest request that could be read."},
+        {"60.13/1", "A mark, then a Ping.", "Nine bytes 0xFF, then Pong.",
+         "When you have read a mark, send one before what you send next."},
     }};
     return words;
 }

@@ -20,8 +20,12 @@ using kernel::second;
 
 // How long after its beginning a session must have ended in a sound world.
 constexpr ticks session_max = 30 * second;
-// How long after healing the last time-out of what went wrong before may still run.
-constexpr ticks settling = 60 * second;
+// How long after healing the last time-out of what went wrong before may still run. A native host
+// waits for each reply for as long as an agent may take for the phase, and a message that was lost
+// whole is noticed no sooner; those of the other dialects have shorter time-outs of their own.
+ticks settling_of(const history& run) {
+    return dialect_named(run.played.dialect).has_transactions ? 150 * second : 60 * second;
+}
 // By how much a hold may be longer than its limit, for what the release itself takes.
 constexpr ticks release_margin = 2 * second;
 // By how much where something keeps the guest from it.
@@ -82,7 +86,7 @@ bool is_of_another(const history& run, ticks from, ticks to) {
 // ---- claims and contents ----
 
 bool applications_are_quiesced(const scenario& what) {
-    return dialect_named(what.dialect).has_hooks && what.database.quiesce &&
+    return has_hooks(what) && what.database.quiesce &&
            (!what.publisher.enabled || what.publisher.quiesce);
 }
 
@@ -108,6 +112,29 @@ void judge_copies(std::vector<finding>& found, const history& run, const judge::
                  fmt::format("snapshot {}: {}", i + 1,
                              copied.found.evidence.empty() ? std::string{}
                                                            : copied.found.evidence.front())});
+        }
+    }
+}
+
+// ---- the conversation ----
+
+/// Whether an agent that gave no sign of life could not: its processor was taken away, and its
+/// clocks went on. By its clock, which the world's can be ahead of.
+bool stood_still(const history& run, const judge::broken_property& one) {
+    constexpr std::uint8_t signs_of_life = 26;
+    const ticks at = one.what.at.time_since_epoch().count();
+    return one.what.property == signs_of_life && one.seen_at.find("agent") != std::string::npos &&
+           suffers(run, at, at + longest_excuse, "processor_stalls");
+}
+
+void judge_conversation(std::vector<finding>& found, const history& run,
+                        const judge::verdict& made) {
+    for (const auto& one : made.conversation) {
+        if (!stood_still(run, one)) {
+            found.push_back(
+                {fmt::format("SP 18.{} at {}", one.what.property, one.seen_at),
+                 fmt::format("at {:.3f} s: {}", seconds(one.what.at.time_since_epoch().count()),
+                             one.what.sentence)});
         }
     }
 }
@@ -139,7 +166,7 @@ void judge_holds(std::vector<finding>& found, const history& run) {
     for (const std::string_view who : {"filesystem", "database", "publisher"}) {
         const auto all = intervals(run, who, who == "filesystem" ? "frozen" : "quiesced",
                                    who == "filesystem" ? "thawed" : "resumed");
-        if (!all.empty() && !all.back().end && run.end - all.back().begin > settling) {
+        if (!all.empty() && !all.back().end && run.end - all.back().begin > settling_of(run)) {
             found.push_back({fmt::format("{} held for good", who),
                              fmt::format("held since {:.3f} s", seconds(all.back().begin))});
         }
@@ -229,7 +256,7 @@ void judge_pauses(std::vector<finding>& found, const history& run) {
 void judge_endings(std::vector<finding>& found, const history& run) {
     for (std::size_t i = 0; i < run.attempts.size(); ++i) {
         const attempt& one = run.attempts[i];
-        if (!one.ended && one.started + settling < run.end &&
+        if (!one.ended && one.started + settling_of(run) < run.end &&
             !happens(run, one.started, run.end, "host", "dies")) {
             found.push_back({"no end", fmt::format("snapshot {} began at {:.3f} s", i + 1,
                                                    seconds(one.started))});
@@ -257,7 +284,7 @@ bool can_succeed(const scenario& what) {
 
 void judge_recovery(std::vector<finding>& found, const history& run) {
     const scenario& what = run.played;
-    const ticks from = static_cast<ticks>(what.heal_ms) * kernel::millisecond + settling;
+    const ticks from = static_cast<ticks>(what.heal_ms) * kernel::millisecond + settling_of(run);
     if (what.heal_ms == 0 || !can_succeed(what) || what.host.repeat_ms == 0 ||
         from + session_max > run.end) {
         return;
@@ -286,12 +313,7 @@ void judge_recovery(std::vector<finding>& found, const history& run) {
 std::vector<finding> findings_of(const history& run, const judge::verdict& made) {
     std::vector<finding> found;
     judge_copies(found, run, made);
-    for (const auto& one : made.conversation) {
-        found.push_back(
-            {fmt::format("SP 18.{} at {}", one.what.property, one.seen_at),
-             fmt::format("at {:.3f} s: {}", seconds(one.what.at.time_since_epoch().count()),
-                         one.what.sentence)});
-    }
+    judge_conversation(found, run, made);
     judge_holds(found, run);
     judge_silence(found, run);
     judge_pauses(found, run);

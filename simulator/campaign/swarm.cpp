@@ -82,7 +82,7 @@ void keep_to_dialect(scenario& made) {
         made.channel.piece_bytes = world::channel_options{}.piece_bytes;
     }
     std::erase_if(made.faults,
-                  [&](const fault& one) { return world::is_impossible(spoken, one.what); });
+                  [&](const fault& one) { return world::is_impossible(made, one.what); });
 }
 
 /// What is not a fault, but other than usual.

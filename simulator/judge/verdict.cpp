@@ -36,13 +36,14 @@ bool is_of_agent(const scenario& played, monitor::viewpoint end, std::uint8_t pr
            std::find(owed_by_agent.begin(), owed_by_agent.end(), property) != owed_by_agent.end();
 }
 
+/// @param over when the recording was, by the clock that it was made with.
 void judge_end(verdict& made, const history& run, const std::vector<trace::record>& recording,
-               monitor::viewpoint end, std::string_view name) {
+               instant over, monitor::viewpoint end, std::string_view name) {
     monitor::all_monitors judges{rules_of(run.played, end)};
     for (const auto& one : recording) {
         judges.observe(one);
     }
-    judges.finish(instant{duration{run.end}});
+    judges.finish(over);
     for (const auto& one : judges.violations()) {
         if (is_of_agent(run.played, end, one.property)) {
             continue;
@@ -57,21 +58,23 @@ std::string numbered(std::string_view name, std::size_t number) {
 }
 
 void judge_conversations(verdict& made, const history& run) {
-    judge_end(made, run, run.at_host, monitor::viewpoint::orchestrator_end, "the host");
+    const instant over{duration{run.end}};
+    judge_end(made, run, run.at_host, over, monitor::viewpoint::orchestrator_end, "the host");
     for (std::size_t i = 0; i < run.at_more_hosts.size(); ++i) {
-        judge_end(made, run, run.at_more_hosts[i], monitor::viewpoint::orchestrator_end,
+        judge_end(made, run, run.at_more_hosts[i], over, monitor::viewpoint::orchestrator_end,
                   numbered("the host", i + 1));
     }
     for (std::size_t i = 0; i <= run.more_guests.size(); ++i) {
-        judge_end(made, run, run.of_guest(i).at_agent, monitor::viewpoint::agent_end,
+        const guest_history& one = run.of_guest(i);
+        judge_end(made, run, one.at_agent, one.clock_at_end, monitor::viewpoint::agent_end,
                   numbered("the agent", i));
     }
 }
 
 /// What the clone has given out after it was restored, and its original too.
 void judge_clone(verdict& made, const history& run) {
-    judge_end(made, run, run.restored->at_agent, monitor::viewpoint::agent_end,
-              "the clone's agent");
+    judge_end(made, run, run.restored->at_agent, run.restored->clock_at_end,
+              monitor::viewpoint::agent_end, "the clone's agent");
     if (run.restored->still_frozen) {
         made.liveness.emplace_back("the filesystem of the clone is still frozen at the end");
     }

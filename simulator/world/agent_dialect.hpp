@@ -56,6 +56,7 @@ class agent_dialect {
     virtual void participant_answered(participant_index participant,
                                       machine::participant_event answer, instant now,
                                       std::string_view why) = 0;
+    virtual void participant_let_go(participant_index participant, instant now) = 0;
     virtual void handle_timeout(instant now) = 0;
     virtual void stop(instant now) = 0;
     virtual void generation_changed(generation_id generation, instant now) = 0;

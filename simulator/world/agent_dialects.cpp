@@ -40,6 +40,9 @@ class agent_of : public agent_dialect {
                               instant now, std::string_view /*why*/) override {
         m_agent.participant_answered(participant, answer, now);
     }
+    void participant_let_go(participant_index participant, instant now) override {
+        m_agent.participant_let_go(participant, now);
+    }
     void handle_timeout(instant now) override { m_agent.handle_timeout(now); }
     void stop(instant now) override { m_agent.stop(now); }
     void generation_changed(generation_id /*generation*/, instant /*now*/) override {}

@@ -56,7 +56,9 @@ std::vector<std::size_t> agent_process::hold_order() const {
 
 participant_summary agent_process::summary_of(std::size_t index) const {
     const participant& one = m_participants[index];
-    return {one.name, one.files != nullptr ? participant_kind::filesystem : participant_kind::hook};
+    return {one.name, one.files != nullptr ? participant_kind::filesystem
+                      : m_windows          ? participant_kind::writer
+                                           : participant_kind::hook};
 }
 
 void agent_process::found() {
@@ -65,8 +67,32 @@ void agent_process::found() {
     for (const std::size_t index : m_order) {
         all.push_back(summary_of(index));
     }
+    if (m_windows) {
+        std::vector<windows::part> parts;
+        for (const std::size_t index : m_order) {
+            const participant& one = m_participants[index];
+            parts.push_back({one.name, one.program, one.files});
+        }
+        m_windows->begin(std::move(parts));
+    }
     m_process->agent->participants_found(all, clock());
     drain();
+}
+
+void agent_process::carry_out(const endpoint::operate& asked) {
+    if (m_windows) {
+        m_windows->handle(asked);
+        return;
+    }
+    const std::size_t index = m_order[asked.participant];
+    if (asked.what == endpoint::operation::prepare) {
+        m_world.after(0,
+                      answer_event(answered, index,
+                                   static_cast<std::uint64_t>(participant_event::prepared)));
+    } else if (asked.what == endpoint::operation::hold ||
+               asked.what == endpoint::operation::release) {
+        operate(index, asked.what == endpoint::operation::hold);
+    }
 }
 
 void agent_process::operate(std::size_t index, bool hold) {
@@ -182,6 +208,56 @@ void agent_process::answer(const event& what, machine::participant_event told,
     m_process->agent->participant_answered(static_cast<participant_index>(place_of(index)), told,
                                            clock(), why);
     drain();
+}
+
+// ---- a Windows guest ----------------------------------------------------------------------------
+
+void agent_process::answered_by_windows(std::size_t place, participant_event how) {
+    participant& who = m_participants[m_order[place]];
+    if (how == participant_event::held) {
+        note_held(who, true, m_life);
+    } else if (how != participant_event::prepared) {
+        note_held(who, false, m_life);
+    }
+    // Not at once: the agent may be the one that has just asked.
+    m_world.after(0, answer_event(windows_answered, place, static_cast<std::uint64_t>(how)));
+}
+
+void agent_process::gone_by_windows(std::size_t place) {
+    note_held(m_participants[m_order[place]], false, m_life);
+    m_world.after(0, answer_event(windows_let_go, place, 0));
+}
+
+void agent_process::on_windows(const event& what) {
+    if (!m_process || what.number >> 32 != m_life) {
+        return;
+    }
+    const auto place = static_cast<std::size_t>(what.number >> 8 & 0xffffU);
+    const auto who = static_cast<participant_index>(place);
+    if (what.what == windows_let_go) {
+        m_process->agent->participant_let_go(who, clock());
+    } else {
+        const auto how = static_cast<participant_event>(what.number & 0xffU);
+        m_process->agent->participant_answered(who, how, clock(),
+                                               how == participant_event::vetoed
+                                                   ? summary_of(m_order[place]).name +
+                                                         " cannot be held"
+                                                   : std::string{});
+    }
+    drain();
+}
+
+/// The service sees its requester die, and needs no watchdog for it.
+void agent_process::leave_windows() {
+    if (!m_windows) {
+        return;
+    }
+    m_windows->give_up();
+    for (auto at = m_order.rbegin(); at != m_order.rend(); ++at) { // volumes before applications
+        if (std::exchange(m_participants[*at].held, false)) {
+            note_unheard(*at, trace::record_kind::released);
+        }
+    }
 }
 
 // ---- what a process that is no more has held ----------------------------------------------------

@@ -24,7 +24,8 @@ agent_process::agent_process(environment& world, channel& line,
       m_line(line),
       m_options(options),
       m_dialect(spoken),
-      m_self(world.add(*this)) {}
+      m_self(world.add(*this)),
+      m_windows(options.windows ? std::make_unique<windows>(world, *this) : nullptr) {}
 
 agent_process::~agent_process() = default;
 
@@ -67,6 +68,7 @@ void agent_process::end_process(trace::record_kind how) {
     m_world.cancel(m_timer);
     m_input.clear();
     note_life(how);
+    leave_windows();
     if (m_dialect.ends_with_process) {
         m_line.disconnect(true, false);
     }
@@ -199,15 +201,10 @@ void agent_process::collect() {
         } else if (std::holds_alternative<endpoint::find_participants>(next)) {
             m_world.after(look_around, {m_self, find, m_life});
         } else if (const auto* asked = std::get_if<endpoint::operate>(&next)) {
-            const std::size_t index = m_order[asked->participant];
-            if (asked->what == endpoint::operation::prepare) {
-                m_world.after(
-                    0, answer_event(answered, index,
-                                    static_cast<std::uint64_t>(participant_event::prepared)));
-            } else if (asked->what == endpoint::operation::hold ||
-                       asked->what == endpoint::operation::release) {
-                operate(index, asked->what == endpoint::operation::hold);
-            }
+            carry_out(*asked);
+        } else if (const auto* given_up = std::get_if<endpoint::cancel>(&next);
+                   given_up != nullptr && m_windows) {
+            m_windows->handle(*given_up);
         } else if (const auto* said = std::get_if<endpoint::warning>(&next)) {
             m_world.tell("agent", "warns", std::string{said->what});
         } else if (std::holds_alternative<endpoint::reseed>(next)) {
@@ -270,6 +267,10 @@ void agent_process::handle(const event& what) {
         break;
     case frozen_or_not:
         on_filesystem(what);
+        break;
+    case windows_answered:
+    case windows_let_go:
+        on_windows(what);
         break;
     case watchdog:
         on_watchdog(what.number);

@@ -13,6 +13,7 @@
 #include "simulator/world/flaw.hpp"
 #include "simulator/world/options.hpp"
 #include "simulator/world/tokens.hpp"
+#include "simulator/world/windows.hpp"
 
 #include <snapproto/core/ids.hpp>
 #include <snapproto/message/freeze.hpp>
@@ -31,7 +32,7 @@ enum class participant_event : std::uint8_t; // the machines are for the source 
 
 namespace snapproto::world {
 
-class agent_process final : public actor, public channel_end {
+class agent_process final : public actor, public channel_end, public requester {
   public:
     agent_process(environment& world, channel& line, const agent_process_options& options,
                   const dialect& spoken);
@@ -75,6 +76,9 @@ class agent_process final : public actor, public channel_end {
 
     void handle(const event& what) override;
 
+    void answered_by_windows(std::size_t place, machine::participant_event how) override;
+    void gone_by_windows(std::size_t place) override;
+
   private:
     struct process;
     struct participant {
@@ -92,6 +96,8 @@ class agent_process final : public actor, public channel_end {
         find,
         answered,
         frozen_or_not,
+        windows_answered,
+        windows_let_go,
         watchdog,
         start_again,
         reconnect
@@ -111,7 +117,10 @@ class agent_process final : public actor, public channel_end {
     void wait_until(instant at);
     void collect();
     void found();
+    void carry_out(const endpoint::operate& asked);
     void operate(std::size_t index, bool hold);
+    void on_windows(const event& what);
+    void leave_windows();
     void on_answer(const event& what);
     void on_filesystem(const event& what);
     static void note_held(participant& who, bool held, std::uint64_t life) noexcept;
@@ -140,6 +149,7 @@ class agent_process final : public actor, public channel_end {
     kernel::event_handle m_timer;
     std::vector<trace::record> m_recording;
     std::size_t m_noticed = 0;
+    std::unique_ptr<windows> m_windows; // null in other guests
     flaw m_no_flaw;
     flaw* m_flaw = &m_no_flaw;
 };

@@ -2,6 +2,7 @@
 #include "simulator/world/channel.hpp"
 
 #include "simulator/world/flaw.hpp"
+#include "simulator/world/wire_words.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -37,11 +38,11 @@ std::string readable(std::string_view bytes, std::size_t length_max) {
     return text;
 }
 
-channel::channel(environment& world, const channel_options& options, bool messages)
+channel::channel(environment& world, const channel_options& options, const dialect* spoken)
     : m_world(world),
       m_usual(options),
       m_options(options),
-      m_messages(messages),
+      m_spoken(spoken),
       m_random(world.stream("channel")),
       m_self(world.add(*this)) {}
 
@@ -115,7 +116,9 @@ void channel::send(direction way, std::string_view bytes) {
 void channel::send_text(direction way, const std::string& bytes) {
     const bool to_guest = way == direction::to_guest;
     const bool lost = lane_of(way).swallows;
-    m_world.tell(to_guest ? "host" : "guest", "says", readable(bytes) + (lost ? "   (lost)" : ""));
+    const std::string words = m_spoken != nullptr ? in_words(*m_spoken, way, bytes)
+                                                  : readable(bytes);
+    m_world.tell(to_guest ? "host" : "guest", "says", words + (lost ? "   (lost)" : ""));
     m_wire.push_back({m_world.now(), way, bytes, lost});
     if (!lost) {
         send_pieces(way, bytes);
@@ -123,7 +126,9 @@ void channel::send_text(direction way, const std::string& bytes) {
 }
 
 void channel::send_pieces(direction way, std::string_view bytes) {
-    const auto piece = m_messages ? bytes.size() : static_cast<std::size_t>(m_options.piece_bytes);
+    // What is sent at once as a message arrives at once.
+    const bool whole = m_spoken != nullptr && m_spoken->keeps_messages;
+    const auto piece = whole ? bytes.size() : static_cast<std::size_t>(m_options.piece_bytes);
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
         send_piece(way, std::string{bytes.substr(at, piece)});
     }

@@ -44,6 +44,7 @@ class channel_end {
     ~channel_end() = default;
 };
 
+struct dialect;
 class flaw;
 class line_tap;
 
@@ -52,8 +53,8 @@ class line_tap;
 
 class channel final : public actor {
   public:
-    /// @param messages what is sent at once arrives at once.
-    channel(environment& world, const channel_options& options, bool messages = false);
+    /// @param spoken null: bytes that mean nothing.
+    channel(environment& world, const channel_options& options, const dialect* spoken = nullptr);
     ~channel() override;
 
     /// One of the ends is faulty.
@@ -103,7 +104,7 @@ class channel final : public actor {
     environment& m_world;
     channel_options m_usual;
     channel_options m_options;
-    bool m_messages;
+    const dialect* m_spoken;
     kernel::generator m_random;
     actor_id m_self;
     std::array<channel_end*, 2> m_ends{}; // by direction: who is at its end

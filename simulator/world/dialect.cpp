@@ -54,6 +54,28 @@ std::string wrong_with_channel(const scenario& what, const dialect& spoken) {
     return {};
 }
 
+/// What does not happen to volumes that a service of Windows holds in its own driver.
+constexpr std::array never_of_windows =
+    std::to_array<std::string_view>({"frozen_by_another", "thawed_by_another", "thaw_fails"});
+
+std::string wrong_with_windows(const scenario& what) {
+    if (!what.agent.windows) {
+        return {};
+    }
+    if (what.faulty != "none") {
+        return "'faulty' and agent.windows: a faulty agent holds everything by itself";
+    }
+    for (const fault& wrong : what.faults) {
+        if (std::find(never_of_windows.begin(), never_of_windows.end(), wrong.what) !=
+            never_of_windows.end()) {
+            return fmt::format("'{}' and agent.windows: nobody but its own service holds a volume "
+                               "or lets it go",
+                               wrong.what);
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 const dialect& dialect_named(std::string_view name) {
@@ -61,13 +83,24 @@ const dialect& dialect_named(std::string_view name) {
                          [name](const dialect& one) { return one.name == name; });
 }
 
-bool is_impossible(const dialect& spoken, std::string_view fault) {
-    return std::any_of(
-        never_of_messages.begin(), never_of_messages.end(),
-        [&](const impossible& one) { return one.fault == fault && applies(one, spoken); });
+bool is_impossible(const scenario& what, std::string_view fault) {
+    const dialect& spoken = dialect_named(what.dialect);
+    const bool of_windows = std::find(never_of_windows.begin(), never_of_windows.end(), fault) !=
+                            never_of_windows.end();
+    return (what.agent.windows && of_windows) ||
+           std::any_of(
+               never_of_messages.begin(), never_of_messages.end(),
+               [&](const impossible& one) { return one.fault == fault && applies(one, spoken); });
+}
+
+bool has_hooks(const scenario& what) {
+    return what.agent.windows || dialect_named(what.dialect).has_hooks;
 }
 
 std::string unplayable(const scenario& what) {
+    if (auto wrong = wrong_with_windows(what); !wrong.empty()) {
+        return wrong;
+    }
     if (what.dialect == default_dialect) {
         return {};
     }

@@ -43,8 +43,11 @@ inline constexpr std::array dialects = std::to_array<dialect>({
 /// @pre the name is of one of them.
 [[nodiscard]] const dialect& dialect_named(std::string_view name);
 
-/// Whether a kind of fault cannot happen to the channel of a dialect.
-[[nodiscard]] bool is_impossible(const dialect& spoken, std::string_view fault);
+/// Whether a kind of fault cannot happen: to the channel of its dialect, or to a Windows guest.
+[[nodiscard]] bool is_impossible(const scenario& what, std::string_view fault);
+
+/// Whether its agents hold applications: by hooks of their own, or by the writers of Windows.
+[[nodiscard]] bool has_hooks(const scenario& what);
 
 /// Why a scenario cannot be played in its dialect, as a sentence; empty when it can.
 [[nodiscard]] std::string unplayable(const scenario& what);

@@ -25,7 +25,7 @@ guest::guest(environment& whole, std::uint32_t number, const scenario& what,
       messages(inside, files, what.queue),
       tokens(inside, what.tokens, seen),
       users(inside, rows, what.clients, what.database.accounts, seen),
-      line(beside, what.channel, dialect_named(what.dialect).keeps_messages),
+      line(beside, what.channel, &dialect_named(what.dialect)),
       agent(inside, line, what.agent, dialect_named(what.dialect)),
       at_line(inside, agent),
       m_options(what) {}
@@ -43,7 +43,7 @@ void guest::open() {
         tokens.open();
         agent.renews(tokens);
     }
-    const bool hooks = dialect_named(m_options.dialect).has_hooks;
+    const bool hooks = has_hooks(m_options);
     if (hooks && m_options.tokens.enabled && m_options.tokens.quiesce) {
         agent.add("tokens", tokens);
     }

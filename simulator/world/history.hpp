@@ -19,7 +19,8 @@ namespace snapproto::world {
 
 /// What is left of one guest.
 struct guest_history {
-    std::vector<trace::record> at_agent; ///< Recorded at the agent's end.
+    std::vector<trace::record> at_agent; ///< Recorded at the agent's end, by the guest's clock.
+    instant clock_at_end{};              ///< What that clock said when the run was over.
     witness seen;
     ticks longest_stall = 0; ///< Of a client, a wait that has not ended included.
     bool still_frozen = false;

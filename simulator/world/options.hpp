@@ -69,6 +69,7 @@ struct clients_options {
 /// The agent.
 struct agent_process_options {
     std::uint64_t hold_limit_ms = 10'000;
+    bool windows = false;         ///< Between it and what it holds stands VSS.
     bool remembers = true;        ///< Started again, it looks for what was left frozen.
     std::string clock = "steady"; ///< Or "wall": it counts its limits on a clock that can be set.
 };

@@ -91,6 +91,7 @@ std::vector<field> fields_of(scenario& s) {
         {"clients.count", &s.clients.count, 1, 10'000, {}},
         {"clients.think_ms", &s.clients.think_ms, 0, long_ms, {}},
         {"agent.hold_limit_ms", &s.agent.hold_limit_ms, 1, long_ms, {}},
+        {"agent.windows", &s.agent.windows, 0, 0, {}},
         {"agent.remembers", &s.agent.remembers, 0, 0, {}},
         {"agent.clock", &s.agent.clock, 0, 0, {"steady", "wall"}},
         {"channel.connected", &s.channel.connected, 0, 0, {}},

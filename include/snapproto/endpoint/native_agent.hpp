@@ -13,6 +13,7 @@
 #include <snapproto/endpoint/agent.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -113,6 +114,7 @@ class native_agent {
     std::size_t m_next_output = 0;
     instant m_deadline = never;
     std::size_t m_refused = 0;
+    std::uint64_t m_marks_answered = 0;
     bool m_connected = false;
     /// Who was the first to refuse in this transaction.
     std::optional<participant_index> m_vetoed;

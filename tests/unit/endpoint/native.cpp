@@ -455,6 +455,38 @@ BOOST_AUTO_TEST_CASE(a_hello_gets_through_behind_what_a_former_orchestrator_left
     }
 }
 
+// SP 60.12, 60.13
+BOOST_AUTO_TEST_CASE(bytes_that_are_missing_cost_what_they_were_part_of_and_nothing_later) {
+    const std::string beginning("\0\0\1\0", native::prefix_bytes); // of a frame of 256 bytes
+    for (const bool to_guest : {true, false}) {
+        world idle;
+        idle.run(seconds{1});
+        idle.inject(0, beginning, to_guest);
+        idle.run(seconds{20}); // with Pings, since nothing else is said
+        BOOST_TEST((idle.host().phase() == orchestrator_phase::idle));
+        const instant since = idle.now();
+        idle.start();
+        idle.finish();
+        BOOST_TEST(is_success(idle));
+        BOOST_TEST((idle.now() - since < seconds{10}));
+
+        world frozen;
+        frozen.cut_time = seconds{1};
+        frozen.run(seconds{1});
+        frozen.start();
+        frozen.run(milliseconds{900});
+        BOOST_TEST_REQUIRE(frozen.held() != 0U);
+        frozen.inject(0, beginning, to_guest);
+        frozen.finish();
+        BOOST_TEST_REQUIRE(frozen.outcome.has_value());
+        BOOST_TEST(!is_success(frozen));
+        BOOST_TEST(frozen.held() == 0U);
+        frozen.start();
+        frozen.finish();
+        BOOST_TEST(is_success(frozen));
+    }
+}
+
 // SP 60.11, 2.12, 16.1
 BOOST_AUTO_TEST_CASE(a_refused_frame_gets_a_nak_in_a_session_and_nothing_without_one) {
     world w;

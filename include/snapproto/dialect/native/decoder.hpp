@@ -85,6 +85,9 @@ class decoder {
     /// True while a frame has begun and not ended.
     [[nodiscard]] bool pending() const noexcept { return m_frames.pending(); }
 
+    /// How many marks were read, those of former channels included.
+    [[nodiscard]] std::uint64_t marks() const noexcept { return m_frames.marks(); }
+
   private:
     [[nodiscard]] failure reject(failure why, std::string_view wanted,
                                  std::string_view field = {}) noexcept;

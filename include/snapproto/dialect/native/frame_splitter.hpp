@@ -45,6 +45,9 @@ class frame_splitter {
         return m_state == state::skipping || (m_state == state::collecting && m_size != 0);
     }
 
+    /// How many marks were read, those of former channels included.
+    [[nodiscard]] std::uint64_t marks() const noexcept { return m_marks; }
+
     /// Forgets everything, as for a new channel.
     void reset() noexcept {
         m_state = state::collecting;
@@ -79,6 +82,7 @@ class frame_splitter {
     std::size_t m_size = 0; // bytes of the frame so far, or still to be skipped
     std::size_t m_whole = 0;
     std::size_t m_run = 0; // bytes 0xFF directly before what is next
+    std::uint64_t m_marks = 0;
     state m_state = state::collecting;
 };
 
@@ -168,6 +172,7 @@ inline frame_event frame_splitter::feed(byte_view bytes, std::size_t& taken) {
                 const bool cut = m_state == state::collecting && m_size != 0;
                 m_size = m_run = 0;
                 m_state = state::marked;
+                ++m_marks;
                 if (cut) {
                     return stop(frame_event::cut);
                 }

@@ -96,7 +96,9 @@ inline void native_orchestrator::copy_ready(txn_id txn, instant now) {
 
 inline void native_orchestrator::handle_timeout(instant now) {
     m_host.handle_timeout(now);
+    m_doubts = true;
     collect();
+    m_doubts = false;
 }
 
 // ---- output -------------------------------------------------------------------------------------
@@ -112,6 +114,9 @@ inline void native_orchestrator::collect() {
             SNAPPROTO_ASSERT(!native::unsendable(sent->message, m_wire));
             transmit_frame_to frame{sent->agent, {}};
             codec::container_sink sink{frame.bytes};
+            if (m_doubts) {
+                native::encode_mark(sink); // SP 60.12
+            }
             native::encode(sink, sent->message);
             m_outputs.emplace_back(std::move(frame));
         } else if (const auto* order = std::get_if<provide>(&next)) {
