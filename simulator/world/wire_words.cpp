@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -36,7 +37,10 @@ std::string details(const trace::record& one) {
         add("the copy is ", to_string(*one.copy));
     }
     if (one.phase) {
-        add("the agent is in ", to_string(*one.phase));
+        std::string state{to_string(*one.phase)};
+        std::transform(state.begin(), state.end(), state.begin(),
+                       [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+        add("the agent is in ", state);
     }
     if (one.count) {
         add(fmt::format("{} of them", *one.count));
