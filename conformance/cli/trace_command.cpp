@@ -7,6 +7,7 @@
 #include "conformance/spec/clauses.hpp"
 
 #include <snapproto/monitor/all.hpp>
+#include <snapproto/monitor/recording.hpp>
 #include <snapproto/trace/jsonl.hpp>
 
 #include <fmt/format.h>
@@ -104,27 +105,6 @@ recorded read_records(std::string_view text, const std::string& name) {
     return out;
 }
 
-/// What the recording itself shows of how it was made.
-monitor::rules rules_for(const recorded& what, bool negotiates) {
-    monitor::rules out;
-    out.negotiates = negotiates;
-    bool at_agent = false;
-    bool at_orchestrator = false;
-    out.records_provider = false;
-    for (const trace::record& one : what.records) {
-        const bool message =
-            one.what == trace::record_kind::sent || one.what == trace::record_kind::received;
-        at_agent |= message && one.who == trace::role::agent;
-        at_orchestrator |= message && one.who == trace::role::orchestrator;
-        out.records_provider |= one.who == trace::role::provider;
-    }
-    if (at_agent != at_orchestrator) {
-        out.seen_from =
-            at_agent ? monitor::viewpoint::agent_end : monitor::viewpoint::orchestrator_end;
-    }
-    return out;
-}
-
 std::string_view words_for(monitor::viewpoint end) {
     switch (end) {
     case monitor::viewpoint::both_ends:
@@ -207,7 +187,7 @@ int judge_records(const recorded& what, const trace_options& options,
     if (what.records.empty()) {
         throw usage_error(shown_name(options.file) + ": holds no record");
     }
-    const monitor::rules measures = rules_for(what, options.dialect == "native");
+    const monitor::rules measures = monitor::rules_of(what.records, options.dialect == "native");
     monitor::all_monitors judges(measures);
     for (const trace::record& one : what.records) {
         judges.observe(one);

@@ -6,6 +6,7 @@
 
 #include "simulator/cli/files.hpp"
 #include "simulator/cli/fleet_command.hpp"
+#include "simulator/world/history.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,13 @@ namespace snapproto::simulator {
 /// Wrong usage, in words for the user.
 struct usage_error : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+/// What to make of a recording.
+struct view_options {
+    std::string file;
+    std::string dialect = "native";
+    std::vector<std::string> traces; ///< KIND=FILE
 };
 
 struct explore_options {
@@ -132,6 +140,12 @@ struct dialects_options {
 
 /// Plays a scenario in all dialects. @return an exit status. Errors: throws usage_error.
 int run_dialects(const dialects_options& wanted);
+
+/// Tells of a recording. @return an exit status. Errors: throws usage_error.
+int run_view(const view_options& wanted);
+
+/// Writes what `--trace` asks for. Errors: throws usage_error.
+void write_traces(const std::vector<std::string>& wanted, const world::history& run);
 
 /// All processors for 0.
 [[nodiscard]] unsigned jobs_of(unsigned wanted);

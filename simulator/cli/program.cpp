@@ -2,6 +2,7 @@
 #include "simulator/cli/program.hpp"
 
 #include "simulator/cli/commands.hpp"
+#include "simulator/world/dialect.hpp"
 
 #include <snapproto/version.hpp>
 
@@ -162,6 +163,26 @@ void add_run(CLI::App& app, run_options& o) {
                 "than it is,\nor its contents are not whole; 2 wrong usage.");
 }
 
+void add_view(CLI::App& app, view_options& o) {
+    CLI::App* sub = app.add_subcommand(
+        "view", "Tell of a recording that was made elsewhere, and judge it as far as it goes");
+    sub->add_option("RECORDING", o.file,
+                    "Records as JSON Lines: of 'snapsim run --trace jsonl=FILE', of a fuzzer's "
+                    "finding, of an endpoint that records")
+        ->required();
+    std::vector<std::string> known;
+    for (const auto& one : world::dialects) {
+        known.emplace_back(one.name);
+    }
+    sub->add_option("--dialect", o.dialect, "Whose conversation it is")
+        ->check(CLI::IsMember(known))
+        ->capture_default_str();
+    sub->add_option("--trace", o.traces, "jsonl=FILE, mermaid=FILE or perfetto=FILE: as for 'run'")
+        ->type_name("KIND=FILE");
+    sub->footer("Exit status: 0 it breaks no property; 1 it breaks one; 2 wrong usage, or no "
+                "recording.");
+}
+
 constexpr const char* scenario_words = "A name that 'snapsim list' shows, or a scenario file";
 
 void add_campaign(CLI::App& app, campaign_options& o) {
@@ -259,6 +280,8 @@ int run_program(int argc, const char* const* argv) {
     list->add_option("--scenarios", run.what.folder, "The folder of the scenarios");
     list->add_flag("--faulty", faulty, "Instead, the endpoints that are wrong on purpose");
     add_run(app, run);
+    view_options view;
+    add_view(app, view);
     add_campaign(app, campaign);
     add_merge(app, merge);
     add_shrink(app, shrink);
@@ -274,6 +297,9 @@ int run_program(int argc, const char* const* argv) {
         }
         if (app.got_subcommand("campaign")) {
             return run_campaign(campaign);
+        }
+        if (app.got_subcommand("view")) {
+            return run_view(view);
         }
         if (app.got_subcommand("merge")) {
             return run_merge(merge);

@@ -20,27 +20,6 @@
 namespace snapproto::simulator {
 namespace {
 
-void write_traces(const std::vector<std::string>& wanted, const world::history& run) {
-    for (const auto& one : wanted) {
-        const auto equals = one.find('=');
-        const auto kind = one.substr(0, equals);
-        std::string text;
-        if (kind == "jsonl") {
-            text = report::jsonl(run);
-        } else if (kind == "mermaid") {
-            text = report::mermaid(run);
-        } else if (kind == "perfetto") {
-            text = report::perfetto(run);
-        } else if (kind == "pcapng") {
-            text = report::pcapng(run);
-        }
-        if (equals == std::string::npos || text.empty()) {
-            throw usage_error("--trace is jsonl=FILE, mermaid=FILE, perfetto=FILE or pcapng=FILE");
-        }
-        write_file(one.substr(equals + 1), text);
-    }
-}
-
 void print_plan(const world::scenario& what) {
     if (!what.faults.empty()) {
         fmt::print("what goes wrong:\n");
@@ -85,6 +64,27 @@ int play_twice(const world::scenario& what) {
 }
 
 } // namespace
+
+void write_traces(const std::vector<std::string>& wanted, const world::history& run) {
+    for (const auto& one : wanted) {
+        const auto equals = one.find('=');
+        const auto kind = one.substr(0, equals);
+        std::string text;
+        if (kind == "jsonl") {
+            text = report::jsonl(run);
+        } else if (kind == "mermaid") {
+            text = report::mermaid(run);
+        } else if (kind == "perfetto") {
+            text = report::perfetto(run);
+        } else if (kind == "pcapng") {
+            text = report::pcapng(run);
+        }
+        if (equals == std::string::npos || text.empty()) {
+            throw usage_error("--trace is jsonl=FILE, mermaid=FILE, perfetto=FILE or pcapng=FILE");
+        }
+        write_file(one.substr(equals + 1), text);
+    }
+}
 
 int run_list(const std::string& folder) {
     const auto files = scenario_files(folder);

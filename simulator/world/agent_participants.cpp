@@ -86,9 +86,8 @@ void agent_process::carry_out(const endpoint::operate& asked) {
     }
     const std::size_t index = m_order[asked.participant];
     if (asked.what == endpoint::operation::prepare) {
-        m_world.after(0,
-                      answer_event(answered, index,
-                                   static_cast<std::uint64_t>(participant_event::prepared)));
+        m_world.after(0, answer_event(answered, index,
+                                      static_cast<std::uint64_t>(participant_event::prepared)));
     } else if (asked.what == endpoint::operation::hold ||
                asked.what == endpoint::operation::release) {
         operate(index, asked.what == endpoint::operation::hold);
@@ -238,11 +237,10 @@ void agent_process::on_windows(const event& what) {
         m_process->agent->participant_let_go(who, clock());
     } else {
         const auto how = static_cast<participant_event>(what.number & 0xffU);
-        m_process->agent->participant_answered(who, how, clock(),
-                                               how == participant_event::vetoed
-                                                   ? summary_of(m_order[place]).name +
-                                                         " cannot be held"
-                                                   : std::string{});
+        m_process->agent->participant_answered(
+            who, how, clock(),
+            how == participant_event::vetoed ? summary_of(m_order[place]).name + " cannot be held"
+                                             : std::string{});
     }
     drain();
 }

@@ -116,8 +116,8 @@ void channel::send(direction way, std::string_view bytes) {
 void channel::send_text(direction way, const std::string& bytes) {
     const bool to_guest = way == direction::to_guest;
     const bool lost = lane_of(way).swallows;
-    const std::string words = m_spoken != nullptr ? in_words(*m_spoken, way, bytes)
-                                                  : readable(bytes);
+    const std::string words =
+        m_spoken != nullptr ? in_words(*m_spoken, way, bytes) : readable(bytes);
     m_world.tell(to_guest ? "host" : "guest", "says", words + (lost ? "   (lost)" : ""));
     m_wire.push_back({m_world.now(), way, bytes, lost});
     if (!lost) {

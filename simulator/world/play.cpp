@@ -174,8 +174,11 @@ struct one_world {
     }
 
     [[nodiscard]] static guest_history left_of(guest& from) {
-        return {from.agent.take_recording(), from.inside.clock(), from.seen,
-                std::max(from.seen.longest_wait, from.users.waiting()), from.frozen(),
+        return {from.agent.take_recording(),
+                from.inside.clock(),
+                from.seen,
+                std::max(from.seen.longest_wait, from.users.waiting()),
+                from.frozen(),
                 from.line.take_wire()};
     }
 

@@ -157,10 +157,10 @@ void windows::handle(const event& what) {
                                    m_world.clock());
         break;
     case volume_done:
-        guest.volume_answered(
-            place - m_writers.size(),
-            static_cast<freeze_answer>(what.number & 0xffU) == freeze_answer::frozen,
-            m_world.clock());
+        guest.volume_answered(place - m_writers.size(),
+                              static_cast<freeze_answer>(what.number & 0xffU) ==
+                                  freeze_answer::frozen,
+                              m_world.clock());
         break;
     case limit:
         guest.handle_timeout(m_world.clock());

@@ -79,7 +79,7 @@ class windows final : public actor {
     requester& m_agent;
     actor_id m_self;
     std::vector<part> m_all;
-    std::vector<writer> m_writers; // the first of them
+    std::vector<writer> m_writers;      // the first of them
     std::unique_ptr<service> m_service; // null before the first session
     std::uint64_t m_session = 0;        // what is told to an earlier one reaches nobody
     bool m_alone = false;               // the requester is gone

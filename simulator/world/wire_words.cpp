@@ -59,12 +59,10 @@ std::optional<std::string> of_native(direction way, std::string_view bytes) {
         if (!got.has_value()) {
             return std::nullopt;
         }
-        const trace::record one = trace::of_message(
-            {}, trace::record_kind::sent, to_guest ? trace::role::orchestrator : trace::role::agent,
-            0, **got);
-        text += fmt::format("{}{}", text.empty() ? "" : "; ", to_string(*one.message));
-        text += one.txn.value != 0 ? fmt::format(" of transaction {}", one.txn.value) : "";
-        text += fmt::format(" ({})", one.seq.value) + details(one);
+        const trace::record one =
+            trace::of_message({}, trace::record_kind::sent,
+                              to_guest ? trace::role::orchestrator : trace::role::agent, 0, **got);
+        text += (text.empty() ? "" : "; ") + message_words(one);
     }
     return text.empty() ? std::nullopt : std::optional{text};
 }
@@ -95,12 +93,18 @@ std::optional<std::string> of_hyperv(direction way, std::string_view bytes) {
     if (reply == nullptr) {
         return "registers";
     }
-    return reply->error == 0 ? "success"
-                             : fmt::format("failure, 0x{:08X}",
-                                           static_cast<std::uint32_t>(reply->error));
+    return reply->error == 0
+               ? "success"
+               : fmt::format("failure, 0x{:08X}", static_cast<std::uint32_t>(reply->error));
 }
 
 } // namespace
+
+std::string message_words(const trace::record& one) {
+    std::string text{to_string(*one.message)};
+    text += one.txn.value != 0 ? fmt::format(" of transaction {}", one.txn.value) : "";
+    return text + fmt::format(" ({})", one.seq.value) + details(one);
+}
 
 std::string in_words(const dialect& spoken, direction way, std::string_view bytes) {
     std::optional<std::string> words;

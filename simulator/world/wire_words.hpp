@@ -7,6 +7,8 @@
 #include "simulator/world/channel.hpp"
 #include "simulator/world/dialect.hpp"
 
+#include <snapproto/trace/record.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,10 @@ namespace snapproto::world {
 
 /// What an end has sent, as the story tells it. What cannot be read is shown byte for byte.
 [[nodiscard]] std::string in_words(const dialect& spoken, direction way, std::string_view bytes);
+
+/// A message as its record keeps it: "thaw of transaction 3 (12): the cut is ok".
+/// @pre it is the record of a message.
+[[nodiscard]] std::string message_words(const trace::record& one);
 
 } // namespace snapproto::world
 

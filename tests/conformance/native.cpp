@@ -103,8 +103,9 @@ BOOST_AUTO_TEST_CASE(there_are_at_least_sixty_checks_and_fifteen_faults) {
 }
 
 BOOST_AUTO_TEST_CASE(every_must_of_chapters_60_to_63_has_a_check) {
-    // What memory an agent takes is seen by nobody who talks to it: a test of the library has it.
-    const std::set<std::string> elsewhere{"62.2"};
+    // An orchestrator's clause; and what memory an agent takes is seen by nobody who talks to it: a
+    // test of the library has it.
+    const std::set<std::string> elsewhere{"60.12", "62.2"};
     std::size_t seen = 0;
     for (const clause_info& one : clauses_of_spec()) {
         if (one.number.chapter < 60 || one.number.chapter > 69 || one.strength == level::may) {

@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(seeds_of_a_swarm_break_nothing_and_play_the_same_again) {
             auto what = campaign::planned(load("90-swarm", spoken.name), seed);
             BOOST_TEST(world::unplayable(what) == "");
             what.run_ms *= spoken.has_transactions ? 2 : 1; // for its longer time-outs
-            if (spoken.name != "qga") { // which has hashes of its own
+            if (spoken.name != "qga") {                     // which has hashes of its own
                 BOOST_TEST(findings(what) == "", spoken.name << ", seed " << seed);
             }
         }

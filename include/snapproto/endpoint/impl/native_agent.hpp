@@ -168,7 +168,7 @@ inline void native_agent::send(any_message&& message) {
     codec::container_sink sink{m_bytes};
     if (std::exchange(m_marks_answered, m_decoder.marks()) != m_decoder.marks() &&
         kind_of(message) != message_kind::hello_ack) { // which has its own (SP 60.8)
-        native::encode_mark(sink); // SP 60.13
+        native::encode_mark(sink);                     // SP 60.13
     }
     native::encode(sink, message);
     m_outputs.push_back({transmit_frame{}, begin, m_bytes.size() - begin});
