@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 // catches: an orchestrator that takes a channel for clean
 void synchronises_first(trial& run) {
     run.snapshot();
-    for (const connection& on : run.guest().connections()) {
+    for (const seen_connection& opened : run.guest().connections()) {
+        const connection on = opened.on;
         for (const heard_request& one : run.guest().heard()) {
             if (one.on == on) {
                 run.expect(one.what == asked::sync,

@@ -20,6 +20,7 @@ const dialect& qga_dialect() {
         .orchestrator_checks = qga_orchestrator_checks,
         .agent_faults = builtin_faults,
         .orchestrator_faults = builtin_orchestrator_faults,
+        .embedded_orchestrator = make_builtin_orchestrator,
         .attach = attach_qga,
         .greet = greet,
         .has_inputs = true,

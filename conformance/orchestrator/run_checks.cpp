@@ -3,7 +3,7 @@
 
 #include "conformance/case_judging.hpp"
 #include "conformance/interrupt.hpp"
-#include "conformance/orchestrator/trial.hpp"
+#include "conformance/orchestrator/course.hpp"
 
 #include <utility>
 
@@ -17,15 +17,15 @@ case_result run_one(orchestrator_target& judged, const check& one, const run_opt
         return result;
     }
     const instant begin = judged.now();
-    trial course(judged, {.bound = judged.patience() + judged.aftermath(),
-                          .timeout_scale = options.timeout_scale,
-                          .seed = case_seed(options.seed, result.id)});
+    const auto run = one.judge.make(judged, {.bound = judged.patience() + judged.aftermath(),
+                                             .timeout_scale = options.timeout_scale,
+                                             .seed = case_seed(options.seed, result.id)});
     judge_case(
-        course, [&] { one.judge(course); }, judged.patience(), result);
-    result.notes = course.notes();
-    result.transcript = course.log().entries();
-    if (result.deviates() && course.end()) {
-        result.agent_output = printable_lines(course.end()->output);
+        *run, [&] { one.judge.judge(*run); }, judged.patience(), result);
+    result.notes = run->notes();
+    result.transcript = run->log().entries();
+    if (result.deviates() && run->end()) {
+        result.agent_output = printable_lines(run->end()->output);
     }
     result.took = judged.now() - begin;
     return result;

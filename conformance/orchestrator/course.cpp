@@ -1,61 +1,65 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "conformance/orchestrator/trial.hpp"
+#include "conformance/orchestrator/course.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace snapproto::conformance {
 
-trial::trial(orchestrator_target& judged, const settings& how)
-    : judgement(judged, lane::agent, how.seed),
-      m_target(judged),
-      m_time(judged, how.bound, how.timeout_scale) {
-    m_guests.push_back(std::make_unique<played_agent>(static_cast<agent_stage&>(*this), 0));
+std::string_view name(claim_made what) noexcept {
+    constexpr std::array<std::string_view, 3> names{"consistent", "degraded", "failure"};
+    return names[static_cast<std::size_t>(what)];
 }
 
-trial::~trial() {
+course::course(orchestrator_target& judged, const course_settings& how)
+    : judgement(judged, lane::agent, how.seed),
+      m_target(judged),
+      m_time(judged, how.bound, how.timeout_scale) {}
+
+course::~course() {
     m_target.stop();
 }
 
-played_agent& trial::add_guest() {
-    m_guests.push_back(
-        std::make_unique<played_agent>(static_cast<agent_stage&>(*this), m_guests.size()));
-    return *m_guests.back();
-}
-
-void trial::say(std::size_t guest, const std::string& bytes) {
-    if (const auto open = m_guests.at(guest)->open_connection()) {
+void course::say(std::size_t guest, const std::string& bytes) {
+    if (const auto open = m_sides.at(guest)->open_connection()) {
         send(*open, bytes);
     }
 }
 
-void trial::hang_up_all(std::size_t guest) {
-    while (const auto open = m_guests.at(guest)->open_connection()) {
+void course::hang_up_all(std::size_t guest) {
+    while (const auto open = m_sides.at(guest)->open_connection()) {
         hang_up(*open);
     }
 }
 
-bool trial::any_frozen() const {
-    return std::any_of(m_guests.begin(), m_guests.end(),
+bool course::any_frozen() const {
+    return std::any_of(m_sides.begin(), m_sides.end(),
                        [](const auto& one) { return one->frozen(); });
 }
 
-std::string trial::clock(instant when) const {
+std::string course::clock(instant when) const {
     return fmt::format("{:.3f} s", milliseconds(when - m_begun) / 1e3);
 }
 
-std::string trial::end_words() const {
+std::string course::end_words() const {
     return m_end ? fmt::format("{} ({})", name(m_end->claim), m_end->words)
                  : fmt::format("no end within {:.3g} s", milliseconds(now() - m_begun) / 1e3);
 }
 
 // ---- the snapshot -------------------------------------------------------------------------------
 
-void trial::snapshot() {
+void course::snapshot() {
+    m_end.reset();
+    for (const auto& one : m_sides) { // of the snapshot before, if there was one
+        while (const auto open = one->open_connection()) {
+            one->disconnected(*open, true);
+        }
+    }
     m_begun = now();
-    m_target.begin(*this, m_guests.size(), m_cut);
+    m_target.begin(*this, m_sides.size(), m_cut);
     m_begun = now(); // what had to be done before does not count
     log().event(m_begun, lane::orchestrator, "is told to take a snapshot");
     run_until(m_begun + limit(m_target.patience()), [this] {
@@ -65,14 +69,14 @@ void trial::snapshot() {
     log().event(now(), lane::orchestrator, "ends: " + end_words());
     // A freeze that was given up may still come.
     run_until(now() + limit(m_target.patience()), [this] {
-        return std::none_of(m_guests.begin(), m_guests.end(),
+        return std::none_of(m_sides.begin(), m_sides.end(),
                             [](const auto& one) { return one->busy(); });
     });
     // Somebody who was told to thaw may still be doing it, and a daemon goes on by itself.
     run_until(now() + limit(m_target.aftermath()), [this] { return !any_frozen(); });
 }
 
-void trial::run_until(instant end, const std::function<bool()>& done) {
+void course::run_until(instant end, const std::function<bool()>& done) {
     while (!done()) {
         m_time.look_for_interrupt();
         const instant next = m_timers.empty() ? end : std::min(end, m_timers.begin()->first.first);
@@ -87,7 +91,7 @@ void trial::run_until(instant end, const std::function<bool()>& done) {
     }
 }
 
-void trial::fire_timers() {
+void course::fire_timers() {
     while (!m_timers.empty() && m_timers.begin()->first.first <= now()) {
         const auto due = m_timers.extract(m_timers.begin());
         due.mapped()();
@@ -96,26 +100,26 @@ void trial::fire_timers() {
 
 // ---- what the orchestrator does -----------------------------------------------------------------
 
-std::string trial::label(connection on) const {
+std::string course::label(connection on) const {
     return fmt::format("guest {}, connection {}", on.guest + 1, on.number);
 }
 
-void trial::connected(connection on) {
+void course::connected(connection on) {
     log().event(now(), lane::orchestrator, fmt::format("connects ({})", label(on)));
-    m_guests.at(on.guest)->connected(on);
+    m_sides.at(on.guest)->connected(on);
 }
 
-void trial::received(connection on, std::string_view bytes) {
+void course::received(connection on, std::string_view bytes) {
     log().sent(now(), label(on), bytes);
-    m_guests.at(on.guest)->received(on, bytes);
+    m_sides.at(on.guest)->received(on, bytes);
 }
 
-void trial::disconnected(connection on) {
+void course::disconnected(connection on) {
     log().event(now(), lane::orchestrator, fmt::format("disconnects ({})", label(on)));
-    m_guests.at(on.guest)->disconnected(on);
+    m_sides.at(on.guest)->disconnected(on, false);
 }
 
-void trial::cut_seen(cut_sign what) {
+void course::cut_seen(cut_sign what) {
     if (what == cut_sign::begun) {
         m_cuts.push_back({.begun = now(), .over = std::nullopt});
         log().event(now(), lane::provider, "the cut begins");
@@ -127,24 +131,24 @@ void trial::cut_seen(cut_sign what) {
     }
 }
 
-// ---- what the agents do -------------------------------------------------------------------------
+// ---- what the guests do -------------------------------------------------------------------------
 
-void trial::later(duration span, std::function<void()> what) {
+void course::later(duration span, std::function<void()> what) {
     m_timers.emplace(timer{now() + span, ++m_timers_made}, std::move(what));
 }
 
-void trial::send(connection on, std::string bytes) {
+void course::send(connection on, std::string bytes) {
     log().received(now(), label(on), bytes);
     m_target.send(on, bytes);
 }
 
-void trial::hang_up(connection on) {
+void course::hang_up(connection on) {
     log().event(now(), lane::agent, fmt::format("closes the connection ({})", label(on)));
-    m_guests.at(on.guest)->disconnected(on);
+    m_sides.at(on.guest)->disconnected(on, true);
     m_target.close(on);
 }
 
-void trial::remark(std::size_t guest, std::string_view words) {
+void course::remark(std::size_t guest, std::string_view words) {
     log().event(now(), lane::agent, fmt::format("guest {} {}", guest + 1, words));
 }
 
