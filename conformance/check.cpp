@@ -32,7 +32,7 @@ std::string_view name(role which) noexcept {
 }
 
 void registry::add(check one) {
-    const bool judges_one = (one.run == nullptr) != (one.judge.make == nullptr);
+    const bool judges_one = (one.run == nullptr) != (one.judge == nullptr);
     if (!one.about || one.index < 1 || one.title.empty() || !judges_one) {
         throw std::logic_error("a check lacks its clause, index, title or function: " + one.id());
     }

@@ -12,8 +12,6 @@
 #include "conformance/time.hpp"
 #include "snapproto/core/clause.hpp"
 
-#include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,26 +24,7 @@ enum class level { must, should, may };
 
 [[nodiscard]] std::string_view name(level which) noexcept; ///< "MUST", "SHOULD", "MAY".
 
-class course;
-struct course_settings;
-class orchestrator_target;
-
-/// The judgement of an orchestrator: a function of the course of its dialect, and how that is made
-/// (conformance/orchestrator/course.hpp).
-struct orchestrator_judge {
-    orchestrator_judge() = default;
-    /// @param judge throws through the course's expectations only.
-    template <class Course>
-    orchestrator_judge(void (*judge)(Course&));
-
-    std::unique_ptr<course> (*make)(orchestrator_target&, const course_settings&) = nullptr;
-    std::function<void(course&)> judge;
-
-  private:
-    template <class Course>
-    static std::unique_ptr<course> make_course(orchestrator_target& judged,
-                                               const course_settings& how);
-};
+class trial;
 
 /// Whose side of the conversation is judged.
 enum class role { agent, orchestrator };
@@ -69,7 +48,7 @@ struct check {
     /// The judgement of an agent. Throws through the context's expectations only.
     void (*run)(run_context&) = nullptr;
     /// The judgement of an orchestrator, in the place of `run`.
-    orchestrator_judge judge{};
+    void (*judge)(trial&) = nullptr;
 
     /// Who is judged.
     [[nodiscard]] role judged() const noexcept {

@@ -53,7 +53,7 @@ bool is_reply(const std::string& record) {
 }
 
 bool is_failure(const std::string& record) {
-    return is_reply(record) && record.compare(0, 4, 4, '\0') != 0;
+    return is_reply(record) && record.substr(0, 4) != std::string(4, '\0');
 }
 
 std::string success() {

@@ -256,9 +256,9 @@ std::vector<host_fault> byte_faults() {
     all.push_back({.info = {"sends-long-forms", "Writes the number of a Thaw in a longer form.",
                             "encoders that do not know the deterministic form", "61.2/5"},
                    .sends = [](faulty_orchestrator& here, std::size_t guest, std::string& bytes) {
-                       const auto all = messages_in(bytes, native::direction::requests);
-                       if (all && all->size() == 1 && is(all->front(), message_kind::thaw)) {
-                           auto long_form = native_bytes::map_of(all->front());
+                       const auto found = messages_in(bytes, native::direction::requests);
+                       if (found && found->size() == 1 && is(found->front(), message_kind::thaw)) {
+                           auto long_form = native_bytes::map_of(found->front());
                            long_form.entries.front().key = std::string("\x18\x00", 2);
                            here.send(guest, native_bytes::frame(long_form.bytes()));
                        }
@@ -268,12 +268,12 @@ std::vector<host_fault> byte_faults() {
                             "Does not read a message with a field that it does not know.",
                             single_change, "61.6/3"},
                    .hears = [](faulty_orchestrator&, std::size_t, std::string& bytes) {
-                       const auto all = messages_in(bytes, native::direction::reports);
+                       const auto found = messages_in(bytes, native::direction::reports);
                        std::string again;
-                       for (std::size_t i = 0; all && i < all->size(); ++i) {
-                           again += native_bytes::framed((*all)[i]);
+                       for (std::size_t i = 0; found && i < found->size(); ++i) {
+                           again += native_bytes::framed((*found)[i]);
                        }
-                       return !all || again == bytes;
+                       return !found || again == bytes;
                    }});
     return all;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // SP 12 and 13 for orchestrators of Hyper-V's daemons: freeze, cut, thaw, report.
-#include "conformance/clauses/course_support.hpp"
 #include "conformance/clauses/hyperv_groups.hpp"
+#include "conformance/clauses/trial_judgements.hpp"
 #include "conformance/orchestrator/played_daemon.hpp"
 
 #include <chrono>
@@ -104,57 +104,52 @@ void hyperv_orchestrator_12_course(registry& checks) {
     const std::vector<capability> seen{capability::cut_seen};
     const std::vector<capability> made{capability::cut_control};
     const std::vector<capability> group{capability::group, capability::cut_seen};
-    add_all<hyperv_trial>(
+    add_all(
         checks,
         {
             {sec<12, 8>::value, 5, "the cut begins after the reply to freeze", seen,
-             cuts_when_frozen},
+             on<cuts_when_frozen>},
             {sec<12, 8>::value, 6, "the cut of a group begins after the last reply to freeze",
-             group, cuts_when_all_are_frozen},
+             group, on<cuts_when_all_are_frozen>},
             {sec<12, 9>::value, 4, "the guest is thawed as soon as the cut is done", seen,
-             any<hyperv_trial, thaws_when_the_cut_is_done>},
+             thaws_when_the_cut_is_done},
             {sec<12, 10>::value, 5, "the guest is thawed when the cut fails", made,
-             any<hyperv_trial, thaws_when_the_cut_fails>},
+             thaws_when_the_cut_fails},
             {sec<12, 12>::value, 7, "what cannot be backed up is not frozen", seen,
-             does_not_freeze_what_cannot_be_backed_up},
+             on<does_not_freeze_what_cannot_be_backed_up>},
             {sec<12, 12>::value, 8, "nothing is cut when the freeze fails", seen,
-             does_not_cut_after_a_failed_freeze},
+             on<does_not_cut_after_a_failed_freeze>},
             {sec<12, 12>::value, 9, "a group is thawed and not cut when one freeze fails", group,
-             thaws_the_group_when_one_fails},
+             on<thaws_the_group_when_one_fails>},
             {sec<12, 27>::value, 9, "a cut that failed is no success", made,
-             any<hyperv_trial, does_not_claim_a_failed_cut>},
+             does_not_claim_a_failed_cut},
             {sec<12, 27>::value,
              10,
              "a freeze that failed is no success",
              {},
-             does_not_claim_a_failed_freeze},
+             on<does_not_claim_a_failed_freeze>},
             {sec<12, 27>::value,
              11,
              "a conversation without any failure is a success",
              {},
-             any<hyperv_trial, succeeds>},
-            {sec<12, 29>::value,
-             9,
-             "a snapshot of a deaf daemon ends",
-             {},
-             any<hyperv_trial, ends_with_a_deaf_guest>},
+             succeeds},
+            {sec<12, 29>::value, 9, "a snapshot of a deaf daemon ends", {}, ends_with_a_deaf_guest},
             {sec<12, 29>::value,
              10,
              "a snapshot of a daemon that falls deaf while frozen ends",
              {},
-             any<hyperv_trial, ends_with_a_guest_that_falls_deaf>},
+             ends_with_a_guest_that_falls_deaf},
             {sec<12, 29>::value,
              11,
              "a snapshot of a daemon that says nothing but noise ends",
              {},
-             ends_with_noise_for_ever},
+             on<ends_with_noise_for_ever>},
             {sec<12, 29>::value,
              12,
              "a snapshot of a daemon that closes on everything ends",
              {},
-             ends_with_a_daemon_that_closes},
-            {sec<13, 11>::value, 3, "the cut lies inside the hold", seen,
-             any<hyperv_trial, cuts_inside_the_hold>},
+             on<ends_with_a_daemon_that_closes>},
+            {sec<13, 11>::value, 3, "the cut lies inside the hold", seen, cuts_inside_the_hold},
         });
 }
 

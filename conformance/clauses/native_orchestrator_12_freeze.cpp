@@ -2,6 +2,7 @@
 // SP 12, 13, 15, 61 and 63: up to the end of the cut. What an orchestrator of native agents waits
 // for, and when it gives up.
 #include "conformance/clauses/native_orchestrator_support.hpp"
+#include "conformance/clauses/trial_judgements.hpp"
 
 #include <fmt/format.h>
 
@@ -269,57 +270,56 @@ void native_orchestrator_12_freeze(registry& checks) {
     const std::vector<capability> made{capability::cut_control};
     const std::vector<capability> group{capability::group, capability::cut_seen};
     const std::vector<capability> group_made{capability::group, capability::cut_control};
-    add_all<native_trial>(
+    add_all(
         checks,
         {
-            {sec<12, 8>::value, 3, "the cut begins after the Frozen", seen, cuts_when_frozen},
+            {sec<12, 8>::value, 3, "the cut begins after the Frozen", seen, on<cuts_when_frozen>},
             {sec<12, 8>::value, 4, "the cut of a group begins after the last Frozen", group,
-             cuts_when_all_are_frozen},
+             on<cuts_when_all_are_frozen>},
             {sec<12, 12>::value, 3, "an Error on Freeze is followed by Abort and no cut", seen,
-             aborts_on_an_error},
+             on<aborts_on_an_error>},
             {sec<12, 12>::value, 4, "a Nak on Freeze is followed by Abort and no cut", seen,
-             aborts_on_a_nak},
+             on<aborts_on_a_nak>},
             {sec<12, 12>::value, 5, "what did not prepare is not frozen", seen,
-             does_not_freeze_what_did_not_prepare},
+             on<does_not_freeze_what_did_not_prepare>},
             {sec<12, 12>::value, 6, "the whole group is aborted when one freeze fails", group,
-             aborts_the_group_when_one_fails},
+             on<aborts_the_group_when_one_fails>},
             {sec<12, 13>::value, 2, "an Error during the cut makes it bad", made,
-             spoils_the_cut_on_an_error},
+             on<spoils_the_cut_on_an_error>},
             {sec<12, 13>::value, 3, "a loss during the cut makes it bad", made,
-             notices_a_loss_during_the_cut},
+             on<notices_a_loss_during_the_cut>},
             {sec<12, 18>::value, 1, "a Freeze without an answer is followed by Abort", seen,
-             aborts_when_a_reply_is_missing},
+             on<aborts_when_a_reply_is_missing>},
             {sec<12, 20>::value,
              1,
              "an Abort without an answer is repeated, then the channel ends",
              {},
-             repeats_an_abort},
+             on<repeats_an_abort>},
             {sec<12, 21>::value, 1, "the window closes before the hold deadline", made,
-             closes_the_window_in_time},
+             on<closes_the_window_in_time>},
             {sec<12, 21>::value, 2, "the window of a group closes before the earliest deadline",
-             group_made, closes_the_window_of_a_group_in_time},
+             group_made, on<closes_the_window_of_a_group_in_time>},
             {sec<12, 22>::value, 1, "a cut that hangs is given up, and the guest released", made,
-             any<native_trial, bounds_a_cut_that_hangs>},
+             bounds_a_cut_that_hangs},
             {sec<12, 22>::value, 2, "a cut that outlasts the window is no success", made,
-             any<native_trial, does_not_claim_a_slow_cut>},
+             does_not_claim_a_slow_cut},
             {sec<12, 23>::value, 1, "an agent that falls silent is given up", seen,
-             gives_up_who_is_silent},
+             on<gives_up_who_is_silent>},
             {sec<12, 32>::value, 1, "a Frozen after an Error changes nothing", seen,
-             stays_with_a_bad_fate},
-            {sec<13, 11>::value, 2, "the cut lies inside the hold", seen,
-             any<native_trial, cuts_inside_the_hold>},
+             on<stays_with_a_bad_fate>},
+            {sec<13, 11>::value, 2, "the cut lies inside the hold", seen, cuts_inside_the_hold},
             {sec<15, 8>::value,
              1,
              "silence is noticed within three periods",
              {},
-             notices_silence_within_three_periods},
+             on<notices_silence_within_three_periods>},
             {sec<61, 11>::value, 2, "the window is counted from the Freeze", seen,
-             counts_the_window_from_the_freeze},
+             on<counts_the_window_from_the_freeze>},
             {sec<63, 4>::value,
              2,
              "an agent that says nothing is asked",
              {},
-             asks_who_says_nothing},
+             on<asks_who_says_nothing>},
         });
 }
 

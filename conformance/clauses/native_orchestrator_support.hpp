@@ -4,8 +4,8 @@
 
 // What checks of orchestrators that speak the native dialect have in common.
 
-#include "conformance/clauses/course_support.hpp"
 #include "conformance/clauses/native_groups.hpp"
+#include "conformance/clauses/trial_support.hpp"
 #include "conformance/orchestrator/played_native.hpp"
 
 #include <optional>

@@ -7,7 +7,7 @@
 
 namespace snapproto::conformance::clauses {
 
-void require_freeze_sent(trial& run) {
+void require_freeze_sent(qga_trial& run) {
     run.require(run.guest().count(asked::freeze) > 0, "the guest is asked to freeze",
                 "guest-fsfreeze-freeze or -freeze-list",
                 fmt::format("{} requests, none of them a freeze; the snapshot ended with {}",
@@ -27,7 +27,7 @@ std::optional<heard_request> first_after(const played_agent& guest, asked what, 
     return found == all.end() ? std::nullopt : std::optional{*found};
 }
 
-heard_request must_have_asked(trial& run, asked what) {
+heard_request must_have_asked(qga_trial& run, asked what) {
     const auto one = first_of(run.guest(), what);
     if (!one) {
         run.inapplicable(fmt::format("it sends no request of this kind: {}", name(what)));
@@ -47,7 +47,7 @@ std::optional<heard_request> next_after(const played_agent& guest, const heard_r
     return std::nullopt;
 }
 
-std::string words(const trial& run, const std::optional<heard_request>& one) {
+std::string words(const qga_trial& run, const std::optional<heard_request>& one) {
     return one ? fmt::format("{} at {}", one->name, run.clock(one->at)) : std::string("nothing");
 }
 

@@ -5,9 +5,9 @@
 // What checks of orchestrators that speak QGA have in common: who asked what, and when.
 
 #include "conformance/check.hpp"
-#include "conformance/clauses/course_support.hpp"
 #include "conformance/clauses/groups.hpp"
-#include "conformance/orchestrator/trial.hpp"
+#include "conformance/clauses/trial_support.hpp"
+#include "conformance/orchestrator/qga_trial.hpp"
 
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@
 namespace snapproto::conformance::clauses {
 
 /// Without a freeze there is nothing to judge: fails the check unless one was sent.
-void require_freeze_sent(trial& run);
+void require_freeze_sent(qga_trial& run);
 
 /// The first request of the kind, if there was one.
 [[nodiscard]] std::optional<heard_request> first_of(const played_agent& guest, asked what);
@@ -24,13 +24,13 @@ void require_freeze_sent(trial& run);
 [[nodiscard]] std::optional<heard_request> first_after(const played_agent& guest, asked what,
                                                        instant when);
 /// Marks the check as inapplicable unless such a request was sent.
-heard_request must_have_asked(trial& run, asked what);
+heard_request must_have_asked(qga_trial& run, asked what);
 /// The request that came next on the same connection, if there was one.
 [[nodiscard]] std::optional<heard_request> next_after(const played_agent& guest,
                                                       const heard_request& one);
 
 /// "freeze at 0.123 s".
-[[nodiscard]] std::string words(const trial& run, const std::optional<heard_request>& one);
+[[nodiscard]] std::string words(const qga_trial& run, const std::optional<heard_request>& one);
 
 } // namespace snapproto::conformance::clauses
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // SP 40, 41, 47 and 48: what a host of vmbackup sends, and what it owes.
-#include "conformance/clauses/course_support.hpp"
+#include "conformance/clauses/trial_judgements.hpp"
 #include "conformance/clauses/vmbackup_groups.hpp"
 #include "conformance/orchestrator/played_tools.hpp"
 
@@ -135,38 +135,38 @@ void ends_the_channel_after_an_answer_too_many(vmbackup_trial& run) {
 
 void vmbackup_orchestrator_48_host(registry& checks) {
     const std::vector<capability> made{capability::cut_control};
-    add_all<vmbackup_trial>(
+    add_all(
         checks,
         {
-            {sec<40, 1>::value, 1, "every command can be read", {}, sends_what_can_be_read},
-            {sec<40, 3>::value, 1, "every event is answered once", {}, answers_every_event},
-            {sec<41, 4>::value, 1, "plain commands have no arguments", {}, sends_no_arguments},
+            {sec<40, 1>::value, 1, "every command can be read", {}, on<sends_what_can_be_read>},
+            {sec<40, 3>::value, 1, "every event is answered once", {}, on<answers_every_event>},
+            {sec<41, 4>::value, 1, "plain commands have no arguments", {}, on<sends_no_arguments>},
             {sec<48, 1>::value, 1, "a cut that hangs does not hold the guest", made,
-             any<vmbackup_trial, bounds_a_cut_that_hangs>},
+             bounds_a_cut_that_hangs},
             {sec<48, 1>::value, 2, "a cut that outlasts the hold limit is no success", made,
-             any<vmbackup_trial, does_not_claim_a_slow_cut>},
+             does_not_claim_a_slow_cut},
             {sec<48, 2>::value,
              1,
              "on a channel that opens an abort comes before a start",
              {},
-             ends_what_runs_first},
+             on<ends_what_runs_first>},
             {sec<48, 2>::value,
              2,
              "a start waits for the end of what ran before",
              {},
-             waits_for_its_end},
+             on<waits_for_its_end>},
             {sec<48, 3>::value,
              1,
              "the channel ends after a start without an answer",
              {},
-             ends_the_channel_after_a_start_without_an_answer},
+             on<ends_the_channel_after_a_start_without_an_answer>},
             {sec<48, 3>::value,
              2,
              "the channel ends after a snapshotDone without an answer",
              {},
-             ends_the_channel_after_a_done_without_an_answer},
+             on<ends_the_channel_after_a_done_without_an_answer>},
             {sec<48, 3>::value, 3, "the channel ends after an answer too many", made,
-             ends_the_channel_after_an_answer_too_many},
+             on<ends_the_channel_after_an_answer_too_many>},
         });
 }
 

@@ -106,7 +106,7 @@ int run_orchestrator(const orchestrator_options& options) {
     const interrupt_guard guard([] {}); // nothing that we play is really frozen
     const std::unique_ptr<orchestrator_target> judged = attach(spoken, options);
     return judge_and_report(options, plan, out, [&](const run_options& how) {
-        return run_checks(*judged, plan.checks, how);
+        return run_checks(*judged, plan.checks, how, spoken.make_orchestrator_trial);
     });
 }
 

@@ -8,6 +8,7 @@
 #include "conformance/attach/target.hpp"
 #include "conformance/builtin/builtin.hpp"
 #include "conformance/check.hpp"
+#include "conformance/orchestrator/trial.hpp"
 #include "conformance/restore.hpp"
 
 #include <cstdint>
@@ -34,6 +35,9 @@ struct dialect {
     /// @throws std::invalid_argument for any other name
     std::unique_ptr<orchestrator_target> (*embedded_orchestrator)(std::string_view,
                                                                   std::uint64_t) = nullptr;
+
+    /// Makes what its checks of orchestrators take.
+    trial_maker make_orchestrator_trial = nullptr;
 
     /// Why an orchestrator of this dialect cannot connect to where we listen; empty: it can.
     std::string_view no_listening = {};

@@ -7,6 +7,7 @@
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/dialects/dialect.hpp"
+#include "conformance/orchestrator/played_daemon.hpp"
 
 #include <fmt/format.h>
 
@@ -63,6 +64,7 @@ const dialect& hyperv_dialect() {
         .agent_faults = hyperv_builtin_faults,
         .orchestrator_faults = hyperv_orchestrator_faults,
         .embedded_orchestrator = make_hyperv_orchestrator,
+        .make_orchestrator_trial = make_trial<hyperv_trial>,
         .no_listening = "a daemon's kernel hands over records by a device, and not by a socket; "
                         "--builtin judges the embedded ones",
         .attach = attach_daemon,

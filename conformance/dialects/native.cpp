@@ -6,6 +6,7 @@
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/dialects/dialect.hpp"
 #include "conformance/native_peer.hpp"
+#include "conformance/orchestrator/played_native.hpp"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,7 @@ const dialect& native_dialect() {
         .agent_faults = native_builtin_faults,
         .orchestrator_faults = native_orchestrator_faults,
         .embedded_orchestrator = make_native_orchestrator,
+        .make_orchestrator_trial = make_trial<native_trial>,
         .attach = attach_native,
         .greet = greet,
         .settle = settle_by_native,

@@ -6,6 +6,7 @@
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/dialects/dialect.hpp"
+#include "conformance/orchestrator/played_tools.hpp"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,7 @@ const dialect& vmbackup_dialect() {
         .agent_faults = vmbackup_builtin_faults,
         .orchestrator_faults = vmbackup_orchestrator_faults,
         .embedded_orchestrator = make_vmbackup_orchestrator,
+        .make_orchestrator_trial = make_trial<vmbackup_trial>,
         .no_listening = "a host has the two ports of a virtual machine, and no socket; --builtin "
                         "judges the embedded ones",
         .attach = attach_guest,

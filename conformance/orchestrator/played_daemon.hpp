@@ -6,8 +6,8 @@
 // host and guest kernel are: form (b), SP chapters 33, 36 and 37. It is a right one, until a check
 // tells it to do otherwise. A connection is a device that is open.
 
-#include "conformance/orchestrator/course.hpp"
 #include "conformance/orchestrator/played_side.hpp"
+#include "conformance/orchestrator/trial.hpp"
 
 #include <snapproto/dialect/hyperv/daemon.hpp>
 

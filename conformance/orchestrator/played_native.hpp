@@ -7,8 +7,8 @@
 // end is seen; a check that wants an agent that lets go by itself says so.
 
 #include "conformance/native_peer.hpp"
-#include "conformance/orchestrator/course.hpp"
 #include "conformance/orchestrator/played_side.hpp"
+#include "conformance/orchestrator/trial.hpp"
 
 #include <snapproto/dialect/native/decoder.hpp>
 

@@ -6,8 +6,8 @@
 // chapters 40 to 48. They are right ones, until a check tells them to do otherwise. A connection is
 // both directions of GuestRPC, and a message is whole.
 
-#include "conformance/orchestrator/course.hpp"
 #include "conformance/orchestrator/played_side.hpp"
+#include "conformance/orchestrator/trial.hpp"
 
 #include <snapproto/dialect/vmbackup/command.hpp>
 #include <snapproto/dialect/vmbackup/report.hpp>

@@ -4,6 +4,7 @@
 #include "conformance/dialects/dialect.hpp"
 #include "conformance/orchestrator/run_checks.hpp"
 #include "support.hpp"
+#include "tests/support/tree.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -38,7 +39,7 @@ run_result run_all(const dialect& of, orchestrator_target& judged) {
     for (const check& one : of.checks(role::orchestrator).all()) {
         every.push_back(&one);
     }
-    run_result run = run_checks(judged, every, {});
+    run_result run = run_checks(judged, every, {}, of.make_orchestrator_trial);
     run.dialect = of.name;
     return run;
 }
@@ -152,6 +153,34 @@ BOOST_AUTO_TEST_CASE(the_command_judges_lists_and_refuses) {
         const program_result faults = snapcheck(place, "list --faults --role orchestrator " + flag);
         BOOST_TEST(says(faults.out, "claims-what-failed"), faults.out);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_native_orchestrator_of_its_own_process_is_judged) {
+    const scratch place;
+    const auto judged = [&](const std::string& more, const std::string& only) {
+        return snapcheck(place,
+                         "orchestrator --dialect native --listen unix:" + place.file("agent") +
+                             " --cut-marker " + place.file("mark") +
+                             " --patience 20 --trigger 'python3 " +
+                             tests::source_path("tests/conformance/small_native_orchestrator.py") +
+                             " --socket {socket} --marker {marker}" + more + "' " + only);
+    };
+    const program_result right =
+        judged("", "--only '2.1/1' --only '2.18/2' --only '3.1/2' --only '3.2/1' --only '3.13/*' "
+                   "--only '12.8/3' --only '12.9/2' --only '12.12/*' --only '12.27/[568]' "
+                   "--only '60.*' --only '61.6/3' --only '61.11/2' --skip '12.12/6'");
+    BOOST_TEST(right.status == 0, right.out << right.err);
+    BOOST_TEST(says(right.out, "no claim: only a selection"));
+    BOOST_TEST(!says(right.out, "skip  "), right.out);
+    const program_result gullible =
+        judged(" --fault any-verdict", "--only '12.27/5' --only '12.27/8'");
+    BOOST_TEST(gullible.status == 1, gullible.out << gullible.err);
+    BOOST_TEST(says(gullible.out, "fail  12.27/5"), gullible.out);
+    BOOST_TEST(says(gullible.out, "pass  12.27/8"), gullible.out);
+    const program_result hasty = judged(" --fault any-answer", "--only '3.13/1'");
+    BOOST_TEST(hasty.status == 1, hasty.out << hasty.err);
+    BOOST_TEST(says(hasty.out, "a cut begins while guest 1 is held"), hasty.out);
+    BOOST_TEST(says(hasty.out, "hears freeze"), hasty.out);
 }
 
 BOOST_AUTO_TEST_CASE(who_connects_is_judged_where_there_is_a_stream) {

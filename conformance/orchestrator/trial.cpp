@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "conformance/orchestrator/course.hpp"
+#include "conformance/orchestrator/trial.hpp"
 
 #include <fmt/format.h>
 
@@ -14,44 +14,44 @@ std::string_view name(claim_made what) noexcept {
     return names[static_cast<std::size_t>(what)];
 }
 
-course::course(orchestrator_target& judged, const course_settings& how)
+trial::trial(orchestrator_target& judged, const trial_settings& how)
     : judgement(judged, lane::agent, how.seed),
       m_target(judged),
       m_time(judged, how.bound, how.timeout_scale) {}
 
-course::~course() {
+trial::~trial() {
     m_target.stop();
 }
 
-void course::say(std::size_t guest, const std::string& bytes) {
+void trial::say(std::size_t guest, const std::string& bytes) {
     if (const auto open = m_sides.at(guest)->open_connection()) {
         send(*open, bytes);
     }
 }
 
-void course::hang_up_all(std::size_t guest) {
+void trial::hang_up_all(std::size_t guest) {
     while (const auto open = m_sides.at(guest)->open_connection()) {
         hang_up(*open);
     }
 }
 
-bool course::any_frozen() const {
+bool trial::any_frozen() const {
     return std::any_of(m_sides.begin(), m_sides.end(),
                        [](const auto& one) { return one->frozen(); });
 }
 
-std::string course::clock(instant when) const {
+std::string trial::clock(instant when) const {
     return fmt::format("{:.3f} s", milliseconds(when - m_begun) / 1e3);
 }
 
-std::string course::end_words() const {
+std::string trial::end_words() const {
     return m_end ? fmt::format("{} ({})", name(m_end->claim), m_end->words)
                  : fmt::format("no end within {:.3g} s", milliseconds(now() - m_begun) / 1e3);
 }
 
 // ---- the snapshot -------------------------------------------------------------------------------
 
-void course::snapshot() {
+void trial::snapshot() {
     m_end.reset();
     for (const auto& one : m_sides) { // of the snapshot before, if there was one
         while (const auto open = one->open_connection()) {
@@ -76,7 +76,7 @@ void course::snapshot() {
     run_until(now() + limit(m_target.aftermath()), [this] { return !any_frozen(); });
 }
 
-void course::run_until(instant end, const std::function<bool()>& done) {
+void trial::run_until(instant end, const std::function<bool()>& done) {
     while (!done()) {
         m_time.look_for_interrupt();
         const instant next = m_timers.empty() ? end : std::min(end, m_timers.begin()->first.first);
@@ -91,7 +91,7 @@ void course::run_until(instant end, const std::function<bool()>& done) {
     }
 }
 
-void course::fire_timers() {
+void trial::fire_timers() {
     while (!m_timers.empty() && m_timers.begin()->first.first <= now()) {
         const auto due = m_timers.extract(m_timers.begin());
         due.mapped()();
@@ -100,26 +100,26 @@ void course::fire_timers() {
 
 // ---- what the orchestrator does -----------------------------------------------------------------
 
-std::string course::label(connection on) const {
+std::string trial::label(connection on) const {
     return fmt::format("guest {}, connection {}", on.guest + 1, on.number);
 }
 
-void course::connected(connection on) {
+void trial::connected(connection on) {
     log().event(now(), lane::orchestrator, fmt::format("connects ({})", label(on)));
     m_sides.at(on.guest)->connected(on);
 }
 
-void course::received(connection on, std::string_view bytes) {
+void trial::received(connection on, std::string_view bytes) {
     log().sent(now(), label(on), bytes);
     m_sides.at(on.guest)->received(on, bytes);
 }
 
-void course::disconnected(connection on) {
+void trial::disconnected(connection on) {
     log().event(now(), lane::orchestrator, fmt::format("disconnects ({})", label(on)));
     m_sides.at(on.guest)->disconnected(on, false);
 }
 
-void course::cut_seen(cut_sign what) {
+void trial::cut_seen(cut_sign what) {
     if (what == cut_sign::begun) {
         m_cuts.push_back({.begun = now(), .over = std::nullopt});
         log().event(now(), lane::provider, "the cut begins");
@@ -133,22 +133,22 @@ void course::cut_seen(cut_sign what) {
 
 // ---- what the guests do -------------------------------------------------------------------------
 
-void course::later(duration span, std::function<void()> what) {
+void trial::later(duration span, std::function<void()> what) {
     m_timers.emplace(timer{now() + span, ++m_timers_made}, std::move(what));
 }
 
-void course::send(connection on, std::string bytes) {
+void trial::send(connection on, std::string bytes) {
     log().received(now(), label(on), bytes);
     m_target.send(on, bytes);
 }
 
-void course::hang_up(connection on) {
+void trial::hang_up(connection on) {
     log().event(now(), lane::agent, fmt::format("closes the connection ({})", label(on)));
     m_sides.at(on.guest)->disconnected(on, true);
     m_target.close(on);
 }
 
-void course::remark(std::size_t guest, std::string_view words) {
+void trial::remark(std::size_t guest, std::string_view words) {
     log().event(now(), lane::agent, fmt::format("guest {} {}", guest + 1, words));
 }
 

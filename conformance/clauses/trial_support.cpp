@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "conformance/clauses/course_support.hpp"
+#include "conformance/clauses/trial_support.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <chrono>
-#include <functional>
 
 namespace snapproto::conformance::clauses {
 
@@ -20,11 +19,11 @@ std::string lower(std::string text) {
     return text;
 }
 
-bool says_frozen(const course& run) {
+bool says_frozen(const trial& run) {
     return run.end() && lower(run.end()->output).find("frozen") != std::string::npos;
 }
 
-std::string frozen_words(course& run) {
+std::string frozen_words(trial& run) {
     std::string out;
     for (std::size_t i = 0; i < run.guests(); ++i) {
         if (run.side(i).frozen()) {
@@ -37,36 +36,36 @@ std::string frozen_words(course& run) {
 
 } // namespace
 
-void expect_end(course& run) {
+void expect_end(trial& run) {
     run.expect(run.end().has_value(), "a snapshot ends in bounded time, whatever the agent does",
                fmt::format("an end within {:.3g} s",
                            milliseconds(run.limit(run.target().patience())) / 1e3),
                run.end_words());
 }
 
-void expect_consistent(course& run, std::string_view after) {
+void expect_consistent(trial& run, std::string_view after) {
     run.expect(run.claims_consistent(), fmt::format("the snapshot succeeds after {}", after),
                "a report of success", run.end_words());
 }
 
-void expect_not_consistent(course& run, std::string_view because) {
+void expect_not_consistent(trial& run, std::string_view because) {
     run.expect(!run.claims_consistent(), fmt::format("no success is reported when {}", because),
                "a report of failure, or of a copy that is less than consistent", run.end_words());
 }
 
-void expect_thawed(course& run, std::string_view after) {
+void expect_thawed(trial& run, std::string_view after) {
     run.expect(!run.any_frozen(), fmt::format("no guest stays frozen after {}", after),
                "every guest thawed in the end", frozen_words(run));
 }
 
-void expect_thawed_or_told(course& run, std::string_view after) {
+void expect_thawed_or_told(trial& run, std::string_view after) {
     run.expect(!run.any_frozen() || says_frozen(run),
                fmt::format("no guest stays frozen after {} without anybody being told", after),
                "every guest thawed in the end, or the word \"frozen\" in the output",
                frozen_words(run));
 }
 
-void expect_cuts_inside_the_hold(course& run) {
+void expect_cuts_inside_the_hold(trial& run) {
     for (const seen_cut& one : run.cuts()) {
         for (std::size_t i = 0; i < run.guests(); ++i) {
             const played_side& guest = run.side(i);
@@ -84,13 +83,13 @@ void expect_cuts_inside_the_hold(course& run) {
     }
 }
 
-void expect_no_cut(course& run, std::string_view because) {
+void expect_no_cut(trial& run, std::string_view because) {
     run.expect(
         run.cuts().empty(), fmt::format("nothing is cut when {}", because), "no cut",
         run.cuts().empty() ? "" : fmt::format("a cut at {}", run.clock(run.cuts().front().begun)));
 }
 
-void expect_bounded_holds(course& run) {
+void expect_bounded_holds(trial& run) {
     const duration most = run.limit(run.target().hold_limit() + 1s);
     for (std::size_t i = 0; i < run.guests(); ++i) {
         for (const hold_span& one : run.side(i).holds()) {
@@ -105,115 +104,35 @@ void expect_bounded_holds(course& run) {
     }
 }
 
-void require_hold(course& run) {
+void require_hold(trial& run) {
     run.require(!run.side(0).holds().empty(), "the guest is asked to freeze", "a freeze",
                 fmt::format("{} requests, none of them a freeze; the snapshot ended with {}",
                             run.side(0).requests(), run.end_words()));
 }
 
-void expect_never_held(course& run, std::string_view because) {
+void expect_never_held(trial& run, std::string_view because) {
     const auto& holds = run.side(0).holds();
     run.expect(holds.empty(), fmt::format("no freeze is sent when {}", because), "no freeze",
                holds.empty() ? "" : fmt::format("a freeze at {}", run.clock(holds.front().from)));
 }
 
-void expect_channels_closed(course& run, std::string_view because) {
+void expect_channels_closed(trial& run, std::string_view because) {
     for (const seen_connection& one : run.side(0).connections()) {
         run.expect(one.until.has_value(), fmt::format("the channel is closed when {}", because),
                    "the end of the channel", fmt::format("connection {} is open", one.on.number));
     }
 }
 
-// ---- judgements ---------------------------------------------------------------------------------
+// ---- tables -------------------------------------------------------------------------------------
 
-// catches: an orchestrator that never succeeds, which nothing else would notice
-void succeeds(course& run) {
-    run.snapshot();
-    require_hold(run);
-    expect_consistent(run, "a conversation without any failure");
-    expect_thawed(run, "a conversation without any failure");
-    expect_end(run);
-}
-
-void cuts_inside_the_hold(course& run) {
-    run.snapshot();
-    require_hold(run);
-    run.require(!run.cuts().empty(), "a snapshot of a frozen guest is cut", "a cut",
-                "none; the snapshot ended with " + run.end_words());
-    expect_cuts_inside_the_hold(run);
-}
-
-// catches: a guest that is held while the copy is being written
-void thaws_when_the_cut_is_done(course& run) {
-    run.snapshot();
-    require_hold(run);
-    for (const seen_cut& one : run.cuts()) {
-        const auto until = run.side(0).holds().back().until;
-        run.expect(one.over && until && *until - *one.over <= run.limit(1s),
-                   "the thaw is sent when the cut is done", "a guest thawed within 1 s of the cut",
-                   fmt::format("thawed at {}, after a cut that ended at {}",
-                               until ? run.clock(*until) : "no time",
-                               one.over ? run.clock(*one.over) : "no time"));
+void add_all(registry& checks, std::initializer_list<judged_clause> all) {
+    for (const judged_clause& one : all) {
+        checks.add({.about = one.about,
+                    .index = one.index,
+                    .title = one.title,
+                    .needs = one.needs,
+                    .judge = one.judge});
     }
-}
-
-void thaws_when_the_cut_fails(course& run) {
-    run.cut().ends = cut_plan::end::fails;
-    run.snapshot();
-    require_hold(run);
-    expect_thawed(run, "a cut that failed");
-    expect_end(run);
-}
-
-void does_not_claim_a_failed_cut(course& run) {
-    run.cut().ends = cut_plan::end::fails;
-    run.snapshot();
-    require_hold(run);
-    expect_not_consistent(run, "the cut failed");
-}
-
-// catches: a provider that hangs, and the guest with it
-void bounds_a_cut_that_hangs(course& run) {
-    run.cut().ends = cut_plan::end::never;
-    run.snapshot();
-    require_hold(run);
-    expect_bounded_holds(run);
-    expect_not_consistent(run, "the cut was never done");
-    expect_thawed(run, "a cut that hangs");
-    expect_end(run);
-}
-
-// catches: a copy that was cut after the thaw and is called good
-void does_not_claim_a_slow_cut(course& run) {
-    run.cut().takes = run.target().hold_limit() + 5s;
-    run.snapshot();
-    require_hold(run);
-    expect_not_consistent(run, "the cut took longer than the hold may");
-    expect_thawed(run, "a slow cut");
-}
-
-void ends_with_a_deaf_guest(course& run) {
-    run.side(0).go_deaf();
-    run.snapshot();
-    expect_end(run);
-    expect_not_consistent(run, "the guest answers nothing");
-}
-
-// catches: a guest that falls silent while frozen
-void ends_with_a_guest_that_falls_deaf(course& run) {
-    run.cut().takes = run.target().hold_limit() / 5; // only where it can be chosen
-    const std::function<void()> wait = [&] {
-        if (run.side(0).frozen()) {
-            run.side(0).go_deaf();
-        } else {
-            run.at(1ms, wait);
-        }
-    };
-    run.at(1ms, wait);
-    run.snapshot();
-    require_hold(run);
-    expect_end(run);
-    expect_not_consistent(run, "the guest fell silent while frozen");
 }
 
 } // namespace snapproto::conformance::clauses
