@@ -255,12 +255,15 @@ void thaws_after_a_daemon_that_was_killed_in_the_freeze(hyperv_trial& run) {
 
 // catches: a thaw that would release what somebody else has frozen
 void does_not_thaw_a_failed_freeze(hyperv_trial& run) {
+    run.guest().freeze_now();
     run.guest().on(daemon_asked::freeze, fails);
     run.snapshot();
     (void)must_hear(run, daemon_asked::freeze);
     const auto thaw = run.guest().first(daemon_asked::thaw);
     run.expect(!thaw, "a freeze that was answered with failure is not thawed", "no thaw",
                thaw ? words(run, *thaw) : "");
+    run.expect(run.guest().frozen(), "what somebody else froze stays frozen", "a frozen guest",
+               "it is thawed");
 }
 
 void thaws_a_freeze_without_a_reply(hyperv_trial& run) {

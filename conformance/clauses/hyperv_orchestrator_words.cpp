@@ -99,7 +99,7 @@ std::span<const check_words> hyperv_orchestrator_words() {
         {"37.4/2", "The daemon is killed when it has frozen everything and not answered yet.",
          "Thaw is the first thing that the next one is asked for, the guest is thawed, no claim.",
          "A freeze that was not answered may have come about."},
-        {"37.5/1", "The freeze is answered with failure.", "No thaw.",
+        {"37.5/1", "Somebody else has frozen the guest, and the freeze is answered with failure.", "No thaw, and the guest still frozen.",
          "The daemon has undone it whole; a thaw could release what somebody else froze."},
         {"37.5/2", "The freeze is never answered, and everything is frozen.",
          "The guest is thawed, or the output says that it may be frozen.",

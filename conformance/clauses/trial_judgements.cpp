@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <functional>
 
 namespace snapproto::conformance::clauses {
 
@@ -86,14 +85,7 @@ void ends_with_a_deaf_guest(trial& run) {
 // catches: a guest that falls silent while frozen
 void ends_with_a_guest_that_falls_deaf(trial& run) {
     run.cut().takes = run.target().hold_limit() / 5; // only where it can be chosen
-    const std::function<void()> wait = [&] {
-        if (run.side(0).frozen()) {
-            run.side(0).go_deaf();
-        } else {
-            run.at(1ms, wait);
-        }
-    };
-    run.at(1ms, wait);
+    run.side(0).when_frozen([&run] { run.at(1ms, [&run] { run.side(0).go_deaf(); }); });
     run.snapshot();
     require_hold(run);
     expect_end(run);

@@ -10,6 +10,9 @@ void played_side::freeze_now() {
     if (!std::exchange(m_frozen, true)) {
         m_holds.push_back({m_stage.now(), std::nullopt});
         m_stage.remark(m_number, "is frozen");
+        if (m_when_frozen) {
+            m_when_frozen();
+        }
     }
 }
 

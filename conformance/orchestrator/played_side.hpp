@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace snapproto::conformance {
@@ -59,6 +60,8 @@ class played_side {
 
     /// From now on it neither reads nor answers.
     void go_deaf(bool deaf = true) { m_deaf = deaf; }
+    /// Does this when it is frozen.
+    void when_frozen(std::function<void()> what) { m_when_frozen = std::move(what); }
     /// Freezes or thaws on its own account, or somebody else does.
     void freeze_now();
     void thaw_now();
@@ -101,6 +104,7 @@ class played_side {
     std::size_t m_number;
     std::vector<seen_connection> m_all;
     std::vector<hold_span> m_holds;
+    std::function<void()> m_when_frozen;
     bool m_frozen = false;
     bool m_deaf = false;
 };

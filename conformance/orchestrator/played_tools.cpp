@@ -230,10 +230,11 @@ void played_tools::finish(connection on, const tools_reaction& how) {
     if (how.ends_after) {
         ++m_jobs;
         stage().later(*how.ends_after, [this, operation = m_operation] {
-            --m_jobs;
             if (operation == m_operation && !deaf()) {
                 end_now();
             }
+            // Until the host has had the time to answer the last event.
+            stage().later(1ms, [this] { --m_jobs; });
         });
     }
     if (how.hangs_up) {
