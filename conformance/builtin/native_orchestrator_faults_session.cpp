@@ -254,7 +254,7 @@ std::vector<host_fault> byte_faults() {
                        return true;
                    }});
     all.push_back({.info = {"sends-long-forms", "Writes the number of a Thaw in a longer form.",
-                            "encoders that do not know the deterministic form", "61.2/5"},
+                            "encoders that do not know the deterministic form", "61.2/6"},
                    .sends = [](faulty_orchestrator& here, std::size_t guest, std::string& bytes) {
                        const auto found = messages_in(bytes, native::direction::requests);
                        if (found && found->size() == 1 && is(found->front(), message_kind::thaw)) {

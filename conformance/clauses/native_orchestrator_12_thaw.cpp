@@ -267,7 +267,7 @@ void native_orchestrator_12_thaw(registry& checks) {
              {},
              on<passes_over_nonsense>},
             {sec<61, 2>::value,
-             5,
+             6,
              "all that the orchestrator sends can be read",
              {},
              on<sends_what_can_be_read>},

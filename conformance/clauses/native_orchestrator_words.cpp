@@ -157,7 +157,7 @@ std::span<const check_words> native_orchestrator_words() {
         {"60.11/2", "Three frames that are no message stand before the Frozen.",
          "A consistent snapshot, and no answer to them.",
          "Pass over what cannot be read; the answer is still awaited."},
-        {"61.2/5", "Nothing unusual.", "A strict reader refuses nothing.",
+        {"61.2/6", "Nothing unusual.", "A strict reader refuses nothing.",
          "Write every number and length in its shortest form, keys in ascending order."},
         {"61.6/3", "The Frozen has the unknown keys 64 and 1000.", "A consistent snapshot.",
          "Ignore keys from 64 on, with their values."},

@@ -295,7 +295,7 @@ struct entry {
     snapproto::clause about;
     int index;
     std::string_view title;
-    void (*judge)(qga_trial&);
+    void (*judge)(trial&);
 };
 
 } // namespace
