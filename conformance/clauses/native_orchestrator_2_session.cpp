@@ -204,7 +204,7 @@ void judge_frozen(native_trial& run, void (*change)(message_header&), std::strin
         return with_header(std::move(said), head);
     });
     run.snapshot();
-    require_hold(run);
+    (void)must_hear(run, message_kind::freeze);
     expect_cuts_inside_the_hold(run);
     expect_consistent(run, fmt::format("a Frozen of {}, and then the right one", what));
 }
