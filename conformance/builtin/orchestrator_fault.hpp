@@ -2,8 +2,8 @@
 #ifndef SNAPPROTO_CONFORMANCE_BUILTIN_ORCHESTRATOR_FAULT_HPP
 #define SNAPPROTO_CONFORMANCE_BUILTIN_ORCHESTRATOR_FAULT_HPP
 
-// How a fault is put into the embedded orchestrator of QGA: as functions that change what goes out, what
-// comes in, the cut, or what is reported. Each fault sets as few of them as it can.
+// How a fault is put into the embedded orchestrator of QGA: as functions that change what goes out,
+// what comes in, the cut, or what is reported. Each fault sets as few of them as it can.
 
 #include "conformance/builtin/host_fault.hpp"
 

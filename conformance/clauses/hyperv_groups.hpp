@@ -2,8 +2,8 @@
 #ifndef SNAPPROTO_CONFORMANCE_CLAUSES_HYPERV_GROUPS_HPP
 #define SNAPPROTO_CONFORMANCE_CLAUSES_HYPERV_GROUPS_HPP
 
-// The checks of Hyper-V's daemons, and of who asks them: one function per group, each in the file of
-// its name.
+// The checks of Hyper-V's daemons, and of who asks them: one function per group, each in the file
+// of its name.
 
 #include "conformance/check.hpp"
 

@@ -2,9 +2,9 @@
 #ifndef SNAPPROTO_CONFORMANCE_ORCHESTRATOR_PLAYED_DAEMON_HPP
 #define SNAPPROTO_CONFORMANCE_ORCHESTRATOR_PLAYED_DAEMON_HPP
 
-// The daemon of a Linux guest on Hyper-V that the suite plays for an orchestrator which stands where
-// host and guest kernel are: form (b), SP chapters 33, 36 and 37. It is a right one, until a check
-// tells it to do otherwise. A connection is a device that is open.
+// The daemon of a Linux guest on Hyper-V that the suite plays for an orchestrator which stands
+// where host and guest kernel are: form (b), SP chapters 33, 36 and 37. It is a right one, until a
+// check tells it to do otherwise. A connection is a device that is open.
 
 #include "conformance/orchestrator/played_side.hpp"
 #include "conformance/orchestrator/trial.hpp"
