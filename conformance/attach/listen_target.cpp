@@ -91,9 +91,11 @@ support listen_target::can(capability what) const {
 }
 
 std::string listen_target::replay_flags() const {
-    std::string flags =
-        fmt::format("--listen {} --trigger {}", shell_quoted(m_options.listen.text()),
-                    shell_quoted(m_options.trigger));
+    std::string flags = m_options.dialect == "qga"
+                            ? std::string{}
+                            : fmt::format("--dialect {} ", m_options.dialect);
+    flags += fmt::format("--listen {} --trigger {}", shell_quoted(m_options.listen.text()),
+                         shell_quoted(m_options.trigger));
     const auto add = [&](std::string_view flag, const std::string& value) {
         if (!value.empty()) {
             flags += fmt::format(" {} {}", flag, shell_quoted(value));

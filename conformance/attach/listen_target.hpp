@@ -18,6 +18,7 @@
 namespace snapproto::conformance {
 
 struct listen_options {
+    std::string dialect = "qga"; ///< For replay commands: bytes are bytes here.
     address listen;
     std::string trigger;           ///< For a shell. {socket}, {qmp} and {marker} are replaced.
     std::optional<address> second; ///< Where the second guest of a group is played.

@@ -2,15 +2,13 @@
 #ifndef SNAPPROTO_CONFORMANCE_BUILTIN_ORCHESTRATOR_FAULT_HPP
 #define SNAPPROTO_CONFORMANCE_BUILTIN_ORCHESTRATOR_FAULT_HPP
 
-// How a fault is put into the embedded orchestrator: as functions that change what goes out, what
-// comes in, the cut, or what is reported. Each fault sets as few of them as it can.
+// How a fault is put into the embedded orchestrator of QGA: as functions that change what goes out,
+// what comes in, the cut, or what is reported. Each fault sets as few of them as it can.
 
-#include "conformance/attach/orchestrator_target.hpp"
-#include "conformance/builtin/builtin.hpp"
+#include "conformance/builtin/host_fault.hpp"
 
 #include <snapproto/dialect/qga/wire.hpp>
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,37 +17,6 @@
 #include <vector>
 
 namespace snapproto::conformance::builtin {
-
-/// What a fault may look at and do. One for each snapshot; `memory` is fresh then.
-class faulty_orchestrator {
-  public:
-    /// Does something later, if this snapshot still goes on then.
-    virtual void later(duration span, std::function<void()> what) = 0;
-    /// Sends bytes to a guest, past the orchestrator.
-    virtual void send(std::size_t guest, std::string_view bytes) = 0;
-    /// Hands bytes to the orchestrator as if the guest had sent them.
-    virtual void answer(std::size_t guest, std::string_view bytes) = 0;
-    /// A cut of the fault's own; the orchestrator does not know.
-    virtual void show_cut(cut_sign what) = 0;
-    /// Ends the snapshot with this report.
-    virtual void report(claim_made claim, std::string_view words) = 0;
-
-    /// Room for a fault's own state.
-    std::array<std::int64_t, 4> memory{};
-    std::string text;
-
-  protected:
-    ~faulty_orchestrator() = default;
-};
-
-/// What can be set beforehand.
-struct orchestrator_settings {
-    duration hold = std::chrono::seconds{10};
-    duration cut = std::chrono::seconds{10};
-    bool reconnects = true;
-    bool looks_at_the_clock = true;
-    bool tells_of_frozen_guests = true; ///< In its output.
-};
 
 /// A request on its way to a guest.
 struct sent_request {

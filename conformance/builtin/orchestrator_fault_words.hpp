@@ -15,9 +15,6 @@
 
 namespace snapproto::conformance::builtin {
 
-/// Where a fault was not met anywhere.
-inline constexpr std::string_view single_change = "single change of behaviour";
-
 [[nodiscard]] inline bool is_sync(qga::verb verb) {
     return verb == qga::verb::sync || verb == qga::verb::sync_delimited;
 }

@@ -18,4 +18,14 @@ const registry& hyperv_checks() {
     return checks;
 }
 
+const registry& hyperv_orchestrator_checks() {
+    static const registry checks = [] {
+        registry all;
+        clauses::hyperv_orchestrator_12_course(all);
+        clauses::hyperv_orchestrator_37_host(all);
+        return all;
+    }();
+    return checks;
+}
+
 } // namespace snapproto::conformance

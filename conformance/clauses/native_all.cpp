@@ -27,4 +27,15 @@ const registry& native_checks() {
     return checks;
 }
 
+const registry& native_orchestrator_checks() {
+    static const registry checks = [] {
+        registry all;
+        clauses::native_orchestrator_2_session(all);
+        clauses::native_orchestrator_12_freeze(all);
+        clauses::native_orchestrator_12_thaw(all);
+        return all;
+    }();
+    return checks;
+}
+
 } // namespace snapproto::conformance

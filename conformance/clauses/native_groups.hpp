@@ -2,8 +2,8 @@
 #ifndef SNAPPROTO_CONFORMANCE_CLAUSES_NATIVE_GROUPS_HPP
 #define SNAPPROTO_CONFORMANCE_CLAUSES_NATIVE_GROUPS_HPP
 
-// The checks of agents that speak the native dialect: one function per group, each in the file of
-// its name.
+// The checks of agents and orchestrators that speak the native dialect: one function per group,
+// each in the file of its name.
 
 #include "conformance/check.hpp"
 
@@ -11,6 +11,9 @@ namespace snapproto::conformance {
 
 /// Every check of agents that speak the native dialect.
 [[nodiscard]] const registry& native_checks();
+
+/// Every check of orchestrators that speak the native dialect.
+[[nodiscard]] const registry& native_orchestrator_checks();
 
 namespace clauses {
 
@@ -30,6 +33,10 @@ void native_61_encoding(registry& checks);
 void native_61_fields(registry& checks);
 void native_62_limits(registry& checks);
 void native_63_channel(registry& checks);
+
+void native_orchestrator_2_session(registry& checks);
+void native_orchestrator_12_freeze(registry& checks);
+void native_orchestrator_12_thaw(registry& checks);
 
 } // namespace clauses
 } // namespace snapproto::conformance

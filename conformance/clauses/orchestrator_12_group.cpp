@@ -13,14 +13,14 @@ namespace {
 using namespace std::chrono_literals;
 
 // catches: a second freeze in one snapshot
-void freezes_once(trial& run) {
+void freezes_once(qga_trial& run) {
     run.snapshot();
     require_freeze_sent(run);
     run.expect(run.guest().count(asked::freeze) == 1, "a snapshot freezes a guest once",
                "one freeze", fmt::format("{}", run.guest().count(asked::freeze)));
 }
 
-void cuts_when_frozen(trial& run) {
+void cuts_when_frozen(qga_trial& run) {
     run.guest().on(asked::freeze, [&run](const auto&, reaction& how) {
         how.after = run.target().hold_limit() * 3 / 10;
     });
@@ -32,7 +32,7 @@ void cuts_when_frozen(trial& run) {
 }
 
 // catches: a cut at the first Frozen of a group
-void cuts_when_all_are_frozen(trial& run) {
+void cuts_when_all_are_frozen(qga_trial& run) {
     run.add_guest().on(asked::freeze, [&run](const auto&, reaction& how) {
         how.after = run.target().hold_limit() * 3 / 10;
     });
@@ -44,7 +44,7 @@ void cuts_when_all_are_frozen(trial& run) {
 }
 
 // catches: a guest that is held while the copy is being written
-void thaws_at_once(trial& run) {
+void thaws_at_once(qga_trial& run) {
     run.snapshot();
     require_freeze_sent(run);
     for (const seen_cut& one : run.cuts()) {
@@ -57,7 +57,7 @@ void thaws_at_once(trial& run) {
     }
 }
 
-void thaws_when_the_cut_fails(trial& run) {
+void thaws_when_the_cut_fails(qga_trial& run) {
     run.cut().ends = cut_plan::end::fails;
     run.snapshot();
     require_freeze_sent(run);
@@ -65,13 +65,13 @@ void thaws_when_the_cut_fails(trial& run) {
     expect_end(run);
 }
 
-void thaws_the_group_when_the_cut_fails(trial& run) {
+void thaws_the_group_when_the_cut_fails(qga_trial& run) {
     (void)run.add_guest();
     thaws_when_the_cut_fails(run);
 }
 
 // catches: a guest that cannot be quiesced is cut all the same, and nobody is told
-void does_not_claim_a_failed_freeze(trial& run) {
+void does_not_claim_a_failed_freeze(qga_trial& run) {
     run.guest().on(asked::freeze,
                    [](const auto&, reaction& how) { how.fails("failed to freeze /a"); });
     run.snapshot();
@@ -80,7 +80,7 @@ void does_not_claim_a_failed_freeze(trial& run) {
     expect_thawed(run, "a freeze that failed");
 }
 
-void does_not_cut_after_a_failed_freeze(trial& run) {
+void does_not_cut_after_a_failed_freeze(qga_trial& run) {
     run.guest().on(asked::freeze,
                    [](const auto&, reaction& how) { how.fails("failed to freeze /a"); });
     run.snapshot();
@@ -89,7 +89,7 @@ void does_not_cut_after_a_failed_freeze(trial& run) {
 }
 
 // catches: the others of a group stay frozen when one fails
-void thaws_the_group_when_one_fails(trial& run) {
+void thaws_the_group_when_one_fails(qga_trial& run) {
     run.add_guest().on(asked::freeze, [](const auto&, reaction& how) {
         how.after = 1s;
         how.fails("failed to freeze /b");
@@ -100,7 +100,7 @@ void thaws_the_group_when_one_fails(trial& run) {
     expect_thawed(run, "a group in which one freeze failed");
 }
 
-void thaws_the_group_when_one_is_lost_in_the_cut(trial& run) {
+void thaws_the_group_when_one_is_lost_in_the_cut(qga_trial& run) {
     run.cut().takes = 2s;
     run.add_guest().on(asked::freeze, [&run](const auto&, reaction& how) {
         run.at(how.after + 500ms, [&run] { run.hang_up_all(1); });
@@ -110,14 +110,14 @@ void thaws_the_group_when_one_is_lost_in_the_cut(trial& run) {
     expect_thawed(run, "a group of which one was lost during the cut");
 }
 
-void does_not_claim_a_failed_cut(trial& run) {
+void does_not_claim_a_failed_cut(qga_trial& run) {
     run.cut().ends = cut_plan::end::fails;
     run.snapshot();
     require_freeze_sent(run);
     expect_not_consistent(run, "the cut failed");
 }
 
-void does_not_claim_a_group_with_one_early(trial& run) {
+void does_not_claim_a_group_with_one_early(qga_trial& run) {
     run.add_guest().on(asked::thaw, 1, [](const auto&, reaction& how) {
         how.returns("1");
         how.step = hold_step::thaw;
@@ -128,7 +128,7 @@ void does_not_claim_a_group_with_one_early(trial& run) {
 
 // ---- every snapshot ends ------------------------------------------------------------------------
 
-void ends_with_a_deaf_agent(trial& run) {
+void ends_with_a_deaf_agent(qga_trial& run) {
     run.guest().go_deaf();
     run.snapshot();
     expect_end(run);
@@ -136,7 +136,7 @@ void ends_with_a_deaf_agent(trial& run) {
 }
 
 // catches: an agent that falls silent while frozen
-void ends_with_an_agent_that_falls_deaf(trial& run) {
+void ends_with_an_agent_that_falls_deaf(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [&run](const auto&, reaction& how) {
         run.at(how.after + 1ms, [&run] { run.guest().go_deaf(); });
     });
@@ -147,7 +147,7 @@ void ends_with_an_agent_that_falls_deaf(trial& run) {
     expect_thawed_or_told(run, "an agent that fell silent");
 }
 
-void ends_with_noise_for_ever(trial& run) {
+void ends_with_noise_for_ever(qga_trial& run) {
     for (const asked one :
          {asked::sync, asked::info, asked::status, asked::freeze, asked::thaw, asked::other}) {
         run.guest().on(one, [](const auto&, reaction& how) {
@@ -159,7 +159,7 @@ void ends_with_noise_for_ever(trial& run) {
     expect_not_consistent(run, "the agent says nothing but noise");
 }
 
-void ends_with_an_agent_that_hangs_up(trial& run) {
+void ends_with_an_agent_that_hangs_up(qga_trial& run) {
     for (const asked one : {asked::sync, asked::info, asked::status, asked::other}) {
         run.guest().on(one, [](const auto&, reaction& how) {
             how.answers = false;
@@ -171,7 +171,7 @@ void ends_with_an_agent_that_hangs_up(trial& run) {
     expect_not_consistent(run, "the agent hangs up on every request");
 }
 
-void cuts_inside_the_hold(trial& run) {
+void cuts_inside_the_hold(qga_trial& run) {
     run.cut().takes = run.target().hold_limit() / 5; // only where it can be chosen
     run.snapshot();
     require_freeze_sent(run);
@@ -195,50 +195,58 @@ void orchestrator_12_group(registry& checks) {
         void (*judge)(trial&);
     };
     for (const entry& one : {
-             entry{
-                 sec<12, 5>::value, 1, "a snapshot asks a guest to freeze once", {}, freezes_once},
+             entry{sec<12, 5>::value,
+                   1,
+                   "a snapshot asks a guest to freeze once",
+                   {},
+                   on<freezes_once>},
              {sec<12, 8>::value, 1, "the cut begins after the reply to freeze", seen,
-              cuts_when_frozen},
+              on<cuts_when_frozen>},
              {sec<12, 8>::value, 2, "the cut of a group begins after the last reply to freeze",
-              group, cuts_when_all_are_frozen},
+              group, on<cuts_when_all_are_frozen>},
              {sec<12, 9>::value, 1, "the thaw is sent as soon as the cut is done", seen,
-              thaws_at_once},
+              on<thaws_at_once>},
              {sec<12, 10>::value, 1, "a guest is thawed when the cut fails", made,
-              thaws_when_the_cut_fails},
+              on<thaws_when_the_cut_fails>},
              {sec<12, 10>::value, 2, "every guest of a group is thawed when the cut fails",
-              group_made, thaws_the_group_when_the_cut_fails},
+              group_made, on<thaws_the_group_when_the_cut_fails>},
              {sec<12, 12>::value, 1, "nothing is cut when the freeze fails", seen,
-              does_not_cut_after_a_failed_freeze},
+              on<does_not_cut_after_a_failed_freeze>},
              {sec<12, 12>::value, 2, "a group is thawed and not cut when one freeze fails", group,
-              thaws_the_group_when_one_fails},
+              on<thaws_the_group_when_one_fails>},
              {sec<12, 13>::value, 1, "a group is thawed when one is lost during the cut",
-              group_made, thaws_the_group_when_one_is_lost_in_the_cut},
+              group_made, on<thaws_the_group_when_one_is_lost_in_the_cut>},
              {sec<12, 27>::value,
               1,
               "a freeze that failed is no success",
               {},
-              does_not_claim_a_failed_freeze},
+              on<does_not_claim_a_failed_freeze>},
              {sec<12, 27>::value, 2, "a cut that failed is no success", made,
-              does_not_claim_a_failed_cut},
+              on<does_not_claim_a_failed_cut>},
              {sec<12, 27>::value, 3, "a group in which one let go early is no success", group,
-              does_not_claim_a_group_with_one_early},
-             {sec<12, 29>::value, 1, "a snapshot of a deaf agent ends", {}, ends_with_a_deaf_agent},
+              on<does_not_claim_a_group_with_one_early>},
+             {sec<12, 29>::value,
+              1,
+              "a snapshot of a deaf agent ends",
+              {},
+              on<ends_with_a_deaf_agent>},
              {sec<12, 29>::value,
               2,
               "a snapshot of an agent that falls deaf while frozen ends",
               {},
-              ends_with_an_agent_that_falls_deaf},
+              on<ends_with_an_agent_that_falls_deaf>},
              {sec<12, 29>::value,
               3,
               "a snapshot of an agent that says nothing but noise ends",
               {},
-              ends_with_noise_for_ever},
+              on<ends_with_noise_for_ever>},
              {sec<12, 29>::value,
               4,
               "a snapshot of an agent that hangs up on every request ends",
               {},
-              ends_with_an_agent_that_hangs_up},
-             {sec<13, 11>::value, 1, "the cut lies inside the hold", seen, cuts_inside_the_hold},
+              on<ends_with_an_agent_that_hangs_up>},
+             {sec<13, 11>::value, 1, "the cut lies inside the hold", seen,
+              on<cuts_inside_the_hold>},
          }) {
         checks.add({.about = one.about,
                     .index = one.index,

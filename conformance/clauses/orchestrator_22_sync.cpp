@@ -14,9 +14,10 @@ namespace {
 using namespace std::chrono_literals;
 
 // catches: an orchestrator that takes a channel for clean
-void synchronises_first(trial& run) {
+void synchronises_first(qga_trial& run) {
     run.snapshot();
-    for (const connection& on : run.guest().connections()) {
+    for (const seen_connection& opened : run.guest().connections()) {
+        const connection on = opened.on;
         for (const heard_request& one : run.guest().heard()) {
             if (one.on == on) {
                 run.expect(one.what == asked::sync,
@@ -31,7 +32,7 @@ void synchronises_first(trial& run) {
 }
 
 // catches: an orchestrator that goes on after a time-out as if nothing had happened
-void synchronises_after_a_time_out(trial& run, asked what) {
+void synchronises_after_a_time_out(qga_trial& run, asked what) {
     run.guest().on(what, 1, [](const auto&, reaction& how) {
         how.answers = false;
         how.step = hold_step::none;
@@ -47,16 +48,16 @@ void synchronises_after_a_time_out(trial& run, asked what) {
                "guest-sync or guest-sync-delimited", words(run, next));
 }
 
-void synchronises_after_silence_on_thaw(trial& run) {
+void synchronises_after_silence_on_thaw(qga_trial& run) {
     synchronises_after_a_time_out(run, asked::thaw);
 }
 
-void synchronises_after_silence_on_freeze(trial& run) {
+void synchronises_after_silence_on_freeze(qga_trial& run) {
     synchronises_after_a_time_out(run, asked::freeze);
 }
 
 // catches: constant ids, ids from the process number
-void uses_fresh_ids(trial& run) {
+void uses_fresh_ids(qga_trial& run) {
     run.guest().on(asked::sync, 1, [](const auto&, reaction& how) { how.answers = false; });
     run.guest().on(asked::freeze, 1, [](const auto&, reaction& how) { how.answers = false; });
     run.snapshot();
@@ -69,7 +70,7 @@ void uses_fresh_ids(trial& run) {
 }
 
 /// The first synchronisation is answered late, behind these bytes; nothing may be asked before.
-void waits_for_its_own_id(trial& run, const std::string& lead, std::string_view what) {
+void waits_for_its_own_id(qga_trial& run, const std::string& lead, std::string_view what) {
     const auto answered = std::make_shared<std::optional<instant>>();
     run.guest().on(asked::sync, 1, [&run, lead, answered](const heard_request& one, reaction& how) {
         run.at(2ms, [&run, lead] { run.say(0, lead); });
@@ -92,13 +93,13 @@ void waits_for_its_own_id(trial& run, const std::string& lead, std::string_view 
 }
 
 // catches: an orchestrator that takes the first line for the reply
-void passes_over_stale_replies(trial& run) {
+void passes_over_stale_replies(qga_trial& run) {
     waits_for_its_own_id(run, "{\"return\": 1}\n{\"return\": \"thawed\"}\n{\"return\": {}}\n",
                          "replies to somebody else");
 }
 
 // catches: one error line ends it
-void passes_over_errors(trial& run) {
+void passes_over_errors(qga_trial& run) {
     waits_for_its_own_id(run,
                          "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse "
                          "error\"}}\n{\"error\": {\"class\": \"CommandNotFound\", \"desc\": "
@@ -107,13 +108,13 @@ void passes_over_errors(trial& run) {
 }
 
 // catches: one line of noise makes the channel bad for ever
-void passes_over_noise(trial& run) {
+void passes_over_noise(qga_trial& run) {
     waits_for_its_own_id(
         run, "[    2.1] virtio_blk virtio2: [vda]\n{\"return\": \n}}]]\n\xFE\x80\n", "noise");
 }
 
 // catches: a new synchronisation for each line that is not its own, which never catches up
-void reads_on_instead_of_asking_again(trial& run) {
+void reads_on_instead_of_asking_again(qga_trial& run) {
     std::string stale;
     for (int i = 0; i < 17; ++i) {
         stale += fmt::format("{{\"return\": {}}}\n", 1000 + i);
@@ -140,7 +141,7 @@ void reads_on_instead_of_asking_again(trial& run) {
 }
 
 // catches: one lost synchronisation and the guest is unreachable, or for ever waited for
-void begins_again_or_gives_up(trial& run) {
+void begins_again_or_gives_up(qga_trial& run) {
     run.guest().on(asked::sync, 1, [](const auto&, reaction& how) { how.answers = false; });
     run.snapshot();
     expect_end(run);
@@ -149,7 +150,7 @@ void begins_again_or_gives_up(trial& run) {
 }
 
 // catches: nobody who reads the schema would guess it, but no orchestrator sends it
-void sends_the_sentinel(trial& run) {
+void sends_the_sentinel(qga_trial& run) {
     run.snapshot();
     const heard_request first = must_have_asked(run, asked::sync);
     run.expect(first.behind_ff, "a 0xFF comes before the synchronisation", "the byte 0xFF",
@@ -157,7 +158,7 @@ void sends_the_sentinel(trial& run) {
 }
 
 // catches: half a request of somebody who has gone makes the guest unreachable
-void gets_through_half_a_request(trial& run) {
+void gets_through_half_a_request(qga_trial& run) {
     run.guest().start_wedged();
     run.snapshot();
     expect_consistent(run, "half a request of a former client");
@@ -169,47 +170,47 @@ void orchestrator_22_sync(registry& checks) {
     checks.add({.about = sec<22, 10>::value,
                 .index = 1,
                 .title = "the orchestrator synchronises before the first command on a channel",
-                .judge = synchronises_first});
+                .judge = on<synchronises_first>});
     checks.add({.about = sec<22, 10>::value,
                 .index = 2,
                 .title = "it synchronises after a thaw that was not answered",
-                .judge = synchronises_after_silence_on_thaw});
+                .judge = on<synchronises_after_silence_on_thaw>});
     checks.add({.about = sec<22, 10>::value,
                 .index = 3,
                 .title = "it synchronises after a freeze that was not answered",
-                .judge = synchronises_after_silence_on_freeze});
+                .judge = on<synchronises_after_silence_on_freeze>});
     checks.add({.about = sec<22, 10>::value,
                 .index = 4,
                 .title = "every synchronisation of the orchestrator has a fresh id",
-                .judge = uses_fresh_ids});
+                .judge = on<uses_fresh_ids>});
     checks.add({.about = sec<22, 11>::value,
                 .index = 1,
                 .title = "replies to somebody else before the synchronisation's are passed over",
-                .judge = passes_over_stale_replies});
+                .judge = on<passes_over_stale_replies>});
     checks.add({.about = sec<22, 11>::value,
                 .index = 2,
                 .title = "error lines before the synchronisation's reply are passed over",
-                .judge = passes_over_errors});
+                .judge = on<passes_over_errors>});
     checks.add({.about = sec<22, 11>::value,
                 .index = 3,
                 .title = "noise before the synchronisation's reply is passed over",
-                .judge = passes_over_noise});
+                .judge = on<passes_over_noise>});
     checks.add({.about = sec<22, 11>::value,
                 .index = 4,
                 .title = "stale replies are not answered with ever new synchronisations",
-                .judge = reads_on_instead_of_asking_again});
+                .judge = on<reads_on_instead_of_asking_again>});
     checks.add({.about = sec<22, 11>::value,
                 .index = 5,
                 .title = "a synchronisation without a reply is begun again or ends the snapshot",
-                .judge = begins_again_or_gives_up});
+                .judge = on<begins_again_or_gives_up>});
     checks.add({.about = sec<22, 12>::value,
                 .index = 1,
                 .title = "the orchestrator sends 0xFF before it synchronises",
-                .judge = sends_the_sentinel});
+                .judge = on<sends_the_sentinel>});
     checks.add({.about = sec<22, 12>::value,
                 .index = 2,
                 .title = "half a request of a former client does not make the guest unreachable",
-                .judge = gets_through_half_a_request});
+                .judge = on<gets_through_half_a_request>});
 }
 
 } // namespace snapproto::conformance::clauses

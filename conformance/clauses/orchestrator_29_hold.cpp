@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 // ---- the verdict --------------------------------------------------------------------------------
 
 // catches: an orchestrator that never succeeds, which nothing else here would notice
-void succeeds(trial& run) {
+void succeeds(qga_trial& run) {
     run.snapshot();
     require_freeze_sent(run);
     expect_consistent(run, "a conversation without any failure");
@@ -24,7 +24,7 @@ void succeeds(trial& run) {
     expect_thawed(run, "a conversation without any failure");
 }
 
-void judges_thaw_count(trial& run, std::string_view count) {
+void judges_thaw_count(qga_trial& run, std::string_view count) {
     run.guest().on(asked::thaw, 1, [count](const auto&, reaction& how) {
         how.returns(count);
         how.step = hold_step::thaw;
@@ -36,20 +36,20 @@ void judges_thaw_count(trial& run, std::string_view count) {
 }
 
 // catches: a count that nobody looks at
-void notices_that_some_were_thawed_before(trial& run) {
+void notices_that_some_were_thawed_before(qga_trial& run) {
     judges_thaw_count(run, "1");
 }
 
-void notices_that_all_were_thawed_before(trial& run) {
+void notices_that_all_were_thawed_before(qga_trial& run) {
     judges_thaw_count(run, "0");
 }
 
-void notices_somebody_elses_freeze(trial& run) {
+void notices_somebody_elses_freeze(qga_trial& run) {
     judges_thaw_count(run, "3");
 }
 
 // catches: a snapshot of a running guest that is called quiesced
-void freezing_nothing_is_no_success(trial& run) {
+void freezing_nothing_is_no_success(qga_trial& run) {
     run.guest().on(asked::freeze, [](const auto&, reaction& how) { how.returns("0"); });
     run.guest().on(asked::thaw, [](const auto&, reaction& how) { how.returns("0"); });
     run.snapshot();
@@ -60,7 +60,7 @@ void freezing_nothing_is_no_success(trial& run) {
 // ---- the hold -----------------------------------------------------------------------------------
 
 /// The guest was told to thaw before its hold had become too long.
-void expect_timely_thaw(trial& run) {
+void expect_timely_thaw(qga_trial& run) {
     const auto freeze = first_of(run.guest(), asked::freeze);
     const duration most = run.limit(run.target().hold_limit() + 1s);
     const auto thaw = freeze ? first_after(run.guest(), asked::thaw, freeze->at) : std::nullopt;
@@ -71,7 +71,7 @@ void expect_timely_thaw(trial& run) {
 }
 
 // catches: a provider that hangs, and the guest with it
-void bounds_a_cut_that_hangs(trial& run) {
+void bounds_a_cut_that_hangs(qga_trial& run) {
     run.cut().ends = cut_plan::end::never;
     run.snapshot();
     require_freeze_sent(run);
@@ -82,7 +82,7 @@ void bounds_a_cut_that_hangs(trial& run) {
 }
 
 // catches: a copy that was cut after the thaw and is called good
-void bounds_a_slow_cut(trial& run) {
+void bounds_a_slow_cut(qga_trial& run) {
     run.cut().takes = run.target().hold_limit() + 5s;
     run.snapshot();
     require_freeze_sent(run);
@@ -92,7 +92,7 @@ void bounds_a_slow_cut(trial& run) {
 }
 
 // catches: ten minutes for the reply, and no timer for the guest
-void bounds_a_freeze_without_a_reply(trial& run) {
+void bounds_a_freeze_without_a_reply(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [](const auto&, reaction& how) { how.answers = false; });
     run.snapshot();
     require_freeze_sent(run);
@@ -102,7 +102,7 @@ void bounds_a_freeze_without_a_reply(trial& run) {
 }
 
 // catches: a freeze that was given up is forgotten, and the guest stays frozen when it completes
-void thaws_a_freeze_that_came_late(trial& run) {
+void thaws_a_freeze_that_came_late(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [&run](const auto&, reaction& how) {
         how.after = run.target().hold_limit() + 20s;
     });
@@ -112,7 +112,7 @@ void thaws_a_freeze_that_came_late(trial& run) {
     expect_end(run);
 }
 
-void thaws_a_freeze_without_a_reply(trial& run) {
+void thaws_a_freeze_without_a_reply(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [](const auto&, reaction& how) { how.answers = false; });
     run.snapshot();
     require_freeze_sent(run);
@@ -122,7 +122,7 @@ void thaws_a_freeze_without_a_reply(trial& run) {
 // ---- somebody else's freeze ---------------------------------------------------------------------
 
 /// Somebody else holds the guest; it must still be held in the end.
-void expect_left_alone(trial& run) {
+void expect_left_alone(qga_trial& run) {
     run.expect(run.guest().count(asked::thaw) == 0 && run.guest().frozen(),
                "a freeze that somebody else made is not thawed", "no thaw",
                words(run, first_of(run.guest(), asked::thaw)));
@@ -130,14 +130,14 @@ void expect_left_alone(trial& run) {
 }
 
 // catches: thaw to be on the safe side
-void leaves_a_frozen_guest_alone(trial& run) {
+void leaves_a_frozen_guest_alone(qga_trial& run) {
     run.guest().freeze_now();
     run.snapshot();
     expect_left_alone(run);
 }
 
 // catches: thaw on every failure of a freeze
-void leaves_a_guest_alone_that_was_frozen_meanwhile(trial& run) {
+void leaves_a_guest_alone_that_was_frozen_meanwhile(qga_trial& run) {
     run.guest().on(asked::status, [&run](const auto&, reaction& how) {
         how.returns("\"thawed\"");
         run.at(how.after, [&run] { run.guest().freeze_now(); });
@@ -151,7 +151,7 @@ void leaves_a_guest_alone_that_was_frozen_meanwhile(trial& run) {
 // ---- a thaw that fails --------------------------------------------------------------------------
 
 // catches: one attempt, whatever comes of it
-void tries_a_failed_thaw_again(trial& run) {
+void tries_a_failed_thaw_again(qga_trial& run) {
     run.guest().on(asked::thaw, 1,
                    [](const auto&, reaction& how) { how.fails("failed to thaw /a"); });
     run.snapshot();
@@ -161,7 +161,7 @@ void tries_a_failed_thaw_again(trial& run) {
                "a second thaw", fmt::format("{} thaws", run.guest().count(asked::thaw)));
 }
 
-void tries_a_silent_thaw_again(trial& run) {
+void tries_a_silent_thaw_again(qga_trial& run) {
     run.guest().on(asked::thaw, 1, [](const auto&, reaction& how) {
         how.answers = false;
         how.step = hold_step::none;
@@ -173,7 +173,7 @@ void tries_a_silent_thaw_again(trial& run) {
 }
 
 // catches: an endless wait, and a success that hides a frozen guest
-void reports_a_guest_that_cannot_be_thawed(trial& run) {
+void reports_a_guest_that_cannot_be_thawed(qga_trial& run) {
     run.guest().on(asked::thaw, [](const auto&, reaction& how) { how.fails("failed to thaw /a"); });
     run.snapshot();
     require_freeze_sent(run);
@@ -182,7 +182,7 @@ void reports_a_guest_that_cannot_be_thawed(trial& run) {
 }
 
 // catches: the status of the agent is not asked after a thaw that failed
-void goes_on_until_the_status_is_thawed(trial& run) {
+void goes_on_until_the_status_is_thawed(qga_trial& run) {
     run.guest().on(asked::thaw, [](const heard_request& one, reaction& how) {
         if (one.nth <= 3) {
             how.fails("failed to thaw /a");
@@ -196,7 +196,7 @@ void goes_on_until_the_status_is_thawed(trial& run) {
 // ---- lost channels ------------------------------------------------------------------------------
 
 // catches: a lost connection taken for a thaw
-void settles_after_a_lost_connection(trial& run) {
+void settles_after_a_lost_connection(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [](const auto&, reaction& how) { how.hangs_up = true; });
     run.snapshot();
     require_freeze_sent(run);
@@ -204,7 +204,7 @@ void settles_after_a_lost_connection(trial& run) {
     expect_end(run);
 }
 
-void settles_after_a_connection_lost_in_the_freeze(trial& run) {
+void settles_after_a_connection_lost_in_the_freeze(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [&run](const auto&, reaction& how) {
         how.after = 2s;
         run.at(500ms, [&run] { run.hang_up_all(0); });
@@ -215,7 +215,7 @@ void settles_after_a_connection_lost_in_the_freeze(trial& run) {
     expect_end(run);
 }
 
-void settles_after_a_connection_lost_at_the_thaw(trial& run) {
+void settles_after_a_connection_lost_at_the_thaw(qga_trial& run) {
     run.guest().on(asked::thaw, 1, [](const auto&, reaction& how) {
         how.answers = false;
         how.step = hold_step::none;
@@ -229,7 +229,7 @@ void settles_after_a_connection_lost_at_the_thaw(trial& run) {
 }
 
 // catches: success because the count was right in the end
-void a_lost_channel_is_no_success(trial& run) {
+void a_lost_channel_is_no_success(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [](const auto&, reaction& how) { how.hangs_up = true; });
     run.snapshot();
     require_freeze_sent(run);
@@ -237,7 +237,7 @@ void a_lost_channel_is_no_success(trial& run) {
 }
 
 // catches: an agent that was told to stop replies, thaws and goes
-void an_agent_that_stops_is_no_success(trial& run) {
+void an_agent_that_stops_is_no_success(qga_trial& run) {
     run.guest().on(asked::freeze, 1, [&run](const auto&, reaction& how) {
         how.hangs_up = true;
         run.at(how.after + 1ms, [&run] { run.guest().thaw_now(); });
@@ -250,7 +250,7 @@ void an_agent_that_stops_is_no_success(trial& run) {
 
 // ---- what is looked up --------------------------------------------------------------------------
 
-void looks_the_commands_up(trial& run) {
+void looks_the_commands_up(qga_trial& run) {
     run.snapshot();
     require_freeze_sent(run);
     const auto freeze = first_of(run.guest(), asked::freeze);
@@ -259,7 +259,7 @@ void looks_the_commands_up(trial& run) {
                "guest-info", words(run, info));
 }
 
-void expect_no_freeze(trial& run, std::string_view when) {
+void expect_no_freeze(qga_trial& run, std::string_view when) {
     run.expect(run.guest().count(asked::freeze) == 0,
                fmt::format("a guest is not frozen when {}", when), "no freeze",
                words(run, first_of(run.guest(), asked::freeze)));
@@ -267,20 +267,20 @@ void expect_no_freeze(trial& run, std::string_view when) {
 }
 
 // catches: a guest that can be frozen and never thawed
-void does_not_freeze_without_an_enabled_thaw(trial& run) {
+void does_not_freeze_without_an_enabled_thaw(qga_trial& run) {
     run.guest().disables("guest-fsfreeze-thaw");
     run.snapshot();
     expect_no_freeze(run, "its thaw is disabled");
 }
 
-void does_not_freeze_without_a_thaw(trial& run) {
+void does_not_freeze_without_a_thaw(qga_trial& run) {
     run.guest().lacks("guest-fsfreeze-thaw");
     run.snapshot();
     expect_no_freeze(run, "it has no thaw");
 }
 
 // catches: "thawed" afterwards hides that Windows had let go
-void a_hold_that_was_too_long_is_no_success(trial& run) {
+void a_hold_that_was_too_long_is_no_success(qga_trial& run) {
     run.guest().on(asked::thaw, [&run](const auto&, reaction& how) {
         how.fails("couldn't hold writes: fsfreeze is limited up to 10 seconds");
         run.guest().thaw_now();
@@ -307,48 +307,49 @@ void orchestrator_29_hold(registry& checks) {
     using again = sec<29, 18>;
     for (const entry& one : {
              entry{verdict::value, 1, "a thaw that returns less than the freeze is no success",
-                   notices_that_some_were_thawed_before},
+                   on<notices_that_some_were_thawed_before>},
              {verdict::value, 2, "a thaw that returns 0 is no success",
-              notices_that_all_were_thawed_before},
+              on<notices_that_all_were_thawed_before>},
              {verdict::value, 3, "a thaw that returns more than the freeze is no success",
-              notices_somebody_elses_freeze},
-             {verdict::value, 4, "equal and positive counts are a success", succeeds},
+              on<notices_somebody_elses_freeze>},
+             {verdict::value, 4, "equal and positive counts are a success", on<succeeds>},
              {sec<29, 13>::value, 1, "a freeze that returns 0 is no success",
-              freezing_nothing_is_no_success},
+              on<freezing_nothing_is_no_success>},
              {timer::value, 3, "a freeze without a reply is followed by a thaw within the limit",
-              bounds_a_freeze_without_a_reply},
+              on<bounds_a_freeze_without_a_reply>},
              {back::value, 1, "a connection that ends after the freeze does not leave it frozen",
-              settles_after_a_lost_connection},
+              on<settles_after_a_lost_connection>},
              {back::value, 2, "neither does one that ends during the freeze",
-              settles_after_a_connection_lost_in_the_freeze},
+              on<settles_after_a_connection_lost_in_the_freeze>},
              {sec<29, 16>::value, 1, "a freeze that is answered late is thawed",
-              thaws_a_freeze_that_came_late},
+              on<thaws_a_freeze_that_came_late>},
              {sec<29, 16>::value, 2, "a freeze that is never answered is thawed",
-              thaws_a_freeze_without_a_reply},
+              on<thaws_a_freeze_without_a_reply>},
              {sec<29, 17>::value, 1, "a guest that is frozen already is left alone",
-              leaves_a_frozen_guest_alone},
+              on<leaves_a_frozen_guest_alone>},
              {sec<29, 17>::value, 2, "a freeze refused for another freeze is not thawed",
-              leaves_a_guest_alone_that_was_frozen_meanwhile},
-             {again::value, 1, "a thaw that fails is tried again", tries_a_failed_thaw_again},
-             {again::value, 2, "a thaw without a reply is tried again", tries_a_silent_thaw_again},
+              on<leaves_a_guest_alone_that_was_frozen_meanwhile>},
+             {again::value, 1, "a thaw that fails is tried again", on<tries_a_failed_thaw_again>},
+             {again::value, 2, "a thaw without a reply is tried again",
+              on<tries_a_silent_thaw_again>},
              {again::value, 3, "a guest that cannot be thawed is reported in bounded time",
-              reports_a_guest_that_cannot_be_thawed},
+              on<reports_a_guest_that_cannot_be_thawed>},
              {again::value, 4, "a connection that ends at the thaw does not leave it frozen",
-              settles_after_a_connection_lost_at_the_thaw},
+              on<settles_after_a_connection_lost_at_the_thaw>},
              {again::value, 5, "a thaw is tried until the status says thawed",
-              goes_on_until_the_status_is_thawed},
+              on<goes_on_until_the_status_is_thawed>},
              {sec<29, 20>::value, 1, "a channel that ends after the freeze makes no success",
-              a_lost_channel_is_no_success},
+              on<a_lost_channel_is_no_success>},
              {sec<29, 20>::value, 2, "neither does an agent that stops after its reply",
-              an_agent_that_stops_is_no_success},
+              on<an_agent_that_stops_is_no_success>},
              {sec<29, 22>::value, 1, "the commands are looked up before the first freeze",
-              looks_the_commands_up},
+              on<looks_the_commands_up>},
              {sec<29, 22>::value, 2, "a guest whose thaw is disabled is not frozen",
-              does_not_freeze_without_an_enabled_thaw},
+              on<does_not_freeze_without_an_enabled_thaw>},
              {sec<29, 22>::value, 3, "a guest without a thaw is not frozen",
-              does_not_freeze_without_a_thaw},
+              on<does_not_freeze_without_a_thaw>},
              {sec<29, 23>::value, 1, "a thaw that says the hold was too long is no success",
-              a_hold_that_was_too_long_is_no_success},
+              on<a_hold_that_was_too_long_is_no_success>},
          }) {
         checks.add(
             {.about = one.about, .index = one.index, .title = one.title, .judge = one.judge});
@@ -357,12 +358,12 @@ void orchestrator_29_hold(registry& checks) {
                 .index = 1,
                 .title = "a cut that hangs is followed by a thaw within the limit of the hold",
                 .needs = {capability::cut_control},
-                .judge = bounds_a_cut_that_hangs});
+                .judge = on<bounds_a_cut_that_hangs>});
     checks.add({.about = timer::value,
                 .index = 2,
                 .title = "so is a cut that takes too long, and it is no success",
                 .needs = {capability::cut_control},
-                .judge = bounds_a_slow_cut});
+                .judge = on<bounds_a_slow_cut>});
 }
 
 } // namespace snapproto::conformance::clauses

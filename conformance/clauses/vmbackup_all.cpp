@@ -17,4 +17,14 @@ const registry& vmbackup_checks() {
     return checks;
 }
 
+const registry& vmbackup_orchestrator_checks() {
+    static const registry checks = [] {
+        registry all;
+        clauses::vmbackup_orchestrator_12_course(all);
+        clauses::vmbackup_orchestrator_48_host(all);
+        return all;
+    }();
+    return checks;
+}
+
 } // namespace snapproto::conformance

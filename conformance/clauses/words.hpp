@@ -42,6 +42,9 @@ namespace clauses {
 [[nodiscard]] std::span<const check_words> qga_28_words();
 [[nodiscard]] std::span<const check_words> qga_29_words();
 [[nodiscard]] std::span<const check_words> orchestrator_words();
+[[nodiscard]] std::span<const check_words> hyperv_orchestrator_words();
+[[nodiscard]] std::span<const check_words> native_orchestrator_words();
+[[nodiscard]] std::span<const check_words> vmbackup_orchestrator_words();
 [[nodiscard]] std::span<const check_words> hyperv_33_words();
 [[nodiscard]] std::span<const check_words> hyperv_36_words();
 [[nodiscard]] std::span<const check_words> vmbackup_40_words();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-// snapcheck orchestrator: play the agent, begin a snapshot for each check, judge.
+// snapcheck orchestrator: play the guest, begin a snapshot for each check, judge.
 #include "conformance/attach/listen_target.hpp"
-#include "conformance/builtin/builtin.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/cli/judging.hpp"
+#include "conformance/dialects/dialect.hpp"
 #include "conformance/interrupt.hpp"
 #include "conformance/orchestrator/run_checks.hpp"
 
@@ -19,19 +19,23 @@
 namespace snapproto::conformance {
 namespace {
 
-std::unique_ptr<orchestrator_target> attach_builtin(const orchestrator_options& options) {
+std::unique_ptr<orchestrator_target> attach_builtin(const dialect& spoken,
+                                                    const orchestrator_options& options) {
     try {
-        return make_builtin_orchestrator(options.builtin, options.seed);
+        return spoken.embedded_orchestrator(options.builtin, options.seed);
     } catch (const std::invalid_argument& wrong) {
         std::vector<std::string> known{"reference"};
-        for (const fault_info& one : builtin_orchestrator_faults()) {
+        for (const fault_info& one : spoken.faults(role::orchestrator)) {
             known.emplace_back(one.name);
         }
         const std::string_view near = nearest(options.builtin, known);
         throw usage_error(fmt::format(
             "--builtin {}: {}{}", options.builtin, wrong.what(),
-            near.empty() ? " (snapcheck list --faults --role orchestrator shows the names)"
-                         : fmt::format("; did you mean {}?", near)));
+            near.empty()
+                ? fmt::format(" (snapcheck list --dialect {} --faults --role orchestrator shows "
+                              "the names)",
+                              spoken.name)
+                : fmt::format("; did you mean {}?", near)));
     }
 }
 
@@ -51,14 +55,20 @@ address listening_address(std::string_view flag, const std::string& text) {
     throw usage_error(fmt::format("{} {}: a unix socket or tcp is wanted", flag, text));
 }
 
-std::unique_ptr<orchestrator_target> attach(const orchestrator_options& options) {
+std::unique_ptr<orchestrator_target> attach(const dialect& spoken,
+                                            const orchestrator_options& options) {
     if (options.listen.empty()) {
-        return attach_builtin(options);
+        return attach_builtin(spoken, options);
+    }
+    if (!spoken.no_listening.empty()) {
+        throw usage_error(fmt::format("--listen is not for the dialect {}: {}", spoken.name,
+                                      spoken.no_listening));
     }
     if (options.trigger.empty()) {
         throw usage_error("--listen goes with --trigger: the command that takes a snapshot");
     }
     listen_options made;
+    made.dialect = spoken.name;
     made.listen = listening_address("--listen", options.listen);
     made.trigger = options.trigger;
     if (options.second.empty() != options.group_trigger.empty()) {
@@ -86,13 +96,17 @@ std::unique_ptr<orchestrator_target> attach(const orchestrator_options& options)
 } // namespace
 
 int run_orchestrator(const orchestrator_options& options) {
-    require_qga(options.dialect, "snapcheck orchestrator");
-    const judging_plan plan = make_judging_plan(options, qga_orchestrator_checks().all());
+    const dialect& spoken = find_dialect(options.dialect);
+    if (spoken.embedded_orchestrator == nullptr) {
+        throw usage_error(
+            fmt::format("there are no checks of orchestrators for the dialect {}", spoken.name));
+    }
+    const judging_plan plan = make_judging_plan(options, spoken.checks(role::orchestrator).all());
     console out(plan.reports.on_stdout ? stderr : stdout, options.quiet);
     const interrupt_guard guard([] {}); // nothing that we play is really frozen
-    const std::unique_ptr<orchestrator_target> judged = attach(options);
+    const std::unique_ptr<orchestrator_target> judged = attach(spoken, options);
     return judge_and_report(options, plan, out, [&](const run_options& how) {
-        return run_checks(*judged, plan.checks, how);
+        return run_checks(*judged, plan.checks, how, spoken.make_orchestrator_trial);
     });
 }
 

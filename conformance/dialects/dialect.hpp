@@ -8,8 +8,10 @@
 #include "conformance/attach/target.hpp"
 #include "conformance/builtin/builtin.hpp"
 #include "conformance/check.hpp"
+#include "conformance/orchestrator/trial.hpp"
 #include "conformance/restore.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,6 +30,17 @@ struct dialect {
 
     std::span<const fault_info> (*agent_faults)() = nullptr;
     std::span<const fault_info> (*orchestrator_faults)() = nullptr; ///< Null: none.
+
+    /// Makes the embedded orchestrator: "reference", or the name of a fault. Null: there is none.
+    /// @throws std::invalid_argument for any other name
+    std::unique_ptr<orchestrator_target> (*embedded_orchestrator)(std::string_view,
+                                                                  std::uint64_t) = nullptr;
+
+    /// Makes what its checks of orchestrators take.
+    trial_maker make_orchestrator_trial = nullptr;
+
+    /// Why an orchestrator of this dialect cannot connect to where we listen; empty: it can.
+    std::string_view no_listening = {};
 
     /// Makes the target that the options name. @throws usage_error, unreachable,
     /// std::invalid_argument with words for the user

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/attach/daemon_target.hpp"
 #include "conformance/attach/terminal_target.hpp"
+#include "conformance/builtin/embedded_hosts.hpp"
 #include "conformance/builtin/hyperv_builtin.hpp"
 #include "conformance/clauses/hyperv_groups.hpp"
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/dialects/dialect.hpp"
+#include "conformance/orchestrator/played_daemon.hpp"
 
 #include <fmt/format.h>
 
@@ -58,7 +60,13 @@ const dialect& hyperv_dialect() {
     static const dialect made{
         .name = "hyperv",
         .agent_checks = hyperv_checks,
+        .orchestrator_checks = hyperv_orchestrator_checks,
         .agent_faults = hyperv_builtin_faults,
+        .orchestrator_faults = hyperv_orchestrator_faults,
+        .embedded_orchestrator = make_hyperv_orchestrator,
+        .make_orchestrator_trial = make_trial<hyperv_trial>,
+        .no_listening = "a daemon's kernel hands over records by a device, and not by a socket; "
+                        "--builtin judges the embedded ones",
         .attach = attach_daemon,
         .always_fresh = true,
         .has_inputs = true,
@@ -68,6 +76,11 @@ const dialect& hyperv_dialect() {
             "`/var/lib/data`, each on a disk of its own. Where `--freeze-target` names real "
             "filesystems, it is\nthose, and a check that needs one to fail, or another mount, is "
             "skipped.",
+        .orchestrator_page =
+            "The orchestrator stands where host and guest kernel are, form (b): it answers a "
+            "registration, asks the\ndaemon and judges its replies. In each check it takes one "
+            "snapshot of a guest whose daemon `snapcheck`\nplays. \"No claim\" means that the "
+            "snapshot is not claimed to be consistent.",
     };
     return made;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/attach/connect_target.hpp"
+#include "conformance/builtin/embedded_hosts.hpp"
 #include "conformance/builtin/native_builtin.hpp"
 #include "conformance/clauses/native_groups.hpp"
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/dialects/dialect.hpp"
 #include "conformance/native_peer.hpp"
+#include "conformance/orchestrator/played_native.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +55,11 @@ const dialect& native_dialect() {
     static const dialect made{
         .name = "native",
         .agent_checks = native_checks,
+        .orchestrator_checks = native_orchestrator_checks,
         .agent_faults = native_builtin_faults,
+        .orchestrator_faults = native_orchestrator_faults,
+        .embedded_orchestrator = make_native_orchestrator,
+        .make_orchestrator_trial = make_trial<native_trial>,
         .attach = attach_native,
         .greet = greet,
         .settle = settle_by_native,
@@ -62,6 +68,10 @@ const dialect& native_dialect() {
                       "`10-quiesce`, and the filesystems\n`/srv` and `/`, held in this order. Of "
                       "an agent that is reached with `--connect` they are its\nown; checks that "
                       "play them are skipped then.",
+        .orchestrator_page =
+            "In each check the orchestrator takes one snapshot of a guest whose agent `snapcheck` "
+            "plays. The agent\nhas two filesystems, and holds for as long as nobody thaws it. \"No "
+            "claim\" means that the snapshot is\nnot claimed to be consistent.",
     };
     return made;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/dialects/dialect.hpp"
+#include "conformance/orchestrator/qga_trial.hpp"
 #include "conformance/preflight.hpp"
 
 namespace snapproto::conformance {
@@ -20,6 +21,8 @@ const dialect& qga_dialect() {
         .orchestrator_checks = qga_orchestrator_checks,
         .agent_faults = builtin_faults,
         .orchestrator_faults = builtin_orchestrator_faults,
+        .embedded_orchestrator = make_builtin_orchestrator,
+        .make_orchestrator_trial = make_trial<qga_trial>,
         .attach = attach_qga,
         .greet = greet,
         .has_inputs = true,

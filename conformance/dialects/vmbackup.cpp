@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/attach/vmtools_target.hpp"
+#include "conformance/builtin/embedded_hosts.hpp"
 #include "conformance/builtin/vmbackup_builtin.hpp"
 #include "conformance/clauses/vmbackup_groups.hpp"
 #include "conformance/cli/agent_setup.hpp"
 #include "conformance/cli/commands.hpp"
 #include "conformance/dialects/dialect.hpp"
+#include "conformance/orchestrator/played_tools.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +55,13 @@ const dialect& vmbackup_dialect() {
     static const dialect made{
         .name = "vmbackup",
         .agent_checks = vmbackup_checks,
+        .orchestrator_checks = vmbackup_orchestrator_checks,
         .agent_faults = vmbackup_builtin_faults,
+        .orchestrator_faults = vmbackup_orchestrator_faults,
+        .embedded_orchestrator = make_vmbackup_orchestrator,
+        .make_orchestrator_trial = make_trial<vmbackup_trial>,
+        .no_listening = "a host has the two ports of a virtual machine, and no socket; --builtin "
+                        "judges the embedded ones",
         .attach = attach_guest,
         .always_fresh = true,
         .agent_page = "Each check begins with a guest that was started anew. Its host is played, "
@@ -61,6 +69,11 @@ const dialect& vmbackup_dialect() {
                       "`/var/lib/data`, each on a disk of its own)\nand its hooks (`10-first` and "
                       "`20-second`). Where `--freeze-target` names real filesystems, it is\nthose, "
                       "and a check that needs one to fail, or another mount, is skipped.",
+        .orchestrator_page =
+            "In each check the host takes one snapshot of a guest whose tools `snapcheck` plays: "
+            "commands and\nevents are whole messages, without the packets of vsock. The guest "
+            "holds for as long as nobody ends the\noperation. \"No claim\" means that the "
+            "snapshot is not claimed to be consistent.",
     };
     return made;
 }

@@ -58,11 +58,6 @@ std::string_view name(asked what) noexcept {
     return names[static_cast<std::size_t>(what)];
 }
 
-std::string_view name(claim_made what) noexcept {
-    constexpr std::array<std::string_view, 3> names{"consistent", "degraded", "failure"};
-    return names[static_cast<std::size_t>(what)];
-}
-
 void reaction::returns(std::string_view json) {
     member = fmt::format("\"return\": {}", json);
     step = hold_step::none;
@@ -86,28 +81,6 @@ void played_agent::on(asked what, std::size_t nth, manner how) {
     m_changes.push_back({what, nth, std::move(how)});
 }
 
-// ---- what it holds ------------------------------------------------------------------------------
-
-void played_agent::freeze_now() {
-    if (!std::exchange(m_frozen, true)) {
-        m_holds.push_back({m_stage.now(), std::nullopt});
-        m_stage.remark(m_number, "is frozen");
-    }
-}
-
-void played_agent::thaw_now() {
-    if (std::exchange(m_frozen, false)) {
-        m_holds.back().until = m_stage.now();
-        m_stage.remark(m_number, "is thawed");
-    }
-}
-
-bool played_agent::held_at(instant when) const {
-    return std::any_of(m_holds.begin(), m_holds.end(), [&](const hold_span& one) {
-        return one.from <= when && (!one.until || when <= *one.until);
-    });
-}
-
 std::vector<heard_request> played_agent::heard(asked what) const {
     std::vector<heard_request> found;
     std::copy_if(m_heard.begin(), m_heard.end(), std::back_inserter(found),
@@ -115,29 +88,22 @@ std::vector<heard_request> played_agent::heard(asked what) const {
     return found;
 }
 
-std::optional<connection> played_agent::open_connection() const {
-    return m_open.empty() ? std::nullopt : std::optional{m_open.back()};
-}
-
 // ---- bytes in -----------------------------------------------------------------------------------
 
-void played_agent::connected(connection on) {
-    m_all.push_back(on);
-    m_open.push_back(on);
+void played_agent::on_connected(connection on) {
     m_lines[on.number].wedged = m_starts_wedged;
     if (!m_greeting.empty()) {
-        m_stage.send(on, m_greeting);
+        stage().send(on, m_greeting);
     }
 }
 
-void played_agent::disconnected(connection on) {
-    std::erase(m_open, on);
+void played_agent::on_disconnected(connection on, bool) {
     m_lines.erase(on.number);
 }
 
-void played_agent::received(connection on, std::string_view bytes) {
+void played_agent::on_received(connection on, std::string_view bytes) {
     const auto found = m_lines.find(on.number);
-    if (m_deaf || found == m_lines.end()) {
+    if (found == m_lines.end()) {
         return;
     }
     line& from = found->second;
@@ -165,7 +131,7 @@ void played_agent::take(connection on, line& from, std::string_view bytes) {
         if (got.has_value()) {
             hear(on, from, *got);
         } else if (got.has_failure()) {
-            m_stage.send(on, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse "
+            stage().send(on, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse "
                              "error\"}}\n");
         }
     }
@@ -173,7 +139,7 @@ void played_agent::take(connection on, line& from, std::string_view bytes) {
 
 void played_agent::hear(connection on, line& from, const qga::request& request) {
     heard_request made;
-    made.at = m_stage.now();
+    made.at = stage().now();
     made.on = on;
     made.what = kind_of(request.verb);
     made.name = std::string(request.name);
@@ -202,7 +168,7 @@ void played_agent::serve_next() {
         }
     }
     m_busy = true;
-    m_stage.later(how.after, [this, request, how] {
+    stage().later(how.after, [this, request, how] {
         m_busy = false;
         finish(request, how);
         serve_next();
@@ -220,11 +186,11 @@ reaction played_agent::right_reaction(const heard_request& request) const {
         how.returns(info());
         return how;
     case asked::status:
-        how.returns(m_frozen ? "\"frozen\"" : "\"thawed\"");
+        how.returns(frozen() ? "\"frozen\"" : "\"thawed\"");
         return how;
     case asked::freeze:
         how.after = 20ms;
-        if (m_frozen || contains(m_disabled, request.name) || contains(m_absent, request.name)) {
+        if (frozen() || contains(m_disabled, request.name) || contains(m_absent, request.name)) {
             how.refuses(fmt::format("Command {} has been disabled", request.name));
         } else {
             how.returns(std::to_string(filesystems));
@@ -236,7 +202,7 @@ reaction played_agent::right_reaction(const heard_request& request) const {
         if (contains(m_disabled, request.name) || contains(m_absent, request.name)) {
             how.refuses(fmt::format("Command {} has been disabled", request.name));
         } else {
-            how.returns(std::to_string(m_frozen ? filesystems : 0));
+            how.returns(std::to_string(frozen() ? filesystems : 0));
             how.step = hold_step::thaw;
         }
         return how;
@@ -258,7 +224,7 @@ std::string played_agent::info() const {
             continue;
         }
         const bool off =
-            contains(m_disabled, one) || (m_frozen && one.starts_with("guest-fsfreeze-freeze"));
+            contains(m_disabled, one) || (frozen() && one.starts_with("guest-fsfreeze-freeze"));
         list += fmt::format(R"({}{{"enabled": {}, "name": "{}", "success-response": true}})",
                             list.empty() ? "" : ", ", !off, one);
     }
@@ -267,14 +233,10 @@ std::string played_agent::info() const {
 }
 
 void played_agent::finish(const heard_request& request, const reaction& how) {
-    if (m_deaf) {
+    if (deaf()) {
         return;
     }
-    if (how.step == hold_step::freeze) {
-        freeze_now();
-    } else if (how.step == hold_step::thaw) {
-        thaw_now();
-    }
+    played_side::take(how.step);
     if (how.answers) {
         std::string bytes = how.lead;
         if (how.instead) {
@@ -287,18 +249,18 @@ void played_agent::finish(const heard_request& request, const reaction& how) {
         say(request.on, bytes + how.trail, how.piece);
     }
     if (how.hangs_up) {
-        m_stage.hang_up(request.on);
+        stage().hang_up(request.on);
     }
 }
 
 void played_agent::say(connection on, const std::string& bytes, std::size_t piece) {
     if (piece == 0 || bytes.size() <= piece) {
-        m_stage.send(on, bytes);
+        stage().send(on, bytes);
         return;
     }
-    m_stage.send(on, bytes.substr(0, piece));
+    stage().send(on, bytes.substr(0, piece));
     m_busy = true; // what comes behind waits
-    m_stage.later(1ms, [this, on, rest = bytes.substr(piece), piece] {
+    stage().later(1ms, [this, on, rest = bytes.substr(piece), piece] {
         m_busy = false;
         say(on, rest, piece);
         serve_next();

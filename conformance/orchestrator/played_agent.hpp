@@ -2,11 +2,9 @@
 #ifndef SNAPPROTO_CONFORMANCE_ORCHESTRATOR_PLAYED_AGENT_HPP
 #define SNAPPROTO_CONFORMANCE_ORCHESTRATOR_PLAYED_AGENT_HPP
 
-// The guest agent that the suite plays: a right one, until a check tells it to do otherwise. It
-// freezes nothing; what it holds is a number, and the times when it did.
+// The guest agent that the suite plays: a right one, until a check tells it to do otherwise.
 
-#include "conformance/attach/orchestrator_target.hpp"
-#include "conformance/time.hpp"
+#include "conformance/orchestrator/played_side.hpp"
 
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
@@ -39,9 +37,6 @@ struct heard_request {
     std::size_t nth = 1;    ///< Among those that ask for the same.
 };
 
-/// What an agent does to its filesystems when it answers.
-enum class hold_step { none, freeze, thaw };
-
 /// What the agent does on a request. It comes as a right agent's; a check may change it.
 struct reaction {
     duration after = std::chrono::milliseconds(2); ///< From when the request's turn comes.
@@ -62,30 +57,11 @@ struct reaction {
     void refuses(std::string_view words);
 };
 
-/// Time and wires, for the agent.
-class agent_stage {
-  public:
-    [[nodiscard]] virtual instant now() const = 0;
-    virtual void later(duration span, std::function<void()> what) = 0;
-    virtual void send(connection on, std::string bytes) = 0;
-    virtual void hang_up(connection on) = 0;
-    virtual void remark(std::size_t guest, std::string_view words) = 0;
-
-  protected:
-    ~agent_stage() = default;
-};
-
-/// The time in which the agent held its filesystems.
-struct hold_span {
-    instant from{};
-    std::optional<instant> until; ///< Absent: it still does.
-};
-
-class played_agent {
+class played_agent final : public played_side {
   public:
     using manner = std::function<void(const heard_request&, reaction&)>;
 
-    played_agent(agent_stage& stage, std::size_t number) : m_stage(stage), m_number(number) {}
+    using played_side::played_side;
 
     // ---- how it is to behave ----
 
@@ -93,8 +69,6 @@ class played_agent {
     void on(asked what, manner how);
     /// The same for the n-th such request only, from 1.
     void on(asked what, std::size_t nth, manner how);
-    /// From now on it neither reads nor answers.
-    void go_deaf(bool deaf = true) { m_deaf = deaf; }
     /// A new connection finds it with half a request of somebody else: everything is swallowed
     /// until a 0xFF comes.
     void start_wedged() { m_starts_wedged = true; }
@@ -105,32 +79,21 @@ class played_agent {
     void disables(std::string_view command) { m_disabled.emplace_back(command); }
     void pads_info(std::size_t bytes) { m_info_padding = bytes; }
 
-    /// Freezes or thaws on its own account, or somebody else does.
-    void freeze_now();
-    void thaw_now();
-
     // ---- what it has seen ----
 
     [[nodiscard]] const std::vector<heard_request>& heard() const noexcept { return m_heard; }
     [[nodiscard]] std::vector<heard_request> heard(asked what) const;
     [[nodiscard]] std::size_t count(asked what) const { return heard(what).size(); }
-    [[nodiscard]] bool frozen() const noexcept { return m_frozen; }
-    [[nodiscard]] const std::vector<hold_span>& holds() const noexcept { return m_holds; }
-    [[nodiscard]] bool held_at(instant when) const;
-    /// True while a request is in work or waits: a freeze that comes late may still come.
-    [[nodiscard]] bool busy() const noexcept { return m_busy || !m_waiting.empty(); }
-    [[nodiscard]] const std::vector<connection>& connections() const noexcept { return m_all; }
-    /// A connection that is open; the last one.
-    [[nodiscard]] std::optional<connection> open_connection() const;
+    [[nodiscard]] bool busy() const override { return m_busy || !m_waiting.empty(); }
+    [[nodiscard]] std::size_t requests() const override { return m_heard.size(); }
 
     /// Filesystems that a freeze holds.
     static constexpr int filesystems = 2;
 
-    // ---- what reaches it ----
-
-    void connected(connection on);
-    void received(connection on, std::string_view bytes);
-    void disconnected(connection on);
+  protected:
+    void on_connected(connection on) override;
+    void on_received(connection on, std::string_view bytes) override;
+    void on_disconnected(connection on, bool by_us) override;
 
   private:
     struct line {
@@ -152,23 +115,16 @@ class played_agent {
     void finish(const heard_request& request, const reaction& how);
     void say(connection on, const std::string& bytes, std::size_t piece);
 
-    agent_stage& m_stage;
-    std::size_t m_number;
     std::vector<change> m_changes;
     std::map<std::uint32_t, line> m_lines;
-    std::vector<connection> m_all;
-    std::vector<connection> m_open;
     std::vector<heard_request> m_heard;
     std::map<asked, std::size_t> m_counts;
     std::deque<heard_request> m_waiting;
-    std::vector<hold_span> m_holds;
     std::vector<std::string> m_absent;
     std::vector<std::string> m_disabled;
     std::string m_greeting;
     std::size_t m_info_padding = 0;
-    bool m_frozen = false;
     bool m_busy = false;
-    bool m_deaf = false;
     bool m_starts_wedged = false;
 };
 

@@ -3,29 +3,30 @@
 
 #include "conformance/case_judging.hpp"
 #include "conformance/interrupt.hpp"
-#include "conformance/orchestrator/trial.hpp"
+#include "conformance/orchestrator/qga_trial.hpp"
 
 #include <utility>
 
 namespace snapproto::conformance {
 namespace {
 
-case_result run_one(orchestrator_target& judged, const check& one, const run_options& options) {
+case_result run_one(orchestrator_target& judged, const check& one, const run_options& options,
+                    trial_maker make) {
     case_result result =
         describe_case(one, "snapcheck orchestrator " + judged.replay_flags(), options);
     if (lacks_something(one, result, [&](capability what) { return judged.can(what); })) {
         return result;
     }
     const instant begin = judged.now();
-    trial course(judged, {.bound = judged.patience() + judged.aftermath(),
-                          .timeout_scale = options.timeout_scale,
-                          .seed = case_seed(options.seed, result.id)});
+    const auto run = make(judged, {.bound = judged.patience() + judged.aftermath(),
+                                   .timeout_scale = options.timeout_scale,
+                                   .seed = case_seed(options.seed, result.id)});
     judge_case(
-        course, [&] { one.judge(course); }, judged.patience(), result);
-    result.notes = course.notes();
-    result.transcript = course.log().entries();
-    if (result.deviates() && course.end()) {
-        result.agent_output = printable_lines(course.end()->output);
+        *run, [&] { one.judge(*run); }, judged.patience(), result);
+    result.notes = run->notes();
+    result.transcript = run->log().entries();
+    if (result.deviates() && run->end()) {
+        result.agent_output = printable_lines(run->end()->output);
     }
     result.took = judged.now() - begin;
     return result;
@@ -35,6 +36,11 @@ case_result run_one(orchestrator_target& judged, const check& one, const run_opt
 
 run_result run_checks(orchestrator_target& judged, const std::vector<const check*>& selected,
                       const run_options& options) {
+    return run_checks(judged, selected, options, make_trial<qga_trial>);
+}
+
+run_result run_checks(orchestrator_target& judged, const std::vector<const check*>& selected,
+                      const run_options& options, trial_maker make) {
     run_result run;
     run.judged = role::orchestrator;
     run.target = options.target_name.empty() ? judged.description() : options.target_name;
@@ -47,7 +53,7 @@ run_result run_checks(orchestrator_target& judged, const std::vector<const check
             run.interrupted = true;
             break;
         }
-        case_result result = run_one(judged, *selected[i], options);
+        case_result result = run_one(judged, *selected[i], options, make);
         if (options.after) {
             options.after(result);
         }

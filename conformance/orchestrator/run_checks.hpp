@@ -6,6 +6,7 @@
 
 #include "conformance/attach/orchestrator_target.hpp"
 #include "conformance/check.hpp"
+#include "conformance/orchestrator/trial.hpp"
 #include "conformance/result.hpp"
 #include "conformance/runner.hpp"
 
@@ -18,6 +19,11 @@ namespace snapproto::conformance {
 [[nodiscard]] run_result run_checks(orchestrator_target& judged,
                                     const std::vector<const check*>& selected,
                                     const run_options& options);
+
+/// The same for orchestrators of another dialect than QGA. @param make makes what its checks take
+[[nodiscard]] run_result run_checks(orchestrator_target& judged,
+                                    const std::vector<const check*>& selected,
+                                    const run_options& options, trial_maker make);
 
 } // namespace snapproto::conformance
 

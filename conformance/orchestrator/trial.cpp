@@ -4,41 +4,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace snapproto::conformance {
 
-trial::trial(orchestrator_target& judged, const settings& how)
+std::string_view name(claim_made what) noexcept {
+    constexpr std::array<std::string_view, 3> names{"consistent", "degraded", "failure"};
+    return names[static_cast<std::size_t>(what)];
+}
+
+trial::trial(orchestrator_target& judged, const trial_settings& how)
     : judgement(judged, lane::agent, how.seed),
       m_target(judged),
-      m_time(judged, how.bound, how.timeout_scale) {
-    m_guests.push_back(std::make_unique<played_agent>(static_cast<agent_stage&>(*this), 0));
-}
+      m_time(judged, how.bound, how.timeout_scale) {}
 
 trial::~trial() {
     m_target.stop();
 }
 
-played_agent& trial::add_guest() {
-    m_guests.push_back(
-        std::make_unique<played_agent>(static_cast<agent_stage&>(*this), m_guests.size()));
-    return *m_guests.back();
-}
-
 void trial::say(std::size_t guest, const std::string& bytes) {
-    if (const auto open = m_guests.at(guest)->open_connection()) {
+    if (const auto open = m_sides.at(guest)->open_connection()) {
         send(*open, bytes);
     }
 }
 
 void trial::hang_up_all(std::size_t guest) {
-    while (const auto open = m_guests.at(guest)->open_connection()) {
+    while (const auto open = m_sides.at(guest)->open_connection()) {
         hang_up(*open);
     }
 }
 
 bool trial::any_frozen() const {
-    return std::any_of(m_guests.begin(), m_guests.end(),
+    return std::any_of(m_sides.begin(), m_sides.end(),
                        [](const auto& one) { return one->frozen(); });
 }
 
@@ -54,8 +52,14 @@ std::string trial::end_words() const {
 // ---- the snapshot -------------------------------------------------------------------------------
 
 void trial::snapshot() {
+    m_end.reset();
+    for (const auto& one : m_sides) { // of the snapshot before, if there was one
+        while (const auto open = one->open_connection()) {
+            one->disconnected(*open, true);
+        }
+    }
     m_begun = now();
-    m_target.begin(*this, m_guests.size(), m_cut);
+    m_target.begin(*this, m_sides.size(), m_cut);
     m_begun = now(); // what had to be done before does not count
     log().event(m_begun, lane::orchestrator, "is told to take a snapshot");
     run_until(m_begun + limit(m_target.patience()), [this] {
@@ -65,7 +69,7 @@ void trial::snapshot() {
     log().event(now(), lane::orchestrator, "ends: " + end_words());
     // A freeze that was given up may still come.
     run_until(now() + limit(m_target.patience()), [this] {
-        return std::none_of(m_guests.begin(), m_guests.end(),
+        return std::none_of(m_sides.begin(), m_sides.end(),
                             [](const auto& one) { return one->busy(); });
     });
     // Somebody who was told to thaw may still be doing it, and a daemon goes on by itself.
@@ -102,17 +106,17 @@ std::string trial::label(connection on) const {
 
 void trial::connected(connection on) {
     log().event(now(), lane::orchestrator, fmt::format("connects ({})", label(on)));
-    m_guests.at(on.guest)->connected(on);
+    m_sides.at(on.guest)->connected(on);
 }
 
 void trial::received(connection on, std::string_view bytes) {
     log().sent(now(), label(on), bytes);
-    m_guests.at(on.guest)->received(on, bytes);
+    m_sides.at(on.guest)->received(on, bytes);
 }
 
 void trial::disconnected(connection on) {
     log().event(now(), lane::orchestrator, fmt::format("disconnects ({})", label(on)));
-    m_guests.at(on.guest)->disconnected(on);
+    m_sides.at(on.guest)->disconnected(on, false);
 }
 
 void trial::cut_seen(cut_sign what) {
@@ -127,7 +131,7 @@ void trial::cut_seen(cut_sign what) {
     }
 }
 
-// ---- what the agents do -------------------------------------------------------------------------
+// ---- what the guests do -------------------------------------------------------------------------
 
 void trial::later(duration span, std::function<void()> what) {
     m_timers.emplace(timer{now() + span, ++m_timers_made}, std::move(what));
@@ -140,7 +144,7 @@ void trial::send(connection on, std::string bytes) {
 
 void trial::hang_up(connection on) {
     log().event(now(), lane::agent, fmt::format("closes the connection ({})", label(on)));
-    m_guests.at(on.guest)->disconnected(on);
+    m_sides.at(on.guest)->disconnected(on, true);
     m_target.close(on);
 }
 

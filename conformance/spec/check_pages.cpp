@@ -100,8 +100,24 @@ std::string link_to(const check_group& group, const check& one) {
 
 } // namespace
 
+bool check_group::is_first() const {
+    for (const dialect* one : dialects()) {
+        const auto all = one->checks(who).all();
+        if (std::any_of(all.begin(), all.end(),
+                        [&](const check& it) { return it.about.chapter == chapter; })) {
+            return one == of;
+        }
+    }
+    return true;
+}
+
 std::string check_group::name() const {
-    return fmt::format("{}-{}", conformance::name(who), chapter);
+    return is_first() ? fmt::format("{}-{}", conformance::name(who), chapter)
+                      : fmt::format("{}-{}-{}", conformance::name(who), of->name, chapter);
+}
+
+std::string check_group::title() const {
+    return is_first() ? fmt::format("SP {}", chapter) : fmt::format("SP {}, {}", chapter, of->name);
 }
 
 std::vector<const check*> check_group::checks() const {
@@ -115,7 +131,7 @@ std::vector<check_group> check_groups() {
     for (const role who : {role::agent, role::orchestrator}) {
         for (const dialect* of : dialects()) {
             for (const check& one : of->checks(who).all()) {
-                if (groups.empty() || groups.back().who != who ||
+                if (groups.empty() || groups.back().who != who || groups.back().of != of ||
                     groups.back().chapter != one.about.chapter) {
                     groups.push_back({of, who, one.about.chapter});
                 }
@@ -127,8 +143,8 @@ std::vector<check_group> check_groups() {
 
 std::string check_page(const check_group& group) {
     clause_links links("../spec.md");
-    auto out = fmt::format("# The checks of {}s, SP {}\n\n{}\n", name(group.who), group.chapter,
-                           generated);
+    auto out =
+        fmt::format("# The checks of {}s, {}\n\n{}\n", name(group.who), group.title(), generated);
     out +=
         fmt::format("{} One check alone is run by `snapcheck {} ... --only ID`.\n\n",
                     group.who == role::agent ? group.of->agent_page : group.of->orchestrator_page,
@@ -154,9 +170,9 @@ std::string check_index() {
            "`snapcheck list --faults`; [the\nscores](../scores.md) show it the other way round. "
            "Who thinks that a check is wrong reads\n[errata](../errata.md).\n";
     for (const check_group& group : check_groups()) {
-        out += fmt::format("\n## {}, SP {}\n\n| check | level | what must hold | catches |\n"
+        out += fmt::format("\n## {}, {}\n\n| check | level | what must hold | catches |\n"
                            "| --- | --- | --- | --- |\n",
-                           group.who == role::agent ? "Agents" : "Orchestrators", group.chapter);
+                           group.who == role::agent ? "Agents" : "Orchestrators", group.title());
         for (const check* one : group.checks()) {
             out += fmt::format("| {} | {} | {} | {} |\n", link_to(group, *one),
                                name(level_of(*one)), one->title, caught_by(*one).size());

@@ -20,8 +20,13 @@ struct check_group {
     role who{};
     std::uint16_t chapter = 0;
 
-    /// "agent-24": the page's name without its end.
+    /// No dialect before this one has checks of that role and chapter.
+    [[nodiscard]] bool is_first() const;
+    /// "agent-24", and "orchestrator-native-12" where another dialect has the short name: the
+    /// page's name without its end.
     [[nodiscard]] std::string name() const;
+    /// "SP 24", "SP 12, native".
+    [[nodiscard]] std::string title() const;
     [[nodiscard]] std::vector<const check*> checks() const;
 };
 

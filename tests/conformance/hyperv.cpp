@@ -132,11 +132,15 @@ BOOST_AUTO_TEST_CASE(every_dialect_has_what_the_program_needs) {
         BOOST_TEST_CONTEXT(one->name) {
             BOOST_TEST(!one->checks(role::agent).all().empty());
             BOOST_TEST(!one->faults(role::agent).empty());
+            BOOST_TEST(!one->checks(role::orchestrator).all().empty());
+            BOOST_TEST(!one->faults(role::orchestrator).empty());
+            BOOST_TEST((one->embedded_orchestrator != nullptr));
+            BOOST_TEST((one->make_orchestrator_trial != nullptr));
+            BOOST_TEST(!one->orchestrator_page.empty());
             BOOST_TEST((one->attach != nullptr));
             BOOST_TEST(&find_dialect(std::string(one->name)) == one);
         }
     }
-    BOOST_TEST(hyperv_dialect().checks(role::orchestrator).all().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

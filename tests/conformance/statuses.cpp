@@ -147,7 +147,8 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --dialect vmbackup --connect unix:/x", "--spawn starts it");
     usage("agent --dialect vmbackup --spawn 'vmtoolsd -n vmsvc'", "no --plugin-path");
     usage("agent --dialect vmbackup --builtin silen", "did you mean silent?");
-    usage("orchestrator --dialect hyperv", "qga only");
+    usage("orchestrator --dialect hyperv --listen unix:/x --trigger true",
+          "--listen is not for the dialect hyperv");
     usage("learn --dialect vmbackup", "qga and hyperv only");
     usage("agent --baseline /no/such/file", "cannot be read");
     usage("agent --timeout-scale 0", "0");

@@ -135,6 +135,8 @@ class orchestrator_endpoint {
 
     void on_hello_ack(agent_index from, const hello_ack& ack, instant now);
     [[nodiscard]] bool awaits(message_kind kind) const noexcept;
+    [[nodiscard]] bool numbered_as_awaited(const peer& who,
+                                           const any_message& answer) const noexcept;
     void on_answer(agent_index from, const any_message& message, std::string_view why, instant now);
     void on_frozen(agent_index from, const frozen_report& report, instant now);
     void on_failure(agent_index from, machine::orchestrator_event what, verdict why,

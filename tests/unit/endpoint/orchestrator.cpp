@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 
 namespace {
 
@@ -631,4 +632,57 @@ BOOST_AUTO_TEST_CASE(a_reset_orchestrator_does_what_a_new_one_does) {
     BOOST_TEST(!again.empty());
     BOOST_TEST((again == first));
     BOOST_TEST((again == play(fresh)));
+}
+
+// SP 3.13: an answer of this transaction with the number of another request is not awaited.
+BOOST_AUTO_TEST_CASE(an_answer_with_another_number_is_dropped) {
+    orchestrator_endpoint host;
+    instant now{};
+    std::optional<any_message> asked;
+    int cuts = 0;
+    const auto drain = [&] {
+        for (auto next = host.poll(); !std::holds_alternative<deadline>(next); next = host.poll()) {
+            if (auto* const sent = std::get_if<transmit_to>(&next)) {
+                asked = sent->message;
+            } else if (const auto* const order = std::get_if<provide>(&next)) {
+                cuts += order->what == provider_operation::cut ? 1 : 0;
+            }
+        }
+    };
+    // Says it with the number of the request before, with that of a later one, and with its own.
+    const auto answer = [&](auto report, orchestrator_phase stays) {
+        const message_header head = header_of(*asked);
+        for (const auto number : {head.seq.value - 1, head.seq.value + 1, head.seq.value}) {
+            BOOST_TEST((host.phase() == stays));
+            report.header = head;
+            report.header.seq.value = number;
+            host.handle(0, report, now += milliseconds{1});
+            drain();
+        }
+        BOOST_TEST((host.phase() != stays));
+    };
+    host.channel_up(0, now);
+    drain();
+    hello_ack ack;
+    ack.header = header_of(*asked);
+    ack.selected = protocol_version{1, 0};
+    ack.granted = capability::explicit_prepare | capability::completion;
+    host.handle(0, ack, now);
+    drain();
+    BOOST_TEST(bool(host.start({}, now)));
+    drain();
+    answer(prepared_report{}, orchestrator_phase::prep);
+    frozen_report held;
+    held.held = 1;
+    held.held_since = now;
+    held.hold_deadline = now + seconds{10};
+    answer(held, orchestrator_phase::freeze);
+    BOOST_TEST(cuts == 1);
+    host.cut_finished(host.running(), true, now);
+    drain();
+    thawed_report clean;
+    clean.outcome = verdict::clean;
+    answer(clean, orchestrator_phase::thaw);
+    answer(completed_report{}, orchestrator_phase::complete);
+    BOOST_TEST((host.phase() == orchestrator_phase::idle));
 }

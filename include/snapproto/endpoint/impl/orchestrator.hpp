@@ -206,6 +206,14 @@ inline bool orchestrator_endpoint::awaits(message_kind kind) const noexcept {
     }
 }
 
+/// Whether an answer has the number of the request that waits for it (SP 3.13). A dialect without
+/// numbers has 0. During an abort any copy of it may be answered, and a late verdict is welcome.
+inline bool orchestrator_endpoint::numbered_as_awaited(const peer& who,
+                                                       const any_message& answer) const noexcept {
+    const auto number = header_of(answer).seq;
+    return !number || phase() == orchestrator_phase::abort || number.value == who.awaited_seq;
+}
+
 inline void orchestrator_endpoint::on_answer(agent_index from, const any_message& message,
                                              std::string_view why, instant now) {
     using machine::orchestrator_event;
@@ -237,7 +245,7 @@ inline void orchestrator_endpoint::on_answer(agent_index from, const any_message
         }
         return;
     }
-    if (!of_this || answered(from) || !awaits(kind)) {
+    if (!of_this || answered(from) || !awaits(kind) || !numbered_as_awaited(who, message)) {
         stale(from, now);
         return;
     }
