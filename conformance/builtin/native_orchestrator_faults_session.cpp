@@ -239,6 +239,15 @@ std::vector<host_fault> byte_faults() {
              }
              return true;
          }});
+    all.push_back({.info = {"marks-hello-only", "Sends a mark before Hello and nowhere else.",
+                            single_change, "60.12/1"},
+                   .sends = [](faulty_orchestrator&, std::size_t, std::string& bytes) {
+                       const auto found = messages_in(bytes, native::direction::requests);
+                       if (found && !found->empty() && !is(found->front(), message_kind::hello)) {
+                           bytes.erase(0, bytes.find_first_not_of('\xff'));
+                       }
+                       return true;
+                   }});
     all.push_back({.info = {"stumbles-over-nonsense",
                             "Reads nothing of what comes with a frame that is no message.",
                             single_change, "60.11/2"},

@@ -8,7 +8,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> native_orchestrator_words() {
-    static constexpr std::array<check_words, 58> words{{
+    static constexpr std::array<check_words, 59> words{{
         {"2.1/1", "The HelloAck comes 2 s after the Hello.",
          "A Hello first, nothing else before the HelloAck, and a consistent snapshot.",
          "Send Hello as soon as the channel is up, and wait: until versions are agreed nobody "
@@ -157,6 +157,9 @@ std::span<const check_words> native_orchestrator_words() {
         {"60.11/2", "Three frames that are no message stand before the Frozen.",
          "A consistent snapshot, and no answer to them.",
          "Pass over what cannot be read; the answer is still awaited."},
+        {"60.12/1", "The Freeze is not answered, and no Progress comes.",
+         "Nine bytes 0xFF directly before each Ping and Abort that follows.",
+         "Send the mark whenever a timer makes you send: the agent may be out of step."},
         {"61.2/6", "Nothing unusual.", "A strict reader refuses nothing.",
          "Write every number and length in its shortest form, keys in ascending order."},
         {"61.6/3", "The Frozen has the unknown keys 64 and 1000.", "A consistent snapshot.",
