@@ -56,7 +56,7 @@ std::string needs(const check& one) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
-/// The text of a clause as a quotation.
+/// The text of a clause as a quotation, with its links to other clauses.
 std::string quoted(std::string_view text) {
     std::string out;
     while (!text.empty()) {
@@ -64,6 +64,11 @@ std::string quoted(std::string_view text) {
         const auto line = text.substr(0, end);
         out += line.empty() ? ">\n" : fmt::format("> {}\n", line);
         text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    constexpr std::string_view here = "](#";
+    constexpr std::string_view there = "](../spec.md#";
+    for (auto at = out.find(here); at != out.npos; at = out.find(here, at + there.size())) {
+        out.replace(at, here.size(), there);
     }
     return out;
 }

@@ -165,10 +165,9 @@ BOOST_AUTO_TEST_CASE(a_native_orchestrator_of_its_own_process_is_judged) {
                              tests::source_path("tests/conformance/small_native_orchestrator.py") +
                              " --socket {socket} --marker {marker}" + more + "' " + only);
     };
-    const program_result right =
-        judged("", "--only '2.1/1' --only '2.18/2' --only '3.1/2' --only '3.2/1' --only '3.13/*' "
-                   "--only '12.8/3' --only '12.9/2' --only '12.12/*' --only '12.27/[568]' "
-                   "--only '60.*' --only '61.6/3' --only '61.11/2' --skip '12.12/6'");
+    const program_result right = judged(
+        "", "--only '2.18/2' --only '3.1/2' --only '3.2/1' --only '3.13/[13]' --only '12.9/2' "
+            "--only '12.12/3' --only '12.27/[58]' --only '60.*' --only '61.6/3'");
     BOOST_TEST(right.status == 0, right.out << right.err);
     BOOST_TEST(says(right.out, "no claim: only a selection"));
     BOOST_TEST(!says(right.out, "skip  "), right.out);
