@@ -10,8 +10,8 @@ usage: scripts/install_deps.sh [--dry-run] [--replace-boost] [run|test|libvirt]
 
   run              what snapcheck needs to be built and run
   test             that, and what the tests, benchmarks and other compilers need (default)
-  libvirt          that, and libvirt and QEMU for the stage libvirt of scripts/test.sh and the tests
-                   of snaptake with a real QEMU
+  libvirt          that, and libvirt and QEMU for the stages libvirt and guest of scripts/test.sh and
+                   the tests of snaptake with a real QEMU
   --dry-run        say what is missing and install nothing; status 1 if something is
   --replace-boost  let apt remove the -dev packages of another Boost version, which cannot be
                    installed beside the one we need

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""The witness in Redis and PostgreSQL: what is whole passes, and a copy that lacks something is found.
+"""The witness in Redis and PostgreSQL: whole copies pass, and one that lacks something is found.
 
 witness_servers_test.py WITNESS     status 77: skipped, neither server is on this machine
 """
