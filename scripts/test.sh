@@ -36,7 +36,8 @@ Without a stage all of them run, in this order:
   libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline
               (needs gcc and scripts/install_deps.sh libvirt)
   guest       a guest of Debian's packages in QEMU, with programs that write: what libvirt and the
-              stock guest agent make of it, quiesced and not, is judged (needs
+              stock guest agent make of it, quiesced and not, and what snaptake and snapagent do, is
+              judged; the guide from a clone to a verified snapshot is followed (needs gcc and
               scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
               (needs gcc)
@@ -249,7 +250,10 @@ stage_libvirt() {
 
 stage_guest() {
     scripts/guest/stock_agent.py --count "${SNAPPROTO_GUEST_COPIES:-5}" \
-        --report "$logs/guest-stock-agent.md"
+        --report "$logs/guest-stock-agent.md" &&
+        scripts/guest/verify_copies.py --count "${SNAPPROTO_GUEST_COPIES:-5}" \
+            --report "$logs/guest-copies.md" &&
+        scripts/guest/follow_guide.sh docs/guides/snapshot-a-guest.md
 }
 
 stage_spin() {
