@@ -36,6 +36,10 @@ Without a stage all of them run, in this order:
               root and loop devices)
   libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline
               (needs gcc and scripts/install_deps.sh libvirt)
+  guest       a guest of Debian's packages in QEMU, with programs that write: what libvirt and the
+              stock guest agent make of it, quiesced and not, and what snaptake and snapagent do, is
+              judged; the guide from a clone to a verified snapshot is followed (needs gcc and
+              scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
               (needs gcc)
   slurm       a campaign as an array of a real Slurm, on this machine (needs gcc, root, and
@@ -49,12 +53,16 @@ Without a stage all of them run, in this order:
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
              SNAPPROTO_RC_SEED   seed of the property tests (default: 20240217)
              SNAPPROTO_FUZZ_SECONDS  how long each fuzz target runs (default: 10)
+             SNAPPROTO_GUEST_COPIES  how many copies of each kind the stage guest judges (default: 5)
+             SNAPPROTO_GUEST_ACCEL  how QEMU plays the guest's processor: tcg or kvm (default: kvm
+                                 where a guest has once booted with it in a short time)
              SNAPPROTO_COVERAGE  the least percentage of lines (default: 95)
 END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
-    qemu-ga hv_vss_daemon vmtoolsd snapagent libvirt spin mutants slurm playground site path coverage)
+    qemu-ga hv_vss_daemon vmtoolsd snapagent libvirt guest spin mutants slurm playground site path
+    coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -255,6 +263,14 @@ stage_libvirt() {
     done
     cat "$logs"/libvirt-[1-3].log
     return "$status"
+}
+
+stage_guest() {
+    scripts/guest/stock_agent.py --count "${SNAPPROTO_GUEST_COPIES:-5}" \
+        --report "$logs/guest-stock-agent.md" &&
+        scripts/guest/verify_copies.py --count "${SNAPPROTO_GUEST_COPIES:-5}" \
+            --report "$logs/guest-copies.md" &&
+        scripts/guest/follow_guide.sh docs/guides/snapshot-a-guest.md
 }
 
 stage_spin() {
