@@ -54,8 +54,7 @@ Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory
              SNAPPROTO_RC_SEED   seed of the property tests (default: 20240217)
              SNAPPROTO_FUZZ_SECONDS  how long each fuzz target runs (default: 10)
              SNAPPROTO_GUEST_COPIES  how many copies of each kind the stage guest judges (default: 5)
-             SNAPPROTO_GUEST_ACCEL  how QEMU plays the guest's processor: tcg or kvm (default: kvm
-                                 where a guest has once booted with it in a short time)
+             SNAPPROTO_GUEST_ACCEL  how QEMU plays the guest's processor: tcg or kvm (default: tcg)
              SNAPPROTO_COVERAGE  the least percentage of lines (default: 95)
 END
 }

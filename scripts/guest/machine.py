@@ -18,7 +18,6 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MADE = os.path.join(ROOT, "build", "guest")
 AGENT_PORT = "org.qemu.guest_agent.0"
 BOOT_LIMIT = 120  # seconds; some five are needed without hardware's help
-KVM_LIMIT = 15  # with its help a second is enough
 DISK_BYTES = 512 << 20
 AS_POSTGRES = "setpriv --reuid 70 --regid 70 --clear-groups --"
 END = b"\n\x1e"
@@ -52,12 +51,6 @@ def make():
             raise Skipped(f"needs {program} (scripts/install_deps.sh libvirt)")
     if not os.path.exists(os.path.join(MADE, "data.qcow2")):
         make_data()
-
-
-def empty_disk(place):
-    disk = os.path.join(place, "empty.qcow2")
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "1M"], check=True)
-    return disk
 
 
 def make_data():
@@ -132,21 +125,8 @@ def ports(place, reports, agent_port=AGENT_PORT):
 
 def accelerator():
     """How processors are played. KVM is there on some machines and useless on others, so it is used
-    where a guest has once booted with it in a short time, or where the environment asks for it."""
-    asked = os.environ.get("SNAPPROTO_GUEST_ACCEL", "")
-    if asked:
-        return asked
-    tried = os.path.join(MADE, "kvm")
-    if not os.path.exists(tried):
-        verdict = "no"
-        if os.access("/dev/kvm", os.R_OK | os.W_OK):
-            with tempfile.TemporaryDirectory(dir=MADE) as place, contextlib.suppress(Failed):
-                with Guest(place, accel="kvm", limit=KVM_LIMIT, disk=empty_disk(place)):
-                    verdict = "yes"
-        with open(tried, "w", encoding="ascii") as file:
-            file.write(verdict)
-    with open(tried, encoding="ascii") as file:
-        return "kvm" if file.read() == "yes" else "tcg"
+    where it is asked for."""
+    return os.environ.get("SNAPPROTO_GUEST_ACCEL") or "tcg"
 
 
 class Lines:
@@ -232,12 +212,12 @@ class Controlled:
 class Guest(Controlled):
     """A guest in a QEMU of our own, which ends with us."""
 
-    def __init__(self, place, programs=(), reports=(), accel=None, limit=BOOT_LIMIT, disk=None):
+    def __init__(self, place, programs=(), reports=(), disk=None):
         self.place = place
         os.makedirs(os.path.join(place, "reports"), exist_ok=True)
         self.qmp_path, self.agent = os.path.join(place, "qmp"), os.path.join(place, "agent")
         self.disk = disk or self.fresh_disk(place)
-        accel = accel or accelerator()
+        accel = accelerator()
         words = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot",
                  "-machine", f"q35,accel={accel}",
                  "-cpu", "max" if accel == "tcg" else "host,-arch-capabilities", "-m", "512",
@@ -259,7 +239,7 @@ class Guest(Controlled):
                                         stdin=subprocess.DEVNULL, stdout=self.said,
                                         stderr=self.said)
         try:
-            self.reach(limit)
+            self.reach()
         except Failed:
             self.stop()
             raise

@@ -15,10 +15,9 @@ wrong with the copies of one that was not: it would not find anything then.
 """
 
 import argparse
-import collections
+import concurrent.futures
 import json
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -27,20 +26,20 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
+from judging import WITNESS, findings_by_kind, keep_acknowledged, shortcomings, table
 from machine import ROOT, Failed, Guest, Skipped, end_on_signal, make
 from workload import KINDS, Busy, kinds_to_judge
 
-WITNESS = os.path.join(ROOT, "examples", "verify", "witness.py")
 MODES = {"nothing": "without integration", "replayed": "the same, journal replayed",
          "filesystem": "filesystems frozen", "participants": "databases take part too"}
 # What must be there in every copy; of the rest the table tells.
-OWED = {"replayed": {"files", "sqlite", "postgresql"},
-        "filesystem": {"filesystem", "files", "unflushed", "sqlite", "postgresql"},
-        "participants": {"filesystem", *KINDS}}
+OWED = {"replayed": ["files", "sqlite", "postgresql"],
+        "filesystem": ["filesystem", "files", "unflushed", "sqlite", "postgresql"],
+        "participants": ["filesystem", *KINDS]}
 
 
 def take(programs, guest, place, mode, tag):
-    """@return the copy, and how snaptake labels it"""
+    """@return the copy"""
     words = [programs["snaptake"], "take", "--json", "--agent", guest.agent,
              "--qmp", guest.qmp_path, "--method", "backup", "--into", place, "--tag", tag,
              "--hold-limit", "60s"]
@@ -54,7 +53,7 @@ def take(programs, guest, place, mode, tag):
     if label != ("crash" if mode == "nothing" else "filesystem"):
         raise Failed(f"{mode}: {done.stdout}{done.stderr} agent: "
                      f"{guest.run('tail -n 5 /run/snapagent.log || true')}")
-    return result["machines"][0]["disks"][0]["copy"], label
+    return result["machines"][0]["disks"][0]["copy"]
 
 
 def judge(programs, copy, acknowledged, place, kinds, recover):
@@ -67,60 +66,33 @@ def judge(programs, copy, acknowledged, place, kinds, recover):
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if not done.stdout:
         raise Failed(f"snaptake verify: {done.stderr}")
-    wrong = {one: [] for one in ("filesystem", *kinds)}
+    broken, judged = [], ""
     for step in json.loads(done.stdout)["steps"]:
-        if step["verdict"] == "pass":
-            continue
-        if step["about"] != "folder":
-            wrong["filesystem"].append(step["words"])
-            continue
-        lines = step["words"].splitlines()
-        judged = set()
-        for line in lines:
-            kind, _, finding = line.partition(": ")
-            if kind not in wrong:
-                raise Failed(f"the judge says {line}")
-            judged.add(kind)
-            if not re.match(r"\d+ transactions, ", finding):
-                wrong[kind].append(finding)
-        for kind in set(kinds) - judged:
-            wrong[kind].append("its folder is not there")
-    return wrong
+        if step["about"] == "folder":
+            judged = None if step["verdict"] == "pass" else step["words"]
+        elif step["verdict"] != "pass":
+            broken.append(step["words"])
+    kinds_wrong = (dict.fromkeys(kinds, []) if judged is None
+                   else findings_by_kind(judged, kinds))
+    return {"filesystem": broken, **kinds_wrong}
 
 
-def without_numbers(words):
-    return re.sub(r"[0-9a-f]{32,}|\d+", "N", words)
-
-
-def table(results, kinds, count):
-    """Markdown. @param results mode to a list of what is wrong with each copy"""
-    lines = [f"| of {count} copies each | " + " | ".join(MODES[mode] for mode in results) + " |",
-             "|---|" + "---|" * len(results)]
-    for kind in ("filesystem", *kinds):
-        cells = [str(sum(not wrong[kind] for wrong in copies)) for copies in results.values()]
-        name = KINDS.get(kind, "the filesystem needs no repair")
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    lines.append("")
-    for mode, copies in results.items():
-        for kind in ("filesystem", *kinds):
-            found = collections.Counter(without_numbers(one)
-                                        for wrong in copies for one in wrong[kind])
-            lines += [f"- {MODES[mode]}, {kind}: {words} ({number})"
-                      for words, number in found.most_common()]
-    return "\n".join(lines) + "\n"
-
-
-def shortcomings(results, kinds):
-    """What is not as it must be."""
-    for mode, owed in OWED.items():
-        for kind in ("filesystem", *kinds):
-            bad = [wrong[kind] for wrong in results[mode] if wrong[kind]]
-            if kind in owed and bad:
-                yield f"{MODES[mode]}, {kind}: {len(bad)} copies, the first: {'; '.join(bad[0])}"
+def blind(results):
+    """Whether the judges would have found anything."""
     if not any(wrong["filesystem"] for wrong in results["nothing"]):
         yield "no copy without integration needs repair: the judge sees nothing"
     if not any(wrong["unflushed"] for wrong in results["replayed"]):
         yield "no copy without integration lacks what was never flushed: the witness sees nothing"
+
+
+def judge_all(programs, copy, acknowledged, place, kinds, mode):
+    """@return way to what is wrong with this copy; the copy is removed"""
+    ways = ("nothing", "replayed") if mode == "nothing" else (mode,)
+    judged = {way: judge(programs, copy, acknowledged, place, kinds, way == "replayed")
+              for way in ways}
+    os.unlink(copy)
+    shutil.rmtree(acknowledged)
+    return judged
 
 
 def run(options, place):
@@ -136,30 +108,35 @@ def run(options, place):
         print(f"the guest answers after {time.monotonic() - begun:.1f} s", flush=True)
         busy = Busy(guest, kinds)
         print(f"all are at work after {time.monotonic() - begun:.1f} s", flush=True)
-        for mode in ("nothing", "filesystem", "participants"):
-            busy.agent_for(mode)
-            for number in range(options.count):
-                busy.await_transactions(busy.acknowledged(), 3)
-                until_now = os.path.join(place, "acknowledged")
-                shutil.rmtree(until_now, ignore_errors=True)
-                shutil.copytree(os.path.join(guest.place, "reports"), until_now)
-                copy, label = take(programs, guest, place, mode, f"{mode[0]}{number}")
-                ways = ("nothing", "replayed") if mode == "nothing" else (mode,)
-                for way in ways:
-                    wrong = judge(programs, copy, until_now, place, kinds, way == "replayed")
+        with concurrent.futures.ThreadPoolExecutor(1) as judges:
+            pending = None  # a copy is judged while the next one is taken
+
+            def tell():
+                for way, wrong in (pending.result() if pending else {}).items():
                     results[way].append(wrong)
                     bad = [kind for kind, findings in wrong.items() if findings]
-                    print(f"{time.monotonic() - begun:6.1f} s  {MODES[way]:26} {number + 1:3}  "
-                          f"{label:10}  {'all is there' if not bad else 'not: ' + ' '.join(bad)}",
-                          flush=True)
-                os.unlink(copy)
+                    print(f"{time.monotonic() - begun:6.1f} s  {MODES[way]:26} "
+                          f"{len(results[way]):3}  "
+                          f"{'all is there' if not bad else 'not: ' + ' '.join(bad)}", flush=True)
+
+            for mode in ("nothing", "filesystem", "participants"):
+                busy.agent_for(mode)
+                for number in range(options.count):
+                    busy.await_transactions(busy.acknowledged(), 3)
+                    tag = f"{mode[0]}{number}"
+                    until_now = keep_acknowledged(guest, os.path.join(place, "until-" + tag))
+                    copy = take(programs, guest, place, mode, tag)
+                    tell()
+                    pending = judges.submit(judge_all, programs, copy, until_now, place, kinds,
+                                            mode)
+            tell()
         busy.agent_for("nothing")
-    text = table(results, kinds, options.count)
+    text = table(results, MODES, kinds)
     print("\n" + text)
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
             file.write(text)
-    bad = list(shortcomings(results, kinds))
+    bad = [*shortcomings(results, MODES, OWED), *blind(results)]
     for one in bad:
         print(f"FAILED: {one}")
     return 1 if bad else 0

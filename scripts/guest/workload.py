@@ -39,6 +39,8 @@ class Busy:
         writers = {"files": "", "unflushed": "--unflushed", "sqlite": "--sqlite",
                    "redis": "--redis /run/redis.socket",
                    "postgresql": "--postgresql /run/postgresql"}
+        if "postgresql" not in kinds:  # of the disk that every guest begins with
+            guest.run("rm -rf /srv/witness/postgresql")
         if "redis" in kinds:
             guest.run("mkdir -p /srv/witness/redis")
             guest.start("redis-server --dir /srv/witness/redis --port 0 "
