@@ -4,19 +4,23 @@
 
 kill_matrix.py [--bin FOLDER] [--writer FILE] [--report FILE] [VICTIM]...     status 77: skipped
 
-A relay between snaptake and the sockets of a guest of scripts/guest/make.sh holds each message
-back, kills (SIGKILL) the agent, its watchdog, both, the orchestrator or QEMU, and passes it on.
-Afterwards
+A relay between snaptake and the sockets of a guest of scripts/guest/make.sh first counts the
+messages of a snapshot: a request and its answer are a step each. Then, in a session for each step,
+it holds that message back, kills (SIGKILL) whoever it is the turn of, and passes it on; for the
+freeze, the cut and the thaw also right after it has passed the request on. Afterwards
   - no program in the guest may have waited longer than the agent's hold limit and a margin,
-  - snaptake may not have called a copy whole that was cut after the agent had gone,
-  - a new agent and a new snaptake must be able to take a snapshot,
-  - of a QEMU that was killed, the disk must hold all that was acknowledged.
+  - a copy that snaptake has called whole must be: it is looked at by `snaptake verify`,
+  - a new snaptake must be able to take a snapshot, with a new agent if that one was killed,
+  - the writer in the guest must have lost nothing that it has acknowledged; of a QEMU that was
+    killed, the disk is looked at in a new guest.
 """
 
 import argparse
+import collections
 import contextlib
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -25,39 +29,38 @@ import threading
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
+from judging import WITNESS
 from machine import ROOT, Failed, Guest, Skipped, end_on_signal, make
 
 sys.path.insert(0, os.path.join(ROOT, "bench"))
 from frozen_window import Window
 
-HOLD_LIMIT = 5  # seconds, of the agent
+HOLD_LIMIT = 4  # seconds, of the agent
 MARGIN = 2  # of a guest whose processor is played, on a busy machine
 PATIENCE = 120
-STEPS = {  # whose message it is, and what is in it; in their order
-    "sync asked": ("host", b"guest-sync"), "sync answered": ("agent", b'"return"'),
-    "freeze asked": ("host", b"guest-fsfreeze-freeze"), "freeze answered": ("agent", b'"return"'),
-    "cut asked": ("monitor", b'"transaction"'), "cut answered": ("QEMU", b'"return"'),
-    "thaw asked": ("host", b"guest-fsfreeze-thaw"), "thaw answered": ("agent", b'"return"')}
-ORDER = list(STEPS)
-VICTIMS = ["agent", "watchdog", "agent and watchdog", "orchestrator", "QEMU"]
+UNDER_WAY = ("guest-fsfreeze-freeze", "transaction", "guest-fsfreeze-thaw")
+AGAIN = ", and started again"  # at once, as a service manager does
+VICTIMS = ["agent", "agent" + AGAIN, "watchdog", "agent and watchdog" + AGAIN, "orchestrator",
+           "QEMU"]
 
 
 class Relay:
-    """Passes bytes between snaptake and the guest, and calls at(step) before those of a step."""
+    """Passes messages between snaptake and the guest, and calls at(step) before that of a step."""
 
     def __init__(self, place, guest, at):
-        self.at, self.reached, self.lock = at, 0, threading.Lock()
+        self.at, self.steps, self.lock = at, [], threading.Lock()
+        self.asked = {"agent": collections.deque(), "monitor": collections.deque()}
         self.agent, self.qmp = os.path.join(place, "agent"), os.path.join(place, "qmp")
         self.listeners = []
-        for path, to, names in ((self.agent, guest.agent, ("host", "agent")),
-                                (self.qmp, guest.qmp_path, ("monitor", "QEMU"))):
+        for path, to, side in ((self.agent, guest.agent, "agent"),
+                               (self.qmp, guest.qmp_path, "monitor")):
             listener = socket.socket(socket.AF_UNIX)
             listener.bind(path)
             listener.listen()
             self.listeners.append(listener)
-            threading.Thread(target=self.accept, args=(listener, to, names), daemon=True).start()
+            threading.Thread(target=self.accept, args=(listener, to, side), daemon=True).start()
 
-    def accept(self, listener, to, names):
+    def accept(self, listener, to, side):
         with contextlib.suppress(OSError):
             while True:
                 near, _ = listener.accept()
@@ -67,19 +70,40 @@ class Relay:
                 except OSError:
                     near.close()
                     continue
-                for source, target, name in ((near, far, names[0]), (far, near, names[1])):
-                    threading.Thread(target=self.pass_on, args=(source, target, name),
+                self.asked[side].clear()
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(target=self.pass_on, args=(source, target, side),
                                      daemon=True).start()
 
-    def pass_on(self, source, target, name):
+    def step_of(self, line, side):
+        """The name of a message; nothing for what answers nobody, as an event."""
+        try:
+            message = json.loads(line.lstrip(b"\xff"))
+        except ValueError:
+            return None
+        if "execute" in message:
+            self.asked[side].append(message["execute"])
+            return message["execute"] + " asked"
+        if ("return" in message or "error" in message) and self.asked[side]:
+            return self.asked[side].popleft() + " answered"
+        return None
+
+    def pass_on(self, source, target, side):
+        rest = b""
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                with self.lock:
-                    step = ORDER[self.reached] if self.reached < len(ORDER) else None
-                    if step and STEPS[step][0] == name and STEPS[step][1] in data:
-                        self.reached += 1
-                        self.at(step)
-                target.sendall(data)
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    with self.lock:
+                        step = self.step_of(line, side)
+                        if step is not None and step not in self.steps:
+                            self.steps.append(step)
+                            self.at(step)
+                    target.sendall(line + b"\n")
+                    name, _, what = (step or "").partition(" ")
+                    if what == "asked" and name in UNDER_WAY:
+                        with self.lock:
+                            self.at(name + " under way")
         for one in (source, target):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -94,20 +118,28 @@ class Relay:
 class Bench:
     """A guest with an agent, a writer that is watched, and a witness."""
 
-    def __init__(self, place, programs, disk=None):
+    def __init__(self, place, programs):
         self.place, self.programs, self.number = place, programs, 0
-        self.guest = Guest(place, [programs["snapagent"], programs["writer"]],
-                           ["window", "files"], disk=disk)
-        self.acknowledged = 0
+        self.guest = Guest(place, [programs["snapagent"], programs["writer"]], ["window", "files"])
 
     def begin(self):
         self.window = Window(self.guest)
-        self.guest.start("python3 /run/payload/witness.py write /srv/witness/files --pause 0.02 "
-                         ">/dev/virtio-ports/report.files", "witness", to_log="2")
+        self.witness = self.guest.start(
+            "python3 /run/payload/witness.py write /srv/witness/files --pause 0.02 "
+            ">/dev/virtio-ports/report.files", "witness", to_log="2")
         self.start_agent()
+        deadline = time.monotonic() + PATIENCE
+        while self.acknowledged() < 20:
+            if time.monotonic() > deadline:
+                raise Failed("the witness does not write")
+            time.sleep(0.1)
 
     def start_agent(self):
         self.agent = self.guest.start(f"snapagent --hold-limit {HOLD_LIMIT}", "snapagent")
+
+    def acknowledged(self):
+        with open(self.guest.report("files"), "rb") as file:
+            return file.read().count(b"\n")
 
     def take(self, agent, qmp):
         self.number += 1
@@ -118,8 +150,6 @@ class Bench:
 
     def kill(self, victim):
         """@return whether it was there"""
-        with open(self.guest.report("files"), "rb") as file:
-            self.acknowledged = file.read().count(b"\n")
         if victim == "orchestrator":
             self.process.kill()
         elif victim == "QEMU":
@@ -128,17 +158,19 @@ class Bench:
         else:
             whom = [str(self.agent)] if "agent" in victim else []
             if "watchdog" in victim:
-                whom += self.guest.run(
-                    "for one in /proc/[0-9]*; do tr '\\0' ' ' <$one/cmdline 2>/dev/null | "
-                    "grep -q '^snapagent --watchdog' && echo ${one#/proc/}; done; true").split()
+                whom += self.guest.run("for one in /proc/[0-9]*; do "
+                                       "read -r name <$one/comm && [ $name = snapagent-guard ] && "
+                                       "echo ${one#/proc/}; done 2>/dev/null; true").split()
             if not whom:
                 return False
             self.guest.run(f"kill -KILL {' '.join(whom)}")
+            if AGAIN in victim:
+                self.start_agent()
         return True
 
     def snapshot(self, victim, step):
-        """Takes one, with a kill at that step. @return how it is labelled, and whether anybody was
-        killed"""
+        """Takes one, with a kill at that step. @return what snaptake says, whether anybody was
+        killed, and the steps"""
         killed = []
         with tempfile.TemporaryDirectory(prefix="relay-") as place:
             relay = Relay(place, self.guest,
@@ -152,33 +184,75 @@ class Bench:
                 raise Failed(f"snaptake did not end in {PATIENCE} s") from None
             finally:
                 relay.stop()
-        if not killed:
-            raise Failed(f"the step was not reached: {said.strip()}")
-        return json.loads(said)["label"] if said else "it said nothing", killed[0]
+        if step and not killed:
+            raise Failed(f"the step was not reached: {step}: {said.strip()}")
+        return json.loads(said) if said else {}, killed == [True], relay.steps
+
+    def steps(self):
+        """What there is to be killed at: the messages of a snapshot, in their order."""
+        result, _, seen = self.snapshot("", "")
+        if result.get("label") != "filesystem":
+            raise Failed(f"without a kill: {result}")
+        steps = []
+        for step in seen:
+            steps.append(step)
+            name, _, what = step.partition(" ")
+            if what == "asked" and name in UNDER_WAY:
+                steps.append(name + " under way")
+        return steps
+
+    def judge(self, result, acknowledged):
+        """What is wrong with a copy that is called whole."""
+        if result.get("label") != "filesystem":
+            return []
+        with tempfile.NamedTemporaryFile("w", suffix=".acknowledged") as told:
+            told.write(f"{acknowledged}\n")
+            told.flush()
+            done = subprocess.run(
+                [self.programs["snaptake"], "verify", result["machines"][0]["disks"][0]["copy"],
+                 "--folder", "/witness/files", "--judge",
+                 shlex.join([sys.executable, WITNESS, "check", "--acknowledged", told.name])
+                 + " {folder}"], capture_output=True, text=True, check=False)
+        return [] if done.returncode == 0 else [f"called whole: {done.stdout}{done.stderr}"]
 
 
-def false_success(victim, step, label):
-    gone = victim != "watchdog" and ORDER.index(step) < ORDER.index("cut answered")
-    return ["a copy was called whole"] if gone and label == "filesystem" else []
+def witness_is_whole(guest, acknowledged):
+    """What is wrong with the files of a witness that does not run any more."""
+    said = guest.run("python3 /run/payload/witness.py check /srv/witness/files || true", PATIENCE)
+    found = int(said.strip().splitlines()[-1].split()[1])
+    good = "none is half there" in said and found >= acknowledged
+    return [] if good else [f"{acknowledged} were acknowledged; {said.strip()}"]
 
 
 def try_in(bench, victim, step):
     """@return what happened, how long the writer waited, and what was wrong"""
     bench.window.longest()
-    label, killed = bench.snapshot(victim, step)
+    acknowledged = bench.acknowledged()
+    result, killed, _ = bench.snapshot(victim, step)
     if not killed:
         return "there was none", 0, []
     # The answer of the writer comes when it can write again.
     longest = bench.window.longest()
-    wrong = false_success(victim, step, label)
+    wrong = bench.judge(result, acknowledged)
     if longest > HOLD_LIMIT + MARGIN:
         wrong.append(f"a program waited {longest:.1f} s")
-    if "agent" in victim:
+    if victim == "agent":
         bench.start_agent()
+    acknowledged = bench.acknowledged()
     said, _ = bench.take(bench.guest.agent, bench.guest.qmp_path).communicate(timeout=PATIENCE)
     if json.loads(said)["label"] != "filesystem":
         wrong.append(f"the next snapshot: {said.strip()}")
-    return label, longest, wrong
+    wrong += bench.judge(json.loads(said), acknowledged)
+    return result.get("label", "nothing: it was killed"), longest, wrong
+
+
+def disk_of(guest):
+    """Where the machine goes on: its overlay, if QEMU has come so far as to make a whole one."""
+    overlay = os.path.join(guest.place, "data.k1.qcow2")
+    done = subprocess.run(["qemu-img", "info", "--output=json", overlay], capture_output=True,
+                          text=True, check=False)
+    whole = done.returncode == 0 and json.loads(done.stdout).get("backing-filename")
+    return overlay if whole else guest.disk
 
 
 def try_qemu(place, programs, step):
@@ -186,73 +260,76 @@ def try_qemu(place, programs, step):
     bench = Bench(os.path.join(place, "before"), programs)
     with bench.guest as guest:
         bench.begin()
-        deadline = time.monotonic() + PATIENCE
-        while os.path.getsize(guest.report("files")) < 60:
-            if time.monotonic() > deadline:
-                raise Failed("the witness does not write")
-            time.sleep(0.1)
-        label, _ = bench.snapshot("QEMU", step)
-    overlay = os.path.join(guest.place, "data.k1.qcow2")
-    disk = overlay if os.path.exists(overlay) else guest.disk
-    wrong = false_success("QEMU", step, label)
-    with Guest(os.path.join(place, "after"), disk=disk) as again:
-        said = again.run("python3 /run/payload/witness.py check /srv/witness/files || true",
-                         PATIENCE)
-    found = int(said.strip().splitlines()[-1].split()[1])
-    if "none is half there" not in said or found < bench.acknowledged:
-        wrong.append(f"{bench.acknowledged} were acknowledged; {said.strip()}")
-    return label, 0, wrong
+        acknowledged = bench.acknowledged()
+        result, _, _ = bench.snapshot("QEMU", step)
+    wrong = bench.judge(result, acknowledged)
+    with Guest(os.path.join(place, "after"), disk=disk_of(guest)) as again:
+        wrong += witness_is_whole(again, bench.acknowledged())
+    return result.get("label", "nothing"), 0, wrong
+
+
+class Report:
+    def __init__(self):
+        self.lines = ["| killed | at | snaptake says | longest append | wrong |",
+                      "|---|---|---|---|---|"]
+        self.kills, self.bad, self.longest = 0, 0, 0
+
+    def tell(self, victim, step, label, longest, wrong):
+        self.kills += label != "there was none"
+        self.bad += bool(wrong)
+        self.longest = max(self.longest, longest)
+        self.lines.append(f"| {victim} | {step} | {label} | "
+                          f"{f'{longest:.2f} s' if longest else ''} | {'; '.join(wrong)} |")
+        print(self.lines[-1], flush=True)
+
+    def text(self):
+        return "\n".join(self.lines) + (
+            f"\n\n{self.kills} kills, {self.bad} with something wrong; the longest append took "
+            f"{self.longest:.2f} s, with a hold limit of {HOLD_LIMIT} s.\n")
 
 
 def run(options, place):
     make()
     programs = {name: os.path.join(options.bin, name) for name in ("snaptake", "snapagent")}
     programs["writer"] = options.writer
-    victims = options.victim or VICTIMS
-    lines = ["| killed | at | snaptake says | longest append | wrong |", "|---|---|---|---|---|"]
-    bad, most, points = 0, 0, 0
-
-    def tell(victim, step, label, longest, wrong):
-        nonlocal bad, most, points
-        points += label != "there was none"
-        bad += bool(wrong)
-        most = max(most, longest)
-        lines.append(f"| {victim} | {step} | {label} | {f'{longest:.2f} s' if longest else ''} | "
-                     f"{'; '.join(wrong)} |")
-        print(lines[-1], flush=True)
-
-    for victim in victims:
-        if victim == "QEMU":
-            for step in ORDER:
-                with tempfile.TemporaryDirectory(dir=place) as own:
-                    tell(victim, step, *try_qemu(own, programs, step))
-            continue
-        bench = Bench(os.path.join(place, victim.replace(" ", "-")), programs)
+    for program in programs.values():
+        if not os.path.exists(program):
+            raise Failed(f"there is no {program}: build it first")
+    report = Report()
+    for number, victim in enumerate(options.victim or VICTIMS):
+        bench = Bench(os.path.join(place, str(number)), programs)
         with bench.guest:
             bench.begin()
-            for step in ORDER:
-                tell(victim, step, *try_in(bench, victim, step))
-    text = "\n".join(lines) + (f"\n\n{points} kills, {bad} with something wrong; the longest "
-                               f"append took {most:.2f} s, with a hold limit of "
-                               f"{HOLD_LIMIT} s.\n")
-    print(text.splitlines()[-1])
+            steps = bench.steps()
+            if victim != "QEMU":
+                for step in steps:
+                    report.tell(victim, step, *try_in(bench, victim, step))
+                bench.guest.end(bench.witness, "KILL")
+                lost = witness_is_whole(bench.guest, bench.acknowledged())
+                if lost:
+                    raise Failed(f"after all kills of {victim}: {'; '.join(lost)}")
+        for step in steps if victim == "QEMU" else []:
+            with tempfile.TemporaryDirectory(dir=place) as own:
+                report.tell(victim, step, *try_qemu(own, programs, step))
+    print(report.text().splitlines()[-1])
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
-            file.write(text)
-    return 1 if bad else 0
+            file.write(report.text())
+    return 1 if report.bad else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     built = os.path.join(ROOT, "build", "dev", "bin")
-    parser.add_argument("victim", nargs="*", help=f"of {', '.join(VICTIMS)} (default: all)")
+    parser.add_argument("victim", nargs="*",
+                        help=f"of: {'; '.join(VICTIMS)} (default: all of them)")
     parser.add_argument("--bin", default=built, help="where snaptake and snapagent are")
     parser.add_argument("--writer", default=os.path.join(built, "blocked_writer"))
     parser.add_argument("--report", metavar="FILE", help="the table, as Markdown")
     options = parser.parse_args()
     if set(options.victim) - set(VICTIMS):
-        parser.error(f"a victim is one of {', '.join(VICTIMS)}")
+        parser.error(f"a victim is one of: {'; '.join(VICTIMS)}")
     end_on_signal()
     try:
         with tempfile.TemporaryDirectory(prefix="kills-") as place:
