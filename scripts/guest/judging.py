@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What is said of many copies of a guest: findings of the witness (examples/verify/), and a table."""
+"""What is said of many copies: findings of the witness (examples/verify/), and a table of them."""
 
 import collections
 import os
@@ -32,7 +32,7 @@ def findings_by_kind(text, kinds):
 
 
 def without_numbers(words):
-    return re.sub(r"[0-9a-f]{32,}|\d+", "N", words)
+    return re.sub(r"\b([0-9a-f]{32,}|\d+)\b", "N", words)
 
 
 def table(results, titles, kinds):

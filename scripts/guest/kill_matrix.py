@@ -11,8 +11,9 @@ freeze, the cut and the thaw also right after it has passed the request on. Afte
   - no program in the guest may have waited longer than the agent's hold limit and a margin,
   - a copy that snaptake has called whole must be: it is looked at by `snaptake verify`,
   - a new snaptake must be able to take a snapshot, with a new agent if that one was killed,
-  - the writer in the guest must have lost nothing that it has acknowledged; of a QEMU that was
-    killed, the disk is looked at in a new guest.
+  - the writer in the guest must have lost nothing that it has acknowledged.
+A QEMU that is killed leaves a disk, which is looked at alike, with its journal replayed; the next
+one goes on from a saved machine.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -115,12 +117,16 @@ class Relay:
             listener.close()
 
 
+Saved = collections.namedtuple("Saved", "state disk")
+
+
 class Bench:
     """A guest with an agent, a writer that is watched, and a witness."""
 
-    def __init__(self, place, programs):
+    def __init__(self, place, programs, disk=None, state=None):
         self.place, self.programs, self.number = place, programs, 0
-        self.guest = Guest(place, [programs["snapagent"], programs["writer"]], ["window", "files"])
+        self.guest = Guest(place, [programs["snapagent"], programs["writer"]], ["window", "files"],
+                           disk, state)
 
     def begin(self):
         self.window = Window(self.guest)
@@ -138,8 +144,10 @@ class Bench:
         self.agent = self.guest.start(f"snapagent --hold-limit {HOLD_LIMIT}", "snapagent")
 
     def acknowledged(self):
-        with open(self.guest.report("files"), "rb") as file:
-            return file.read().count(b"\n")
+        """The last number of the witness."""
+        with open(self.guest.report("files"), encoding="ascii") as file:
+            whole = file.read().split("\n")[:-1]
+        return int(whole[-1]) if whole else 0
 
     def take(self, agent, qmp):
         self.number += 1
@@ -188,6 +196,14 @@ class Bench:
             raise Failed(f"the step was not reached: {step}: {said.strip()}")
         return json.loads(said) if said else {}, killed == [True], relay.steps
 
+    def save(self):
+        """The machine as it is, to go on from again and again."""
+        saved = Saved(os.path.join(self.place, "state"), os.path.join(self.place, "saved.qcow2"))
+        self.guest.save(saved.state)
+        shutil.copy(self.guest.disk, saved.disk)
+        self.guest.qmp("cont")
+        return saved
+
     def steps(self):
         """What there is to be killed at: the messages of a snapshot, in their order."""
         result, _, seen = self.snapshot("", "")
@@ -201,19 +217,23 @@ class Bench:
                 steps.append(name + " under way")
         return steps
 
-    def judge(self, result, acknowledged):
-        """What is wrong with a copy that is called whole."""
-        if result.get("label") != "filesystem":
-            return []
+    def look(self, disk, acknowledged, *more):
+        """What is wrong with a disk."""
         with tempfile.NamedTemporaryFile("w", suffix=".acknowledged") as told:
             told.write(f"{acknowledged}\n")
             told.flush()
             done = subprocess.run(
-                [self.programs["snaptake"], "verify", result["machines"][0]["disks"][0]["copy"],
-                 "--folder", "/witness/files", "--judge",
-                 shlex.join([sys.executable, WITNESS, "check", "--acknowledged", told.name])
-                 + " {folder}"], capture_output=True, text=True, check=False)
-        return [] if done.returncode == 0 else [f"called whole: {done.stdout}{done.stderr}"]
+                [self.programs["snaptake"], "verify", disk, "--folder", "/witness/files", *more,
+                 "--judge", shlex.join([sys.executable, WITNESS, "check", "--acknowledged",
+                                        told.name]) + " {folder}"],
+                capture_output=True, text=True, check=False)
+        return [] if done.returncode == 0 else [f"{disk}: {done.stdout}{done.stderr}"]
+
+    def judge(self, result, acknowledged):
+        """What is wrong with a copy that is called whole."""
+        if result.get("label") != "filesystem":
+            return []
+        return self.look(result["machines"][0]["disks"][0]["copy"], acknowledged)
 
 
 def witness_is_whole(guest, acknowledged):
@@ -246,25 +266,30 @@ def try_in(bench, victim, step):
     return result.get("label", "nothing: it was killed"), longest, wrong
 
 
-def disk_of(guest):
+def disk_of(place, disk):
     """Where the machine goes on: its overlay, if QEMU has come so far as to make a whole one."""
-    overlay = os.path.join(guest.place, "data.k1.qcow2")
+    overlay = os.path.join(place, "data.k1.qcow2")
     done = subprocess.run(["qemu-img", "info", "--output=json", overlay], capture_output=True,
                           text=True, check=False)
     whole = done.returncode == 0 and json.loads(done.stdout).get("backing-filename")
-    return overlay if whole else guest.disk
+    return overlay if whole else disk
 
 
-def try_qemu(place, programs, step):
-    """The same for QEMU: the disk that it leaves is looked at in a new guest."""
-    bench = Bench(os.path.join(place, "before"), programs)
-    with bench.guest as guest:
-        bench.begin()
+def try_qemu(place, programs, saved, step):
+    """The same for QEMU."""
+    disk = os.path.join(place, "data.qcow2")
+    shutil.copy(saved.disk, disk)
+    bench = Bench(os.path.join(place, "guest"), programs, disk, saved.state)
+    with bench.guest:
+        until = time.monotonic() + PATIENCE
+        while not bench.acknowledged():
+            if time.monotonic() > until:
+                raise Failed("the witness does not go on")
+            time.sleep(0.05)
         acknowledged = bench.acknowledged()
         result, _, _ = bench.snapshot("QEMU", step)
     wrong = bench.judge(result, acknowledged)
-    with Guest(os.path.join(place, "after"), disk=disk_of(guest)) as again:
-        wrong += witness_is_whole(again, bench.acknowledged())
+    wrong += bench.look(disk_of(place, disk), bench.acknowledged(), "--recover")
     return result.get("label", "nothing"), 0, wrong
 
 
@@ -300,6 +325,7 @@ def run(options, place):
         bench = Bench(os.path.join(place, str(number)), programs)
         with bench.guest:
             bench.begin()
+            saved = bench.save() if victim == "QEMU" else None
             steps = bench.steps()
             if victim != "QEMU":
                 for step in steps:
@@ -310,7 +336,7 @@ def run(options, place):
                     raise Failed(f"after all kills of {victim}: {'; '.join(lost)}")
         for step in steps if victim == "QEMU" else []:
             with tempfile.TemporaryDirectory(dir=place) as own:
-                report.tell(victim, step, *try_qemu(own, programs, step))
+                report.tell(victim, step, *try_qemu(own, programs, saved, step))
     print(report.text().splitlines()[-1])
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:

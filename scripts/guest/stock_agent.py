@@ -68,18 +68,18 @@ def take(guest, way, number):
 
 def stand_still(guest, busy):
     """A freeze by hand: nobody may acknowledge anything before the thaw. Redis writes to memory."""
-    print(guest.virsh("domfsinfo", "guest").strip(), flush=True)
-    print(guest.virsh("domfsfreeze", "guest").strip(), flush=True)
+    print(guest.virsh("domfsinfo", "guest").rstrip(), flush=True)
+    guest.virsh("domfsfreeze", "guest")
     time.sleep(0.3)  # what was on its way to us
     before = busy.acknowledged()
     time.sleep(STANDSTILL)
     after = busy.acknowledged()
-    print(guest.virsh("domfsthaw", "guest").strip(), flush=True)
+    guest.virsh("domfsthaw", "guest")
     went_on = [kind for kind in busy.kinds if kind != "redis" and after[kind] != before[kind]]
     if went_on:
         raise Failed(f"written while all was frozen: {' '.join(went_on)}")
     busy.await_transactions(after, 3)
-    print(f"nobody wrote for {STANDSTILL} s, and all go on", flush=True)
+    print(f"domfsfreeze: nobody wrote for {STANDSTILL} s; domfsthaw: all go on", flush=True)
 
 
 def run(options, place):

@@ -3,7 +3,8 @@
 """How many copies of a busy guest hold what they should: copies made without integration, with its
 filesystems frozen, and with its databases taking part.
 
-verify_copies.py [--bin FOLDER] [--count N] [--report FILE]   status 77: skipped, with the reason
+verify_copies.py [--bin FOLDER] [--count N] [--within SECONDS] [--report FILE]
+    status 77: skipped, with the reason
 
 A guest of scripts/guest/make.sh runs the witness (examples/verify/) in plain files, SQLite, and,
 where this machine has the servers to judge a copy, Redis and PostgreSQL. snaptake takes N copies
@@ -16,6 +17,7 @@ wrong with the copies of one that was not: it would not find anything then.
 
 import argparse
 import concurrent.futures
+import itertools
 import json
 import os
 import shlex
@@ -32,6 +34,7 @@ from workload import KINDS, Busy, kinds_to_judge
 
 MODES = {"nothing": "without integration", "replayed": "the same, journal replayed",
          "filesystem": "filesystems frozen", "participants": "databases take part too"}
+ROUND = 5  # copies of one mode before those of the next
 # What must be there in every copy; of the rest the table tells.
 OWED = {"replayed": ["files", "sqlite", "postgresql"],
         "filesystem": ["filesystem", "files", "unflushed", "sqlite", "postgresql"],
@@ -119,9 +122,15 @@ def run(options, place):
                           f"{len(results[way]):3}  "
                           f"{'all is there' if not bad else 'not: ' + ' '.join(bad)}", flush=True)
 
-            for mode in ("nothing", "filesystem", "participants"):
-                busy.agent_for(mode)
-                for number in range(options.count):
+            for first in range(0, options.count, ROUND):
+                if time.monotonic() - begun > options.within:
+                    print(f"it ends here: {options.within:.0f} s have passed", flush=True)
+                    break
+                numbers = range(first, min(first + ROUND, options.count))
+                for mode, number in itertools.product(("nothing", "filesystem", "participants"),
+                                                      numbers):
+                    if number == first:
+                        busy.agent_for(mode)
                     busy.await_transactions(busy.acknowledged(), 3)
                     tag = f"{mode[0]}{number}"
                     until_now = keep_acknowledged(guest, os.path.join(place, "until-" + tag))
@@ -148,6 +157,8 @@ def main():
     parser.add_argument("--bin", default=os.path.join(ROOT, "build", "dev", "bin"),
                         help="where snaptake and snapagent are (default: %(default)s)")
     parser.add_argument("--count", type=int, default=5, help="copies of each kind (default: 5)")
+    parser.add_argument("--within", type=float, default=float("inf"), metavar="SECONDS",
+                        help="begin no further round after so long")
     parser.add_argument("--report", metavar="FILE", help="the table, as Markdown")
     parser.add_argument("--keep", metavar="FOLDER", help="where the guest lives, kept for a look")
     options = parser.parse_args()
