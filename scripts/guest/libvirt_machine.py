@@ -7,8 +7,8 @@ import signal
 import subprocess
 import time
 
-from machine import (AGENT_PORT, BOOT_LIMIT, MADE, Controlled, Failed, Skipped, accelerator,
-                     pack_initrd, ports)
+from machine import (AGENT_PORT, BOOT_LIMIT, KERNEL_WORDS, MADE, Controlled, Failed, Skipped,
+                     accelerator, pack_initrd, ports)
 
 NOBODY = 65534
 OUR_PORT = "org.snapproto.agent"
@@ -21,7 +21,7 @@ DOMAIN = """<domain type='{kind}' xmlns:qemu='http://libvirt.org/schemas/domain/
     <type arch='x86_64' machine='q35'>hvm</type>
     <kernel>{place}/vmlinuz</kernel>
     <initrd>{place}/initrd</initrd>
-    <cmdline>console=ttyS0 quiet panic=-1 no_timer_check</cmdline>
+    <cmdline>{kernel_words}</cmdline>
   </os>
   <features><acpi/></features>
   <cpu mode='maximum'/>
@@ -80,7 +80,7 @@ class LibvirtGuest(Controlled):
             file.write(DOMAIN.format(
                 kind="kvm" if accelerator() == "kvm" else "qemu", place=place,
                 emulator=shutil.which("qemu-system-x86_64"),
-                agent_port=AGENT_PORT,
+                agent_port=AGENT_PORT, kernel_words=KERNEL_WORDS,
                 more="".join(f"    <qemu:arg value='{word}'/>\n" for word in more)))
         self.user = ["setpriv", "--pdeathsig", "TERM"]
         if os.geteuid() == 0:  # libvirt of a user is another one than that of root
