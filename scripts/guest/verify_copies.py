@@ -45,7 +45,7 @@ def take(programs, guest, place, mode, tag):
     """@return the copy"""
     words = [programs["snaptake"], "take", "--json", "--agent", guest.agent,
              "--qmp", guest.qmp_path, "--method", "backup", "--into", place, "--tag", tag,
-             "--hold-limit", "60s"]
+             "--hold-limit", "120s"]
     if mode == "nothing":
         words += ["--crash-ok", "--reach-limit", "300ms"]
     else:

@@ -7,8 +7,8 @@ import time
 
 from machine import AS_POSTGRES, Failed
 
-PAUSE = 0.02  # of a writer after each transaction, in seconds: five share one slow processor
-WARM_UP = 20  # transactions of each writer before the first copy
+PAUSE = 0.1  # of a writer after each transaction, in seconds: all share one slow processor
+WARM_UP = 10  # transactions of each writer before the first copy
 LIMIT = 300  # seconds, for each step of a guest without hardware's help on a busy machine
 KINDS = {"files": "plain files, flushed",
          "unflushed": "plain files of a program that flushes nothing",
@@ -90,9 +90,9 @@ class Busy:
             self.agent = None
         if mode == "nothing":
             return
-        hooks = ("--fsfreeze-hook=/run/hooks.d --hook-limit 60" if mode == "participants" else "")
+        hooks = ("--fsfreeze-hook=/run/hooks.d --hook-limit 90" if mode == "participants" else "")
         self.agent = self.guest.start(
             "env SNAPAGENT_SQLITE_LIST=/run/sqlite.list "
             "SNAPAGENT_REDIS_OPTIONS='-s /run/redis.socket' "
             "SNAPAGENT_POSTGRESQL_OPTIONS='-h /run/postgresql -U postgres' "
-            f"snapagent --hold-limit 60 {hooks}", "snapagent")
+            f"SNAPAGENT_HOOK_HOLD=240 snapagent --hold-limit 120 {hooks}", "snapagent")
