@@ -36,10 +36,10 @@ Without a stage all of them run, in this order:
               root and loop devices)
   libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline
               (needs gcc and scripts/install_deps.sh libvirt)
-  guest       a guest of Debian's packages in QEMU, with programs that write: what libvirt and the
-              stock guest agent make of it, quiesced and not, and what snaptake and snapagent do, is
-              judged; the guide from a clone to a verified snapshot is followed (needs gcc and
-              scripts/install_deps.sh libvirt)
+  guest       a guest of Debian's packages in QEMU, with programs that write: copies that libvirt
+              takes of it with the stock guest agent and with snapagent, and those of snaptake and
+              snapagent, are judged; who takes part is killed; the guide is followed. A short form:
+              some ten minutes (needs gcc and scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
               (needs gcc)
   slurm       a campaign as an array of a real Slurm, on this machine (needs gcc, root, and
@@ -53,7 +53,7 @@ Without a stage all of them run, in this order:
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
              SNAPPROTO_RC_SEED   seed of the property tests (default: 20240217)
              SNAPPROTO_FUZZ_SECONDS  how long each fuzz target runs (default: 10)
-             SNAPPROTO_GUEST_COPIES  how many copies of each kind the stage guest judges (default: 5)
+             SNAPPROTO_GUEST_COPIES  how many copies of each kind the stage guest judges (default: 2)
              SNAPPROTO_GUEST_ACCEL  how QEMU plays the guest's processor: tcg or kvm (default: tcg)
              SNAPPROTO_COVERAGE  the least percentage of lines (default: 95)
 END
@@ -264,12 +264,18 @@ stage_libvirt() {
     return "$status"
 }
 
+# Whoever is ended by its deadline takes its QEMU along.
 stage_guest() {
-    scripts/guest/stock_agent.py --count "${SNAPPROTO_GUEST_COPIES:-5}" \
-        --report "$logs/guest-stock-agent.md" &&
-        scripts/guest/verify_copies.py --count "${SNAPPROTO_GUEST_COPIES:-5}" \
+    local within=(timeout 900) count=(--count "${SNAPPROTO_GUEST_COPIES:-2}")
+    [ -x build/dev/bin/snaptake ] || { echo "there is no snaptake: the stage gcc comes first"; return 1; }
+    "${within[@]}" scripts/guest/stock_agent.py "${count[@]}" --report "$logs/guest-qemu-ga.md" &&
+        "${within[@]}" scripts/guest/stock_agent.py --agent snapagent "${count[@]}" \
+            --report "$logs/guest-snapagent.md" &&
+        "${within[@]}" scripts/guest/verify_copies.py "${count[@]}" \
             --report "$logs/guest-copies.md" &&
-        scripts/guest/follow_guide.sh docs/guides/snapshot-a-guest.md
+        "${within[@]}" scripts/guest/kill_matrix.py agent orchestrator \
+            --report "$logs/guest-kills.md" &&
+        "${within[@]}" scripts/guest/follow_guide.sh docs/guides/snapshot-a-guest.md
 }
 
 stage_spin() {
