@@ -218,13 +218,14 @@ class Controlled:
             return
         self.qmp("block-commit", **{"job-id": "undo", "device": inserted[0]["node-name"],
                                     "base": base})
-        until = time.monotonic() + BOOT_LIMIT
+        until, told = time.monotonic() + BOOT_LIMIT, False
         while time.monotonic() < until:
             jobs = {one["id"]: one["status"] for one in self.qmp("query-jobs")}
             if "undo" not in jobs:
                 return
-            if jobs["undo"] == "ready":
+            if jobs["undo"] == "ready" and not told:
                 self.qmp("job-complete", id="undo")
+                told = True
             time.sleep(0.05)
         raise Failed(f"{overlay} cannot be committed")
 
