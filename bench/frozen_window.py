@@ -29,8 +29,8 @@ sys.path.insert(0, os.path.join(ROOT, "scripts", "guest"))
 from libvirt_machine import OUR_PORT, LibvirtGuest
 from machine import Failed, Skipped, end_on_signal, make
 
-SETTLE = 0.3  # seconds between what one snapshot has left to do and the next one
-QUIET = 1.0
+SETTLE = 0.2  # seconds between what one snapshot has left to do and the next one
+QUIET = 0.6
 LOAD_MIB, LOAD_KIB = 64, 4096  # what the load writes to, and how much of it a second
 WAYS = {"nothing": "nothing", "snaptake": "snaptake and snapagent",
         "libvirt": "libvirt and qemu-ga"}
