@@ -7,7 +7,7 @@ frozen_window.py [--bin FOLDER] [--writer FILE] [--count N] [--json FILE]   stat
 
 In the guest bench/blocked_writer.cpp appends records to a file on the disk that is cut, flushes
 each, and tells its longest append: from the call that the freeze blocks to its return after the
-thaw, by the guest's monotonic clock. "Nothing" is its longest append in a second without a
+thaw, by the guest's monotonic clock. "Nothing" is its longest append in 0.6 s without a
 snapshot: what the machine itself does to it. "Load" is a second program that writes to another file
 and flushes nothing. After each snapshot the overlay is committed into the image again, so that all
 begin alike.
@@ -32,6 +32,7 @@ from machine import Failed, Skipped, end_on_signal, make
 SETTLE = 0.2  # seconds between what one snapshot has left to do and the next one
 QUIET = 0.6
 LOAD_MIB, LOAD_KIB = 64, 4096  # what the load writes to, and how much of it a second
+LOADS = ["idle", "load"]
 WAYS = {"nothing": "nothing", "snaptake": "snaptake and snapagent",
         "libvirt": "libvirt and qemu-ga"}
 
@@ -77,11 +78,13 @@ class Snapshots:
     def of_snaptake(self):
         self.number += 1
         done = subprocess.run([self.snaptake, "take", "--json", "--agent", self.guest.agent,
-                               "--qmp", self.guest.qmp_path, "--tag", f"s{self.number}"],
+                               "--qmp", self.guest.qmp_path, "--tag", f"s{self.number}",
+                               "--reach-limit", "30s"],
                               capture_output=True, text=True, check=False)
         result = json.loads(done.stdout) if done.stdout else {}
         if done.returncode != 0 or result.get("label") != "filesystem":
-            raise Failed(f"snaptake: {done.stdout}{done.stderr}")
+            raise Failed(f"snaptake: {done.stdout}{done.stderr} agent: "
+                         f"{self.guest.run('tail -n 5 /run/snapagent.log')}")
         self.overlay = result["machines"][0]["disks"][0]["file"]
 
     def of_libvirt(self):
@@ -154,7 +157,7 @@ def run(options, place):
                     "qemu-ga")
         guest.start(f"snapagent -p /dev/virtio-ports/{OUR_PORT}", "snapagent")
         guest.await_agent()
-        for load in ("idle", "load"):
+        for load in options.load or LOADS:
             if load == "load":
                 guest.start(f"blocked_writer --load /srv/load {LOAD_MIB} {LOAD_KIB}", "load")
             results[load] = measure(guest, os.path.join(options.bin, "snaptake"), options.count,
@@ -174,6 +177,8 @@ def main():
     parser.add_argument("--writer", default=os.path.join(built, "blocked_writer"))
     parser.add_argument("--count", type=int, default=50,
                         help="snapshots of each kind (default: %(default)s)")
+    parser.add_argument("--load", action="append", choices=LOADS,
+                        help="measure this one only (default: both, in one run)")
     parser.add_argument("--json", metavar="FILE", help="all that was measured, in seconds")
     options = parser.parse_args()
     end_on_signal()
