@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """The same guest, run by a libvirtd of our own, without systemd, D-Bus and root."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -131,15 +132,26 @@ class LibvirtGuest(Controlled):
             time.sleep(0.2)
 
     def stop(self):
-        """Ends the guest and the daemon."""
+        """Ends the guest and the daemon, also one that is too busy to end the guest."""
+        qemu = None
+        with contextlib.suppress(OSError, ValueError):
+            with open(os.path.join(self.place, "run/libvirt/qemu/run/guest.pid"),
+                      encoding="ascii") as file:
+                qemu = int(file.read())
         if self.alive():
-            try:
+            with contextlib.suppress(Failed):  # it was never there
                 self.virsh("destroy", "guest")
-            except Failed:
-                pass  # it was never there
             self.daemon.send_signal(signal.SIGTERM)
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{qemu}/cmdline", "rb") as file:
+                if self.place.encode() in file.read():  # no other process of that number
+                    os.kill(qemu, signal.SIGKILL)
         if self.daemon is not None:
-            self.daemon.wait()
+            try:
+                self.daemon.wait(BOOT_LIMIT)
+            except subprocess.TimeoutExpired:
+                self.daemon.kill()
+                self.daemon.wait()
             self.said.close()
         if hasattr(self, "control"):
             self.control.stream.close()
