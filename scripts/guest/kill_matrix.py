@@ -149,11 +149,11 @@ class Bench:
             whole = file.read().split("\n")[:-1]
         return int(whole[-1]) if whole else 0
 
-    def take(self, agent, qmp):
+    def take(self, agent, qmp, reach="3s"):
         self.number += 1
         return subprocess.Popen([self.programs["snaptake"], "take", "--json", "--agent", agent,
-                                 "--qmp", qmp, "--tag", f"k{self.number}", "--settle-limit", "15s",
-                                 "--reach-limit", "10s"], stdout=subprocess.PIPE,
+                                 "--qmp", qmp, "--tag", f"k{self.number}", "--settle-limit", "4s",
+                                 "--reach-limit", reach], stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL, text=True)
 
     def kill(self, victim):
@@ -258,7 +258,8 @@ def try_in(bench, victim, step):
         wrong.append(f"a program waited {longest:.1f} s")
     if victim == "agent":
         bench.start_agent()
-    said, _ = bench.take(bench.guest.agent, bench.guest.qmp_path).communicate(timeout=PATIENCE)
+    again = bench.take(bench.guest.agent, bench.guest.qmp_path, "30s")  # an agent may be starting
+    said, _ = again.communicate(timeout=PATIENCE)
     if json.loads(said)["label"] != "filesystem":
         wrong.append(f"the next snapshot: {said.strip()}")
     bench.guest.commit(bench.guest.disk)
