@@ -18,6 +18,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
+from first_word import answered
 from machine import ROOT, Failed, Guest, Skipped, end_on_signal, make
 from workload import Busy, kinds_to_judge
 
@@ -31,6 +32,9 @@ def run(options):
     os.makedirs(options.folder)
     with Guest(os.path.abspath(options.folder), [agent], kinds) as guest:
         Busy(guest, kinds).agent_for("participants" if options.hooks else "filesystem")
+        while not answered(guest.agent, 1):
+            if not guest.alive():
+                raise Failed("QEMU has ended")
         print("ready", flush=True)
         while guest.alive():
             time.sleep(0.5)

@@ -25,7 +25,7 @@ sys.dont_write_bytecode = True  # in a source tree
 from judging import WITNESS, findings_by_kind, keep_acknowledged, shortcomings, table
 from libvirt_machine import LibvirtGuest
 from machine import AGENT_PORT, ROOT, Failed, Skipped, end_on_signal, make
-from workload import Busy, kinds_to_judge
+from workload import KINDS, Busy, kinds_to_judge
 
 WAYS = {"--quiesce": "quiesced", "": "not quiesced", "replayed": "the same, journal replayed"}
 OWED = {"--quiesce": ["filesystem", "files", "unflushed", "sqlite", "postgresql"],
@@ -88,7 +88,7 @@ def run(options, place):
     if own and not os.path.exists(own[0]):
         raise Failed(f"there is no {own[0]}: build it first")
     make()
-    kinds = kinds_to_judge()
+    kinds = [kind for kind in kinds_to_judge() if not options.kind or kind in options.kind]
     results = {way: [] for way in WAYS}
     begun = time.monotonic()
     with LibvirtGuest(os.path.join(place, "guest"), own, kinds) as guest:
@@ -134,6 +134,8 @@ def main():
     parser.add_argument("--bin", default=os.path.join(ROOT, "build", "dev", "bin"),
                         help="where snapagent is (default: %(default)s)")
     parser.add_argument("--count", type=int, default=5, help="copies of each kind (default: 5)")
+    parser.add_argument("--kind", action="append", choices=KINDS,
+                        help="this workload only, may be repeated (default: all)")
     parser.add_argument("--report", metavar="FILE", help="the table, as Markdown")
     options = parser.parse_args()
     end_on_signal()
