@@ -38,8 +38,8 @@ Without a stage all of them run, in this order:
               (needs gcc and scripts/install_deps.sh libvirt)
   guest       a guest of Debian's packages in QEMU, with programs that write: copies that libvirt
               takes of it with the stock guest agent and with snapagent, and those of snaptake and
-              snapagent, are judged; who takes part is killed; the guide is followed. A short form:
-              some ten minutes (needs gcc and scripts/install_deps.sh libvirt)
+              snapagent, are judged; agent and snaptake are killed; the guide is followed. A short form:
+              half an hour on a busy machine (needs gcc and scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
               (needs gcc)
   slurm       a campaign as an array of a real Slurm, on this machine (needs gcc, root, and

@@ -6,14 +6,12 @@ kill_matrix.py [--bin FOLDER] [--writer FILE] [--report FILE] [VICTIM]...     st
 
 A relay between snaptake and the sockets of a guest of scripts/guest/make.sh first counts the
 messages of a snapshot: a request and its answer are a step each. Then, in a session for each step,
-it holds that message back, kills (SIGKILL) whoever it is the turn of, and passes it on; for the
+it holds that message back, kills (SIGKILL) the agent or snaptake, and passes it on; for the
 freeze, the cut and the thaw also right after it has passed the request on. Afterwards
   - no program in the guest may have waited longer than the agent's hold limit and a margin,
   - a copy that snaptake has called whole must be: it is looked at by `snaptake verify`,
   - a new snaptake must be able to take a snapshot, with a new agent if that one was killed,
   - the writer in the guest must have lost nothing that it has acknowledged.
-A QEMU that is killed leaves a disk, which is looked at alike, with its journal replayed; the next
-one goes on from a saved machine.
 """
 
 import argparse
@@ -22,7 +20,6 @@ import contextlib
 import json
 import os
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -41,9 +38,7 @@ HOLD_LIMIT = 2  # seconds, of the agent
 MARGIN = 2  # of a guest whose processor is played, on a busy machine
 PATIENCE = 120
 UNDER_WAY = ("guest-fsfreeze-freeze", "transaction", "guest-fsfreeze-thaw")
-AGAIN = ", and started again"  # at once, as a service manager does
-VICTIMS = ["agent", "agent" + AGAIN, "watchdog", "agent and watchdog" + AGAIN, "orchestrator",
-           "QEMU"]
+VICTIMS = ["agent", "orchestrator"]
 
 
 class Relay:
@@ -117,16 +112,12 @@ class Relay:
             listener.close()
 
 
-Saved = collections.namedtuple("Saved", "state disk")
-
-
 class Bench:
     """A guest with an agent, a writer that is watched, and a witness."""
 
-    def __init__(self, place, programs, disk=None, state=None):
-        self.place, self.programs, self.number = place, programs, 0
-        self.guest = Guest(place, [programs["snapagent"], programs["writer"]], ["window", "files"],
-                           disk, state)
+    def __init__(self, place, programs):
+        self.programs, self.number = programs, 0
+        self.guest = Guest(place, [programs["snapagent"], programs["writer"]], ["window", "files"])
 
     def begin(self):
         self.window = Window(self.guest)
@@ -158,28 +149,13 @@ class Bench:
                                 stderr=subprocess.DEVNULL, text=True)
 
     def kill(self, victim):
-        """@return whether it was there"""
         if victim == "orchestrator":
             self.process.kill()
-        elif victim == "QEMU":
-            self.guest.process.kill()
-            self.guest.process.wait()
         else:
-            whom = [str(self.agent)] if "agent" in victim else []
-            if "watchdog" in victim:
-                whom += self.guest.run("for one in /proc/[0-9]*; do "
-                                       "read -r name <$one/comm && [ $name = snapagent-guard ] && "
-                                       "echo ${one#/proc/}; done 2>/dev/null; true").split()
-            if not whom:
-                return False
-            self.guest.run(f"kill -KILL {' '.join(whom)}")
-            if AGAIN in victim:
-                self.start_agent()
-        return True
+            self.guest.run(f"kill -KILL {self.agent}")
 
     def snapshot(self, victim, step):
-        """Takes one, with a kill at that step. @return what snaptake says, whether anybody was
-        killed, and the steps"""
+        """Takes one, with a kill at that step. @return what snaptake says, and the steps"""
         killed = []
         with tempfile.TemporaryDirectory(prefix="relay-") as place:
             relay = Relay(place, self.guest,
@@ -195,19 +171,11 @@ class Bench:
                 relay.stop()
         if step and not killed:
             raise Failed(f"the step was not reached: {step}: {said.strip()}")
-        return json.loads(said) if said else {}, killed == [True], relay.steps
-
-    def save(self):
-        """The machine as it is, to go on from again and again."""
-        saved = Saved(os.path.join(self.place, "state"), os.path.join(self.place, "saved.qcow2"))
-        self.guest.save(saved.state)
-        shutil.copy(self.guest.disk, saved.disk)
-        self.guest.qmp("cont")
-        return saved
+        return json.loads(said) if said else {}, relay.steps
 
     def steps(self):
         """What there is to be killed at: the messages of a snapshot, in their order."""
-        result, _, seen = self.snapshot("", "")
+        result, seen = self.snapshot("", "")
         if result.get("label") != "filesystem":
             raise Failed(f"without a kill: {result}")
         steps = []
@@ -218,13 +186,13 @@ class Bench:
                 steps.append(name + " under way")
         return steps
 
-    def look(self, disk, acknowledged, *more):
+    def look(self, disk, acknowledged):
         """What is wrong with a disk."""
         with tempfile.NamedTemporaryFile("w", suffix=".acknowledged") as told:
             told.write(f"{acknowledged}\n")
             told.flush()
             done = subprocess.run(
-                [self.programs["snaptake"], "verify", disk, "--folder", "/witness/files", *more,
+                [self.programs["snaptake"], "verify", disk, "--folder", "/witness/files",
                  "--judge", shlex.join([sys.executable, WITNESS, "check", "--acknowledged",
                                         told.name]) + " {folder}"],
                 capture_output=True, text=True, check=False)
@@ -249,9 +217,7 @@ def try_in(bench, victim, step):
     """@return what happened, how long the writer waited, and what was wrong"""
     bench.window.longest()
     acknowledged = bench.acknowledged()
-    result, killed, _ = bench.snapshot(victim, step)
-    if not killed:
-        return "there was none", 0, []
+    result, _ = bench.snapshot(victim, step)
     # The answer of the writer comes when it can write again.
     longest = bench.window.longest()
     wrong = bench.judge(result, acknowledged)
@@ -274,33 +240,6 @@ def try_in(bench, victim, step):
     return result.get("label", "nothing: it was killed"), longest, wrong
 
 
-def disk_of(place, disk):
-    """Where the machine goes on: its overlay, if QEMU has come so far as to make a whole one."""
-    overlay = os.path.join(place, "data.k1.qcow2")
-    done = subprocess.run(["qemu-img", "info", "--output=json", overlay], capture_output=True,
-                          text=True, check=False)
-    whole = done.returncode == 0 and json.loads(done.stdout).get("backing-filename")
-    return overlay if whole else disk
-
-
-def try_qemu(place, programs, saved, step):
-    """The same for QEMU."""
-    disk = os.path.join(place, "data.qcow2")
-    shutil.copy(saved.disk, disk)
-    bench = Bench(os.path.join(place, "guest"), programs, disk, saved.state)
-    with bench.guest:
-        until = time.monotonic() + PATIENCE
-        while not bench.acknowledged():
-            if time.monotonic() > until:
-                raise Failed("the witness does not go on")
-            time.sleep(0.05)
-        acknowledged = bench.acknowledged()
-        result, _, _ = bench.snapshot("QEMU", step)
-    wrong = bench.judge(result, acknowledged)
-    wrong += bench.look(disk_of(place, disk), bench.acknowledged(), "--recover")
-    return result.get("label", "nothing"), 0, wrong
-
-
 class Report:
     def __init__(self):
         self.lines = ["| killed | at | snaptake says | longest append | wrong |",
@@ -308,11 +247,11 @@ class Report:
         self.kills, self.bad, self.longest = 0, 0, 0
 
     def tell(self, victim, step, label, longest, wrong):
-        self.kills += label != "there was none"
+        self.kills += 1
         self.bad += bool(wrong)
         self.longest = max(self.longest, longest)
         self.lines.append(f"| {victim} | {step} | {label} | "
-                          f"{f'{longest:.2f} s' if longest else ''} | {'; '.join(wrong)} |")
+                          f"{longest:.2f} s | {'; '.join(wrong)} |")
         print(self.lines[-1], flush=True)
 
     def text(self):
@@ -333,22 +272,18 @@ def run(options, place):
     bench = Bench(os.path.join(place, "guest"), programs)
     with bench.guest as guest:
         bench.begin()
-        saved = bench.save() if "QEMU" in victims else None
         steps = bench.steps()
         if options.first:
             steps = steps[steps.index(options.first):]
         print(f"steps: {', '.join(steps)}", flush=True)
         guest.commit(guest.disk)
         for victim in victims:
-            for step in steps if victim != "QEMU" else []:
+            for step in steps:
                 report.tell(victim, step, *try_in(bench, victim, step))
         guest.end(bench.witness, "KILL")
         lost = witness_is_whole(guest, bench.acknowledged())
         if lost:
             raise Failed(f"after all kills: {'; '.join(lost)}")
-    for step in steps if saved else []:
-        with tempfile.TemporaryDirectory(dir=place) as own:
-            report.tell("QEMU", step, *try_qemu(own, programs, saved, step))
     print(report.text().splitlines()[-1])
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:

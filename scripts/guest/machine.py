@@ -236,8 +236,7 @@ class Controlled:
 class Guest(Controlled):
     """A guest in a QEMU of our own, which ends with us."""
 
-    def __init__(self, place, programs=(), reports=(), disk=None, state=None):
-        """@param state the file of save(), to go on from; the disk has to be that of then"""
+    def __init__(self, place, programs=(), reports=(), disk=None):
         self.place = place
         os.makedirs(os.path.join(place, "reports"), exist_ok=True)
         self.qmp_path, self.agent = os.path.join(place, "qmp"), os.path.join(place, "agent")
@@ -257,8 +256,6 @@ class Guest(Controlled):
                               f"file.filename={self.disk}",
                  "-device", "virtio-blk-pci,drive=data,id=data,serial=data",
                  *ports(place, reports)]
-        if state:
-            words += ["-incoming", "exec:cat " + shlex.quote(state)]
         with open(os.path.join(place, "command"), "w", encoding="utf-8") as file:
             file.write(shlex.join(words) + "\n")
         self.said = open(os.path.join(place, "qemu.log"), "w", encoding="utf-8")
@@ -277,16 +274,6 @@ class Guest(Controlled):
         subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b",
                         os.path.join(MADE, "data.qcow2"), disk], check=True)
         return disk
-
-    def save(self, state):
-        """Writes the whole machine without its disk to a file; it stands still until "cont"."""
-        self.qmp("stop")
-        self.qmp("migrate", uri="exec:cat >" + shlex.quote(state))
-        until = time.monotonic() + BOOT_LIMIT
-        while (status := self.qmp("query-migrate").get("status")) != "completed":
-            if status == "failed" or time.monotonic() > until:
-                raise Failed(f"the machine cannot be saved: {status}")
-            time.sleep(0.2)
 
     def alive(self):
         return self.process.poll() is None
