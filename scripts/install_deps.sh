@@ -12,7 +12,7 @@ usage: scripts/install_deps.sh [--dry-run] [--replace-boost] [run|test|peers|lib
   test             that, and what the tests, benchmarks and other compilers need (default)
   peers            that, and the real daemons of Hyper-V and VMware, which tests and stages of
                    scripts/test.sh then judge without a download of their own
-  libvirt          what test has, and libvirt and QEMU for the stage libvirt of scripts/test.sh and
+  libvirt          what test has, and libvirt and QEMU for the stages libvirt and guest of scripts/test.sh and
                    the tests of snaptake with a real QEMU
   --dry-run        say what is missing and install nothing; status 1 if something is
   --replace-boost  let apt remove the -dev packages of another Boost version, which cannot be

@@ -36,6 +36,10 @@ Without a stage all of them run, in this order:
               root and loop devices)
   libvirt     snapcheck judges the real libvirt, with a real QEMU, against the committed baseline
               (needs gcc and scripts/install_deps.sh libvirt)
+  guest       a guest of Debian's packages in QEMU, with programs that write: copies that libvirt
+              takes of it with the stock guest agent and with snapagent, and those of snaptake and
+              snapagent, are judged; agent and snaptake are killed; the guide is followed. A short form:
+              half an hour on a busy machine (needs gcc and scripts/install_deps.sh libvirt)
   spin        SPIN verifies the Promela model and reaches the states that snapsim explore does
               (needs gcc)
   slurm       a campaign as an array of a real Slurm, on this machine (needs gcc, root, and
@@ -49,12 +53,15 @@ Without a stage all of them run, in this order:
 Environment: SNAPPROTO_JOBS      compilers at once (default: by cores and memory)
              SNAPPROTO_RC_SEED   seed of the property tests (default: 20240217)
              SNAPPROTO_FUZZ_SECONDS  how long each fuzz target runs (default: 10)
+             SNAPPROTO_GUEST_COPIES  how many copies of each kind the stage guest judges (default: 2)
+             SNAPPROTO_GUEST_ACCEL  how QEMU plays the guest's processor: tcg or kvm (default: tcg)
              SNAPPROTO_COVERAGE  the least percentage of lines (default: 95)
 END
 }
 
 readonly all_stages=(deps format gcc release headers noexc clang14 clang asan fuzz reference
-    qemu-ga hv_vss_daemon vmtoolsd snapagent libvirt spin mutants slurm playground site path coverage)
+    qemu-ga hv_vss_daemon vmtoolsd snapagent libvirt guest spin mutants slurm playground site path
+    coverage)
 stages=()
 for argument in "$@"; do
     case $argument in
@@ -255,6 +262,20 @@ stage_libvirt() {
     done
     cat "$logs"/libvirt-[1-3].log
     return "$status"
+}
+
+# Whoever is ended by its deadline takes its QEMU along.
+stage_guest() {
+    local within=(timeout 900) count=(--count "${SNAPPROTO_GUEST_COPIES:-2}")
+    [ -x build/dev/bin/snaptake ] || { echo "there is no snaptake: the stage gcc comes first"; return 1; }
+    "${within[@]}" scripts/guest/stock_agent.py "${count[@]}" --report "$logs/guest-qemu-ga.md" &&
+        "${within[@]}" scripts/guest/stock_agent.py --agent snapagent "${count[@]}" \
+            --report "$logs/guest-snapagent.md" &&
+        "${within[@]}" scripts/guest/verify_copies.py "${count[@]}" \
+            --report "$logs/guest-copies.md" &&
+        "${within[@]}" scripts/guest/kill_matrix.py agent orchestrator \
+            --report "$logs/guest-kills.md" &&
+        "${within[@]}" scripts/guest/follow_guide.sh docs/guides/snapshot-a-guest.md
 }
 
 stage_spin() {

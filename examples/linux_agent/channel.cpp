@@ -82,8 +82,9 @@ void client::write_more() {
 void client::close() noexcept {
     m_arrived = nullptr;
     m_sent = nullptr;
-    error_code none;
-    m_io.close(none);
+    if (m_io.is_open()) {
+        ::close(m_io.release()); // not by m_io, which would leave a copy of it in its set of files
+    }
 }
 
 void client::close_when_sent() {
@@ -198,22 +199,34 @@ class port : public channel {
     }
 
   private:
+    /// It stays open while nobody is there: with its last handle goes what a host that has come
+    /// meanwhile has sent already. A terminal that has ended has to be opened again.
     void open() {
-        descriptor device{::open(m_path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)};
-        if (!device) {
+        if (m_device && ::read(m_device.get(), nullptr, 0) < 0 && errno != EAGAIN) {
+            m_device = {}; // it was taken out of the machine
+        }
+        if (!m_device) {
+            m_device =
+                descriptor{::open(m_path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)};
+        }
+        if (!m_device) {
             if (!std::exchange(m_was_open, true)) {
                 fail("cannot open " + m_path);
             }
             return client_gone();
         }
         m_was_open = true;
-        m_arrived(std::make_shared<client>(m_io, device.release()));
+        const int handle = ::isatty(m_device.get()) == 1
+                               ? m_device.release()
+                               : ::fcntl(m_device.get(), F_DUPFD_CLOEXEC, 0);
+        m_arrived(std::make_shared<client>(m_io, handle));
     }
 
     asio::io_context& m_io;
     asio::steady_timer m_timer;
     std::string m_path;
     arrival m_arrived;
+    descriptor m_device;
     bool m_was_open = false;
 };
 

@@ -20,7 +20,23 @@
 
 namespace snapagent {
 
+namespace {
+
+constexpr char ready = 'r'; // a sentinel's first word
+
+/// @return whether the other end has said it in time
+bool hear(int line, char wanted, int limit_ms) noexcept {
+    pollfd one{line, POLLIN, 0};
+    char word = 0;
+    return ::poll(&one, 1, limit_ms) == 1 && ::read(line, &word, 1) == 1 && word == wanted;
+}
+
+} // namespace
+
 kernel_result freeze(int handle) noexcept {
+    // A freeze first keeps writers waiting and then writes what is dirty: most of that is written
+    // here, while they go on. If it fails the freeze does too, and says why.
+    (void)::syncfs(handle);
     if (::ioctl(handle, FIFREEZE, 0) == 0) {
         return {};
     }
@@ -51,6 +67,12 @@ sentinel::sentinel(int handle) {
     m_line = descriptor{ends[0]};
     const descriptor far{ends[1]};
     m_process = start_helper("--sentinel", {handle, far.get()});
+    constexpr int limit_ms = 5000; // some tens, where nothing else goes on
+    if (m_process > 0 && !hear(m_line.get(), ready, limit_ms)) {
+        ::kill(m_process, SIGKILL);
+        ::waitpid(m_process, nullptr, 0);
+        m_process = -1;
+    }
     if (m_process < 0) {
         m_line = {};
     }
@@ -110,7 +132,7 @@ bool sentinel::falls_asleep(std::chrono::milliseconds within,
 
 int stand_sentinel(int handle, int line) noexcept {
     char word = 0;
-    if (::read(line, &word, 1) != 1) {
+    if (::send(line, &ready, 1, MSG_NOSIGNAL) != 1 || ::read(line, &word, 1) != 1) {
         return 0; // nothing was frozen
     }
     // Waits while the filesystem is frozen, before it looks for the name; changes nothing.

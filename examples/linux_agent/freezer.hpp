@@ -37,8 +37,8 @@ class sentinel {
     /// What its line says when the filesystem is not frozen any more.
     static constexpr char over = 'o';
 
-    /// Starts the process, which waits for `begin`. Before the freeze: to start one takes longer
-    /// than a freeze should.
+    /// Starts the process, and waits until that one waits for `begin`. Before the freeze: to start
+    /// one takes longer than a freeze should.
     /// @param handle  on a directory of the filesystem
     /// Errors: none; without a process its line is -1 and it is never asleep.
     explicit sentinel(int handle);

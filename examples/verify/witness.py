@@ -293,7 +293,10 @@ def check_one(folder, acknowledged):
 def check(options):
     folder = os.path.normpath(options.folder)
     good = True
-    for name in sorted(os.listdir(folder)) if options.each else [""]:
+    names = [""]
+    if options.each:  # those of which only the acknowledgements are left, too
+        names = sorted({*os.listdir(folder), *os.listdir(options.acknowledged or folder)})
+    for name in names:
         head = f"{name}: " if name else ""
         acknowledged = options.acknowledged
         try:

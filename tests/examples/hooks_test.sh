@@ -73,6 +73,23 @@ for hook in sqlite mariadb redis postgresql; do
     check "$hook: wrong words are refused" fails "$hooks/$hook" melt
 done
 
+# On a machine where each program takes long to start, here `sleep`, a step takes no longer.
+late_step() {
+    local status
+    mkdir -p "$place/slow" "$SNAPAGENT_HOOK_STATE/late"
+    printf '#!/bin/sh\nexec %s 1\n' "$(command -v sleep)" >"$place/slow/sleep"
+    chmod 755 "$place/slow/sleep"
+    : >"$SNAPAGENT_HOOK_STATE/late/out"
+    echo $$ >"$SNAPAGENT_HOOK_STATE/late/pid"
+    # shellcheck disable=SC2016 # it is the inner shell's
+    SNAPAGENT_HOOK_STEP=1 PATH=$place/slow:$PATH timeout 6 \
+        bash -c '. "$1"; await late held' await "$hooks/hold_session.sh"
+    status=$?
+    rm -rf "$SNAPAGENT_HOOK_STATE/late"
+    [ "$status" = 1 ]
+}
+check "a step ends by the clock" late_step
+
 if command -v sqlite3 >/dev/null; then
     export SNAPAGENT_SQLITE_LIST=$place/sqlite.list
     check "sqlite: no list" fails "$hooks/sqlite" freeze

@@ -171,6 +171,9 @@ def each_of_several(one):
     require(done.returncode == 1 and f"a: {COUNT} transactions, none is half" in done.stdout, done)
     require(f"b: {COUNT + 1} transactions were acknowledged" in done.stdout, done)
     require("c: cannot be judged: " in done.stdout, done)
+    shutil.rmtree(os.path.join(several, "a"))
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    require(done.returncode == 1 and "a: cannot be judged: " in done.stdout, done)
 
 
 # ---- SQLite -------------------------------------------------------------------------------------

@@ -34,13 +34,14 @@ tell() {
     timeout "$step_seconds" bash -c 'printf "%s\n" "$1" >"$2"' tell "$2" "$state/$1/in"
 }
 
-# await SESSION WORD: waits until the session's client has written the word in a line of its own.
+# await SESSION WORD: waits until the session's client has written the word in a line of its own. By
+# the clock, and with few programs of its own: on a busy machine each of them takes long to start.
 await() {
-    local folder=$state/$1 word=$2 tries
-    for ((tries = step_seconds * 20; tries > 0; tries--)); do
-        if grep -qxF -- "$word" "$folder/out"; then
-            return 0
-        fi
+    local folder=$state/$1 word=$2 end=$((SECONDS + step_seconds)) line
+    while [ "$SECONDS" -lt "$end" ]; do
+        while IFS= read -r line || [ -n "$line" ]; do
+            [ "$line" != "$word" ] || return 0
+        done <"$folder/out"
         if ! alive "$1"; then
             say "$1: the session has ended: $(tail -n 3 "$folder/out" | tr '\n' ' ')"
             return 1
