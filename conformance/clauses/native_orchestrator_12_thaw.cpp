@@ -140,11 +140,10 @@ void reads_pieces(native_trial& run) {
     expect_consistent(run, "answers that come byte by byte");
 }
 
-// catches: a session in which one byte that was lost leaves the agent waiting for the rest of a frame
+// catches: a byte that was lost leaves the agent waiting for the rest of a frame
 void marks_what_time_makes_it_send(native_trial& run) {
     run.guest().sends_progress(false);
-    run.guest().on(message_kind::freeze,
-                   [](const auto&, native_reaction& how) { how.silent(); });
+    run.guest().on(message_kind::freeze, [](const auto&, native_reaction& how) { how.silent(); });
     run.snapshot();
     const native_request freeze = must_hear(run, message_kind::freeze);
     for (const native_request& one : run.guest().heard()) {
@@ -275,7 +274,10 @@ void native_orchestrator_12_thaw(registry& checks) {
              on<ends_with_an_agent_that_hangs_up>},
             {sec<60, 3>::value, 3, "answers are read byte by byte", {}, on<reads_pieces>},
             {sec<60, 8>::value, 2, "a Hello comes behind a mark", {}, on<opens_behind_a_mark>},
-            {sec<60, 12>::value, 1, "what is sent because nothing came stands behind a mark", {},
+            {sec<60, 12>::value,
+             1,
+             "what is sent because nothing came stands behind a mark",
+             {},
              on<marks_what_time_makes_it_send>},
             {sec<60, 11>::value,
              2,
