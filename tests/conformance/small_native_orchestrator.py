@@ -86,7 +86,7 @@ class Agent:
         body = {0: kind, 1: self.session, 2: self.txn, 3: self.seq}
         body.update({int(key[1:]): value for key, value in fields.items()})
         frame = encode(body)
-        lead = MARK if kind == HELLO else b""
+        lead = MARK if kind in (HELLO, ABORT) else b""  # an Abort follows a silence (SP 60.12)
         self.socket.sendall(lead + struct.pack(">I", len(frame)) + frame)
         return self.seq
 
