@@ -20,14 +20,13 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "guest"))
 from libvirt_machine import OUR_PORT, LibvirtGuest
-from machine import Failed, Skipped, end_on_signal, make
+from machine import Failed, make, status_of
 
 SETTLE = 0.2  # seconds between what one snapshot has left to do and the next one
 QUIET = 0.6
@@ -181,16 +180,7 @@ def main():
                         help="measure this one only (default: both, in one run)")
     parser.add_argument("--json", metavar="FILE", help="all that was measured, in seconds")
     options = parser.parse_args()
-    end_on_signal()
-    try:
-        with tempfile.TemporaryDirectory(prefix="window-") as place:
-            return run(options, place)
-    except Skipped as reason:
-        print(f"skipped: {reason}")
-        return 77
-    except Failed as reason:
-        print(f"FAILED: {reason}")
-        return 1
+    return status_of(lambda place: run(options, place), prefix="window-")
 
 
 if __name__ == "__main__":

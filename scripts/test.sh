@@ -268,7 +268,8 @@ stage_libvirt() {
 stage_guest() {
     local within=(timeout 900) count=(--count "${SNAPPROTO_GUEST_COPIES:-2}")
     [ -x build/dev/bin/snaptake ] || { echo "there is no snaptake: the stage gcc comes first"; return 1; }
-    "${within[@]}" scripts/guest/stock_agent.py "${count[@]}" --report "$logs/guest-qemu-ga.md" &&
+    "${within[@]}" scripts/guest/first_word.py --count 50 &&
+        "${within[@]}" scripts/guest/stock_agent.py "${count[@]}" --report "$logs/guest-qemu-ga.md" &&
         "${within[@]}" scripts/guest/stock_agent.py --agent snapagent "${count[@]}" \
             --report "$logs/guest-snapagent.md" &&
         "${within[@]}" scripts/guest/verify_copies.py "${count[@]}" \

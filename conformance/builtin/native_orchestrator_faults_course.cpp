@@ -39,6 +39,17 @@ byte_edit changes(void (*how)(Message&)) {
     });
 }
 
+/// The same of every request of this kind.
+template <class Message>
+byte_edit alters(void (*how)(Message&)) {
+    return requests([how](faulty_orchestrator&, std::size_t, any_message& message) {
+        if (auto* const one = as<Message>(message)) {
+            how(*one);
+        }
+        return true;
+    });
+}
+
 void claims(faulty_orchestrator&, claim_made& claim) {
     claim = claim_made::consistent;
 }
@@ -239,12 +250,8 @@ std::vector<host_fault> ending_faults() {
     std::vector<host_fault> all;
     all.push_back({.info = {"says-failed-always", "Thaw says that the cut has failed.",
                             single_change, "12.9/3"},
-                   .sends = requests([](faulty_orchestrator&, std::size_t, any_message& message) {
-                       if (auto* const thaw = as<thaw_request>(message)) {
-                           thaw->outcome = cut_outcome::failed;
-                       }
-                       return true;
-                   })});
+                   .sends = alters<thaw_request>(
+                       [](thaw_request& thaw) { thaw.outcome = cut_outcome::failed; })});
     all.push_back(
         {.info = {"leaves-frozen-after-a-failed-cut", "Does not thaw when the cut has failed.",
                   "scripts without a clean-up", "12.10/3"},
@@ -260,12 +267,8 @@ std::vector<host_fault> ending_faults() {
          })});
     all.push_back({.info = {"says-ok-always", "Thaw says that the cut has succeeded.",
                             single_change, "12.10/4"},
-                   .sends = requests([](faulty_orchestrator&, std::size_t, any_message& message) {
-                       if (auto* const thaw = as<thaw_request>(message)) {
-                           thaw->outcome = cut_outcome::ok;
-                       }
-                       return true;
-                   })});
+                   .sends = alters<thaw_request>(
+                       [](thaw_request& thaw) { thaw.outcome = cut_outcome::ok; })});
     all.push_back(
         {.info = {"takes-a-nak-for-thawed", "A Thaw that was refused is clean.", single_change,
                   "12.14/1"},
@@ -332,12 +335,8 @@ std::vector<host_fault> ending_faults() {
          })});
     all.push_back({.info = {"says-kept-always", "Complete says kept, whatever became of the copy.",
                             single_change, "12.28/2"},
-                   .sends = requests([](faulty_orchestrator&, std::size_t, any_message& message) {
-                       if (auto* const told = as<complete_request>(message)) {
-                           told->result = copy_result::kept;
-                       }
-                       return true;
-                   })});
+                   .sends = alters<complete_request>(
+                       [](complete_request& told) { told.result = copy_result::kept; })});
     all.push_back(
         {.info = {"waits-for-ever", "Has no limit for any wait.", single_change, "12.29/5"},
          .settings = [](orchestrator_settings& s) { s.looks_at_the_clock = false; }});

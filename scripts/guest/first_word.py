@@ -9,35 +9,14 @@ agent notices that: a host asks once, and waits for as long as it wants to.
 """
 
 import argparse
-import json
 import os
-import socket
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
-from machine import ROOT, Failed, Guest, Skipped, end_on_signal, make
+from machine import ROOT, Failed, Guest, answered, make, status_of
 
-PATIENCE = 5.0  # seconds
 STEP = 0.007  # by which the moments differ
-
-
-def answered(path, number):
-    with socket.socket(socket.AF_UNIX) as host:
-        host.connect(path)
-        host.settimeout(PATIENCE)
-        host.sendall(b'{"execute":"guest-sync","arguments":{"id":%d}}\n' % number)
-        said = b""
-        try:
-            while b'"return"' not in said or not said.endswith(b"\n"):
-                more = host.recv(4096)
-                if not more:
-                    return False
-                said += more
-        except TimeoutError:
-            return False
-        return json.loads(said.splitlines()[-1])["return"] == number
 
 
 def run(options, place):
@@ -64,16 +43,7 @@ def main():
                         help="where snapagent is (default: %(default)s)")
     parser.add_argument("--count", type=int, default=200, help="hosts (default: %(default)s)")
     options = parser.parse_args()
-    end_on_signal()
-    try:
-        with tempfile.TemporaryDirectory(prefix="word-") as place:
-            return run(options, place)
-    except Skipped as reason:
-        print(f"skipped: {reason}")
-        return 77
-    except Failed as reason:
-        print(f"FAILED: {reason}")
-        return 1
+    return status_of(lambda place: run(options, place), prefix="word-")
 
 
 if __name__ == "__main__":

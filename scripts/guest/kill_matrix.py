@@ -29,7 +29,7 @@ import time
 
 sys.dont_write_bytecode = True  # in a source tree
 from judging import WITNESS
-from machine import ROOT, Failed, Guest, Skipped, end_on_signal, make
+from machine import ROOT, Failed, Guest, make, status_of
 
 sys.path.insert(0, os.path.join(ROOT, "bench"))
 from frozen_window import Window
@@ -305,16 +305,7 @@ def main():
     options = parser.parse_args()
     if set(options.victim) - set(VICTIMS):
         parser.error(f"a victim is one of: {'; '.join(VICTIMS)}")
-    end_on_signal()
-    try:
-        with tempfile.TemporaryDirectory(prefix="kills-") as place:
-            return run(options, place)
-    except Skipped as reason:
-        print(f"skipped: {reason}")
-        return 77
-    except Failed as reason:
-        print(f"FAILED: {reason}")
-        return 1
+    return status_of(lambda place: run(options, place), prefix="kills-")
 
 
 if __name__ == "__main__":

@@ -35,9 +35,42 @@ class Skipped(Exception):
     """This machine cannot do it."""
 
 
-def end_on_signal():
-    """Whoever ends us with SIGTERM finds no guest left behind."""
+def status_of(run, prefix=None, keep=None):
+    """The exit status of run(folder), whose folder is new: one that is gone afterwards, or keep."""
+    # Whoever ends us with SIGTERM finds no guest left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        if keep:
+            os.makedirs(keep)
+            return run(os.path.abspath(keep))
+        with tempfile.TemporaryDirectory(prefix=prefix) as place:
+            return run(place)
+    except Skipped as reason:
+        print(f"skipped: {reason}")
+        return 77
+    except (Failed, FileExistsError) as reason:
+        print(f"FAILED: {reason}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def answered(path, number, patience=5.0):
+    """Whether an agent answers a host that comes, asks once, and goes."""
+    with socket.socket(socket.AF_UNIX) as host:
+        host.connect(path)
+        host.settimeout(patience)
+        host.sendall(b'{"execute":"guest-sync","arguments":{"id":%d}}\n' % number)
+        said = b""
+        try:
+            while b'"return"' not in said or not said.endswith(b"\n"):
+                more = host.recv(4096)
+                if not more:
+                    return False
+                said += more
+        except TimeoutError:
+            return False
+        return json.loads(said.splitlines()[-1])["return"] == number
 
 
 def make():

@@ -18,8 +18,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
-from first_word import answered
-from machine import ROOT, Failed, Guest, Skipped, end_on_signal, make
+from machine import ROOT, Failed, Guest, answered, make, status_of
 from workload import Busy, kinds_to_judge
 
 
@@ -29,7 +28,6 @@ def run(options):
         raise Failed(f"there is no {agent}: build it first")
     make()
     kinds = kinds_to_judge()
-    os.makedirs(options.folder)
     with Guest(os.path.abspath(options.folder), [agent], kinds) as guest:
         Busy(guest, kinds).agent_for("participants" if options.hooks else "filesystem")
         while not answered(guest.agent, 1):
@@ -49,17 +47,7 @@ def main():
                         help="where snapagent is (default: %(default)s)")
     parser.add_argument("--hooks", action="store_true")
     options = parser.parse_args()
-    end_on_signal()
-    try:
-        return run(options)
-    except Skipped as reason:
-        print(f"skipped: {reason}")
-        return 77
-    except (Failed, FileExistsError) as reason:
-        print(f"run.py: {reason}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return status_of(lambda _: run(options), keep=options.folder)
 
 
 if __name__ == "__main__":

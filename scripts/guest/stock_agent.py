@@ -18,13 +18,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
 from judging import WITNESS, findings_by_kind, keep_acknowledged, shortcomings, table
 from libvirt_machine import LibvirtGuest
-from machine import AGENT_PORT, ROOT, Failed, Skipped, end_on_signal, make
+from machine import AGENT_PORT, ROOT, Failed, make, status_of
 from workload import KINDS, Busy, kinds_to_judge
 
 WAYS = {"--quiesce": "quiesced", "": "not quiesced", "replayed": "the same, journal replayed"}
@@ -138,16 +137,7 @@ def main():
                         help="this workload only, may be repeated (default: all)")
     parser.add_argument("--report", metavar="FILE", help="the table, as Markdown")
     options = parser.parse_args()
-    end_on_signal()
-    try:
-        with tempfile.TemporaryDirectory(prefix="stock-") as place:
-            return run(options, place)
-    except Skipped as reason:
-        print(f"skipped: {reason}")
-        return 77
-    except Failed as reason:
-        print(f"FAILED: {reason}")
-        return 1
+    return status_of(lambda place: run(options, place), prefix="stock-")
 
 
 if __name__ == "__main__":

@@ -24,12 +24,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True  # in a source tree
 from judging import WITNESS, findings_by_kind, keep_acknowledged, shortcomings, table
-from machine import ROOT, Failed, Guest, Skipped, end_on_signal, make
+from machine import ROOT, Failed, Guest, make, status_of
 from workload import KINDS, Busy, kinds_to_judge
 
 MODES = {"nothing": "without integration", "replayed": "the same, journal replayed",
@@ -164,19 +163,7 @@ def main():
     parser.add_argument("--report", metavar="FILE", help="the table, as Markdown")
     parser.add_argument("--keep", metavar="FOLDER", help="where the guest lives, kept for a look")
     options = parser.parse_args()
-    end_on_signal()
-    try:
-        if options.keep:
-            os.makedirs(options.keep)
-            return run(options, os.path.abspath(options.keep))
-        with tempfile.TemporaryDirectory(prefix="guest-") as place:
-            return run(options, place)
-    except Skipped as reason:
-        print(f"skipped: {reason}")
-        return 77
-    except Failed as reason:
-        print(f"FAILED: {reason}")
-        return 1
+    return status_of(lambda place: run(options, place), prefix="guest-", keep=options.keep)
 
 
 if __name__ == "__main__":

@@ -59,11 +59,11 @@ int run_view(const view_options& wanted) {
     const auto run = report::history_of(all, wanted.file);
     fmt::print("{}", report::timeline(run, true));
     for (const auto& one : wrong) {
-        fmt::print("\nviolated: SP 18.{} at {:.3f} s: {}", one.property,
-                   static_cast<double>(one.at.time_since_epoch().count()) / 1e9, one.sentence);
+        fmt::print("\nviolated: SP 18.{} at {:.3f} s: {} (SP {}.{})", one.property,
+                   static_cast<double>(one.at.time_since_epoch().count()) / 1e9, one.sentence,
+                   one.governed_by.chapter, one.governed_by.number);
     }
-    fmt::print("\n{}\n", wrong.empty() ? "the recording breaks no property"
-                                       : "snapcheck trace says which clause each is about");
+    fmt::print("{}\n", wrong.empty() ? "\nthe recording breaks no property" : "");
     write_traces(wanted.traces, run);
     return wrong.empty() ? exit_held : exit_violated;
 }

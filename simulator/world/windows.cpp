@@ -75,11 +75,10 @@ event windows::told(task what, std::size_t place, std::uint8_t serial) const noe
     return {m_self, what, m_session << 32 | static_cast<std::uint64_t>(place) << 8 | serial};
 }
 
-void windows::ask(std::size_t place, std::uint8_t what) {
+void windows::ask(std::size_t place, vss_writer_event what) {
     writer& at = m_writers[place];
     application& program = *m_all[place].program;
-    const auto kind = static_cast<vss_writer_event>(what);
-    if (kind == vss_writer_event::abort) {
+    if (what == vss_writer_event::abort) {
         if (at.outstanding) { // it is answered whatever the application makes of that
             m_world.after(0, told(application_refused, place, at.serial));
         }
@@ -92,11 +91,11 @@ void windows::ask(std::size_t place, std::uint8_t what) {
     ++at.serial;
     at.outstanding = true;
     const event done = told(application_done, place, at.serial);
-    if (kind == vss_writer_event::freeze) {
+    if (what == vss_writer_event::freeze) {
         m_world.tell("vss", "freezes", "Freeze to the writer of " + m_all[place].name);
         at.stopped = true;
         program.quiesce(done, told(application_refused, place, at.serial));
-    } else if (kind == vss_writer_event::thaw && at.stopped) {
+    } else if (what == vss_writer_event::thaw && at.stopped) {
         m_world.tell("vss", "thaws", "Thaw to the writer of " + m_all[place].name);
         at.stopped = false;
         program.resume(done, done);
@@ -119,7 +118,7 @@ void windows::collect() {
             break;
         }
         if (const auto* asked = std::get_if<endpoint::ask_application>(&next)) {
-            ask(asked->writer, static_cast<std::uint8_t>(asked->event));
+            ask(asked->writer, asked->event);
         } else if (const auto* volume = std::get_if<endpoint::hold_volume>(&next)) {
             const std::size_t place = m_writers.size() + volume->volume;
             m_all[place].files->freeze(told(volume_done, place));

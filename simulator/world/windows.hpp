@@ -19,6 +19,7 @@
 
 namespace snapproto::machine {
 enum class participant_event : std::uint8_t;
+enum class vss_writer_event : std::uint8_t;
 } // namespace snapproto::machine
 
 namespace snapproto::world {
@@ -72,7 +73,7 @@ class windows final : public actor {
     };
 
     void collect();
-    void ask(std::size_t place, std::uint8_t what);
+    void ask(std::size_t place, machine::vss_writer_event what);
     [[nodiscard]] event told(task what, std::size_t place, std::uint8_t serial = 0) const noexcept;
 
     environment& m_world;

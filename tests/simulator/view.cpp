@@ -4,9 +4,7 @@
 
 #include "simulator/cli/program.hpp"
 #include "simulator/report/report.hpp"
-#include "simulator/world/scenario.hpp"
-#include "tests/support/console.hpp"
-#include "tests/support/tree.hpp"
+#include "tests/support/worlds.hpp"
 
 #include <snapproto/trace/jsonl.hpp>
 
@@ -24,9 +22,7 @@ using namespace snapproto;
 
 /// The records of both ends of a run, in the order of time.
 std::vector<trace::record> recording(std::string_view dialect) {
-    auto what = world::scenario_from("04", tests::contents_of(tests::source_path(
-                                               "simulator/scenarios/04-application-quiesce.json")));
-    what.dialect = dialect;
+    const auto what = tests::shipped("04-application-quiesce", dialect);
     const auto run = world::play(what);
     std::vector<trace::record> all = run.at_host;
     all.insert(all.end(), run.at_agent.begin(), run.at_agent.end());

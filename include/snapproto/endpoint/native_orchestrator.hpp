@@ -83,7 +83,8 @@ class native_orchestrator {
 
   private:
     [[nodiscard]] std::optional<failure> unsendable(const snapshot_options& wanted) const;
-    void collect();
+    /// @param time_has_passed that is why something is sent.
+    void collect(bool time_has_passed = false);
 
     orchestrator_endpoint m_host;
     native::limits m_wire;

@@ -3,7 +3,6 @@
 // frozen when its host dies.
 #include "simulator/world/dialect.hpp"
 
-#include "simulator/campaign/finding.hpp"
 #include "simulator/campaign/swarm.hpp"
 #include "simulator/campaign/trace_hash.hpp"
 #include "simulator/cli/program.hpp"
@@ -11,8 +10,8 @@
 #include "simulator/report/frozen.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/scenario.hpp"
-#include "tests/support/console.hpp"
 #include "tests/support/tree.hpp"
+#include "tests/support/worlds.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,16 +24,9 @@ namespace {
 using namespace snapproto;
 using judge::worth;
 
-world::scenario load(const std::string& name, std::string_view dialect) {
-    auto made = world::scenario_from(
-        name, tests::contents_of(tests::source_path("simulator/scenarios/" + name + ".json")));
-    made.dialect = dialect;
-    return made;
-}
-
 /// What loading says of a scenario in a dialect with one more setting.
 std::string complaint(std::string_view dialect, const std::string& setting) {
-    auto what = load("04-application-quiesce", dialect);
+    auto what = tests::shipped("04-application-quiesce", dialect);
     try {
         world::set(what, setting);
         world::check_playable(what);
@@ -42,15 +34,6 @@ std::string complaint(std::string_view dialect, const std::string& setting) {
     } catch (const world::scenario_error& wrong) {
         return wrong.what();
     }
-}
-
-std::string findings(const world::scenario& what) {
-    const auto run = world::play(what);
-    std::string text;
-    for (const auto& one : campaign::findings_of(run, judge::judge(run))) {
-        text.append(one.kind).append(": ").append(one.what).append("\n");
-    }
-    return text;
 }
 
 int snapsim(std::vector<const char*> words) {
@@ -79,7 +62,7 @@ BOOST_AUTO_TEST_SUITE(world_dialects)
 
 BOOST_AUTO_TEST_CASE(each_dialect_takes_a_snapshot_and_claims_what_it_can) {
     for (const auto& spoken : world::dialects) {
-        auto what = load("04-application-quiesce", spoken.name);
+        auto what = tests::shipped("04-application-quiesce", spoken.name);
         what.host.wanted = "application";
         for (what.seed = 1; what.seed <= 5; ++what.seed) {
             const auto run = world::play(what);
@@ -102,10 +85,10 @@ BOOST_AUTO_TEST_CASE(each_dialect_takes_a_snapshot_and_claims_what_it_can) {
 }
 
 BOOST_AUTO_TEST_CASE(a_daemon_without_hooks_leaves_applications_alone) {
-    const auto run = world::play(load("04-application-quiesce", "hyperv"));
+    const auto run = world::play(tests::shipped("04-application-quiesce", "hyperv"));
     const auto quiesced = [](const world::note& one) { return one.what == "quiesced"; };
     BOOST_TEST(std::none_of(run.story.begin(), run.story.end(), quiesced));
-    const auto with_hooks = world::play(load("04-application-quiesce", "vmbackup"));
+    const auto with_hooks = world::play(tests::shipped("04-application-quiesce", "vmbackup"));
     BOOST_TEST(std::any_of(with_hooks.story.begin(), with_hooks.story.end(), quiesced));
 }
 
@@ -133,7 +116,7 @@ BOOST_AUTO_TEST_CASE(what_a_dialect_cannot_do_is_refused_with_the_reason) {
         "in order");
     BOOST_TEST(complaint("qga", "dialect=smoke").find("native") != std::string::npos);
 
-    auto doubled = load("06-host-dies-while-frozen", "vmbackup");
+    auto doubled = tests::shipped("06-host-dies-while-frozen", "vmbackup");
     doubled.faults.front().what = "channel_duplicates";
     BOOST_CHECK_THROW(world::check_playable(doubled), world::scenario_error);
     BOOST_TEST(snapsim({"run", "04-application-quiesce", "--set", "dialect=hyperv", "--set",
@@ -156,7 +139,8 @@ BOOST_AUTO_TEST_CASE(a_file_can_name_the_dialect) {
 
 // SP 36.16, 46.8, 63.1, 29.15, 6.2: who ends a freeze when nobody is there to thaw.
 BOOST_AUTO_TEST_CASE(when_the_host_dies_the_dialects_differ) {
-    const auto rows = report::frozen_in_all_dialects(load("06-host-dies-while-frozen", "qga"));
+    const auto rows =
+        report::frozen_in_all_dialects(tests::shipped("06-host-dies-while-frozen", "qga"));
     BOOST_TEST(rows.size() == 14U); // native has a limit, always
     for (const auto& spoken : world::dialects) {
         const auto& limited = row_of(rows, spoken.name, true, false);
@@ -189,7 +173,8 @@ BOOST_AUTO_TEST_CASE(when_the_host_dies_the_dialects_differ) {
 
 BOOST_AUTO_TEST_CASE(the_page_has_the_table_that_is_played_now) {
     const auto page = tests::contents_of(tests::source_path("docs/field/when-the-host-dies.md"));
-    const auto rows = report::frozen_in_all_dialects(load("06-host-dies-while-frozen", "qga"));
+    const auto rows =
+        report::frozen_in_all_dialects(tests::shipped("06-host-dies-while-frozen", "qga"));
     BOOST_TEST(report::with_frozen_table(page, rows) == page,
                "snapsim dialects 06-host-dies-while-frozen --docs "
                "docs/field/when-the-host-dies.md");
@@ -203,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_comes_back_thaws_where_it_begins_anew) {
         if (spoken.name == "qga") {
             continue;
         }
-        auto what = load("06-host-dies-while-frozen", spoken.name);
+        auto what = tests::shipped("06-host-dies-while-frozen", spoken.name);
         what.agent.hold_limit_ms = 600'000;
         what.faults.front().for_ms = 3000;
         what.run_ms = 60'000;
@@ -217,14 +202,13 @@ BOOST_AUTO_TEST_CASE(a_host_that_comes_back_thaws_where_it_begins_anew) {
 BOOST_AUTO_TEST_CASE(seeds_of_a_swarm_break_nothing_and_play_the_same_again) {
     for (const auto& spoken : world::dialects) {
         for (std::uint64_t seed = 1; seed <= 25; ++seed) {
-            auto what = campaign::planned(load("90-swarm", spoken.name), seed);
+            const auto what = campaign::planned(tests::shipped("90-swarm", spoken.name), seed);
             BOOST_TEST(world::unplayable(what) == "");
-            what.run_ms *= spoken.has_transactions ? 2 : 1; // for its longer time-outs
-            if (spoken.name != "qga") {                     // which has hashes of its own
-                BOOST_TEST(findings(what) == "", spoken.name << ", seed " << seed);
+            if (spoken.name != "qga") { // which has hashes of its own
+                BOOST_TEST(tests::findings(what) == "", spoken.name << ", seed " << seed);
             }
         }
-        const auto what = campaign::planned(load("90-swarm", spoken.name), 3);
+        const auto what = campaign::planned(tests::shipped("90-swarm", spoken.name), 3);
         BOOST_TEST(campaign::trace_hash(world::play(what)) ==
                    campaign::trace_hash(world::play(what)));
     }

@@ -2,14 +2,12 @@
 // Guests with Windows' own service between the agent and what it holds, in every dialect.
 #include "simulator/world/windows.hpp"
 
-#include "simulator/campaign/finding.hpp"
 #include "simulator/campaign/swarm.hpp"
 #include "simulator/judge/verdict.hpp"
 #include "simulator/world/dialect.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/scenario.hpp"
-#include "tests/support/console.hpp"
-#include "tests/support/tree.hpp"
+#include "tests/support/worlds.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -23,9 +21,7 @@ using namespace snapproto;
 using kernel::second;
 
 world::scenario load(const std::string& name, std::string_view dialect) {
-    auto made = world::scenario_from(
-        name, tests::contents_of(tests::source_path("simulator/scenarios/" + name + ".json")));
-    made.dialect = dialect;
+    auto made = tests::shipped(name, dialect);
     made.agent.windows = true;
     return made;
 }
@@ -43,15 +39,6 @@ std::optional<world::ticks> when(const world::history& run, std::string_view who
         return one.who == who && one.what == what;
     });
     return at == run.story.end() ? std::nullopt : std::optional{at->at};
-}
-
-std::string findings(const world::scenario& what) {
-    const auto run = world::play(what);
-    std::string text;
-    for (const auto& one : campaign::findings_of(run, judge::judge(run))) {
-        text.append(one.kind).append(": ").append(one.what).append("\n");
-    }
-    return text;
 }
 
 } // namespace
@@ -127,7 +114,7 @@ BOOST_AUTO_TEST_CASE(seeds_of_a_swarm_break_nothing) {
         for (std::uint64_t seed = 1; seed <= 10; ++seed) {
             const auto what = campaign::planned(load("90-swarm", spoken.name), seed);
             BOOST_TEST(world::unplayable(what) == "");
-            BOOST_TEST(findings(what) == "", spoken.name << ", seed " << seed);
+            BOOST_TEST(tests::findings(what) == "", spoken.name << ", seed " << seed);
         }
     }
 }

@@ -96,14 +96,12 @@ inline void native_orchestrator::copy_ready(txn_id txn, instant now) {
 
 inline void native_orchestrator::handle_timeout(instant now) {
     m_host.handle_timeout(now);
-    m_doubts = true;
-    collect();
-    m_doubts = false;
+    collect(true);
 }
 
 // ---- output -------------------------------------------------------------------------------------
 
-inline void native_orchestrator::collect() {
+inline void native_orchestrator::collect(bool time_has_passed) {
     for (;;) {
         orchestrator_output next = m_host.poll();
         if (const auto* until = std::get_if<deadline>(&next)) {
@@ -114,7 +112,7 @@ inline void native_orchestrator::collect() {
             SNAPPROTO_ASSERT(!native::unsendable(sent->message, m_wire));
             transmit_frame_to frame{sent->agent, {}};
             codec::container_sink sink{frame.bytes};
-            if (m_doubts) {
+            if (time_has_passed) {
                 native::encode_mark(sink); // SP 60.12
             }
             native::encode(sink, sent->message);
