@@ -73,21 +73,6 @@ void reaction::refuses(std::string_view words) {
     step = hold_step::none;
 }
 
-void played_agent::on(asked what, manner how) {
-    on(what, 0, std::move(how));
-}
-
-void played_agent::on(asked what, std::size_t nth, manner how) {
-    m_changes.push_back({what, nth, std::move(how)});
-}
-
-std::vector<heard_request> played_agent::heard(asked what) const {
-    std::vector<heard_request> found;
-    std::copy_if(m_heard.begin(), m_heard.end(), std::back_inserter(found),
-                 [&](const heard_request& one) { return one.what == what; });
-    return found;
-}
-
 // ---- bytes in -----------------------------------------------------------------------------------
 
 void played_agent::on_connected(connection on) {
@@ -147,8 +132,7 @@ void played_agent::hear(connection on, line& from, const qga::request& request) 
     made.sync_id = request.sync_id;
     made.delimited = request.verb == qga::verb::sync_delimited;
     made.behind_ff = std::exchange(from.saw_ff, false);
-    made.nth = ++m_counts[made.what];
-    m_heard.push_back(made);
+    note(made);
     m_waiting.push_back(std::move(made));
     serve_next();
 }
@@ -161,12 +145,7 @@ void played_agent::serve_next() {
     }
     const heard_request request = std::move(m_waiting.front());
     m_waiting.pop_front();
-    reaction how = right_reaction(request);
-    for (const change& one : m_changes) {
-        if (one.what == request.what && (one.nth == 0 || one.nth == request.nth)) {
-            one.how(request, how);
-        }
-    }
+    const reaction how = changed(right_reaction(request), request);
     m_busy = true;
     stage().later(how.after, [this, request, how] {
         m_busy = false;

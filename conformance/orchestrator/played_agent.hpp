@@ -4,13 +4,12 @@
 
 // The guest agent that the suite plays: a right one, until a check tells it to do otherwise.
 
-#include "conformance/orchestrator/played_side.hpp"
+#include "conformance/orchestrator/scripted_side.hpp"
 
 #include <snapproto/dialect/qga/request_decoder.hpp>
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,6 +34,8 @@ struct heard_request {
     bool delimited = false; ///< guest-sync-delimited.
     bool behind_ff = false; ///< A 0xFF came between the request before and this one.
     std::size_t nth = 1;    ///< Among those that ask for the same.
+
+    [[nodiscard]] asked kind() const noexcept { return what; }
 };
 
 /// What the agent does on a request. It comes as a right agent's; a check may change it.
@@ -57,18 +58,12 @@ struct reaction {
     void refuses(std::string_view words);
 };
 
-class played_agent final : public played_side {
+class played_agent final : public scripted_side<heard_request, reaction> {
   public:
-    using manner = std::function<void(const heard_request&, reaction&)>;
-
-    using played_side::played_side;
+    using scripted_side::scripted_side;
 
     // ---- how it is to behave ----
 
-    /// Changes the reactions to requests of this kind; later changes see what earlier ones did.
-    void on(asked what, manner how);
-    /// The same for the n-th such request only, from 1.
-    void on(asked what, std::size_t nth, manner how);
     /// A new connection finds it with half a request of somebody else: everything is swallowed
     /// until a 0xFF comes.
     void start_wedged() { m_starts_wedged = true; }
@@ -81,11 +76,7 @@ class played_agent final : public played_side {
 
     // ---- what it has seen ----
 
-    [[nodiscard]] const std::vector<heard_request>& heard() const noexcept { return m_heard; }
-    [[nodiscard]] std::vector<heard_request> heard(asked what) const;
-    [[nodiscard]] std::size_t count(asked what) const { return heard(what).size(); }
     [[nodiscard]] bool busy() const override { return m_busy || !m_waiting.empty(); }
-    [[nodiscard]] std::size_t requests() const override { return m_heard.size(); }
 
     /// Filesystems that a freeze holds.
     static constexpr int filesystems = 2;
@@ -101,11 +92,6 @@ class played_agent final : public played_side {
         bool wedged = false;
         bool saw_ff = false;
     };
-    struct change {
-        asked what;
-        std::size_t nth; ///< 0: all.
-        manner how;
-    };
 
     void take(connection on, line& from, std::string_view bytes);
     void hear(connection on, line& from, const qga::request& request);
@@ -115,10 +101,7 @@ class played_agent final : public played_side {
     void finish(const heard_request& request, const reaction& how);
     void say(connection on, const std::string& bytes, std::size_t piece);
 
-    std::vector<change> m_changes;
     std::map<std::uint32_t, line> m_lines;
-    std::vector<heard_request> m_heard;
-    std::map<asked, std::size_t> m_counts;
     std::deque<heard_request> m_waiting;
     std::vector<std::string> m_absent;
     std::vector<std::string> m_disabled;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 namespace snapproto::conformance {
@@ -32,6 +31,26 @@ std::string text_of(const auto& record) {
     return std::string{as_text(byte_view{record})};
 }
 
+daemon_reaction right_reaction(const daemon_request& request) {
+    daemon_reaction how;
+    switch (request.what) {
+    case daemon_asked::check:
+        break;
+    case daemon_asked::freeze:
+        how.after = 20ms;
+        how.step = hold_step::freeze;
+        break;
+    case daemon_asked::thaw:
+        how.after = 5ms;
+        how.step = hold_step::thaw;
+        break;
+    case daemon_asked::other:
+        how.fails();
+        break;
+    }
+    return how;
+}
+
 } // namespace
 
 std::string_view name(daemon_asked what) noexcept {
@@ -48,26 +67,6 @@ std::string played_daemon::reply(std::int32_t error) {
     hyperv::daemon_reply made;
     made.error = error;
     return text_of(*hyperv::encode(made));
-}
-
-void played_daemon::on(daemon_asked what, std::size_t nth, manner how) {
-    m_changes.push_back({what, nth, std::move(how)});
-}
-
-void played_daemon::on_any(manner how) {
-    m_changes.push_back({std::nullopt, 0, std::move(how)});
-}
-
-std::vector<daemon_request> played_daemon::heard(daemon_asked what) const {
-    std::vector<daemon_request> found;
-    std::copy_if(m_heard.begin(), m_heard.end(), std::back_inserter(found),
-                 [&](const daemon_request& one) { return one.what == what; });
-    return found;
-}
-
-std::optional<daemon_request> played_daemon::first(daemon_asked what) const {
-    const auto all = heard(what);
-    return all.empty() ? std::nullopt : std::optional{all.front()};
 }
 
 // ---- the device ---------------------------------------------------------------------------------
@@ -119,11 +118,10 @@ void played_daemon::hear(connection on, std::string_view record, std::uint8_t op
     made.on = on;
     made.what = kind_of_op(op);
     made.record = record;
-    made.nth = count(made.what) + 1;
     made.while_in_work = busy();
     made.before_version = !m_has_version;
     stage().remark(number(), fmt::format("hears {} (operation {})", name(made.what), op));
-    m_heard.push_back(made);
+    note(made);
     m_waiting.push_back(std::move(made));
     serve_next();
 }
@@ -134,27 +132,7 @@ void played_daemon::serve_next() {
     }
     const daemon_request request = std::move(m_waiting.front());
     m_waiting.pop_front();
-    daemon_reaction how;
-    switch (request.what) {
-    case daemon_asked::check:
-        break;
-    case daemon_asked::freeze:
-        how.after = 20ms;
-        how.step = hold_step::freeze;
-        break;
-    case daemon_asked::thaw:
-        how.after = 5ms;
-        how.step = hold_step::thaw;
-        break;
-    case daemon_asked::other:
-        how.fails();
-        break;
-    }
-    for (const change& one : m_changes) {
-        if ((!one.what || one.what == request.what) && (one.nth == 0 || one.nth == request.nth)) {
-            one.how(request, how);
-        }
-    }
+    const daemon_reaction how = changed(right_reaction(request), request);
     m_busy = true;
     stage().later(how.after, [this, request, how, turn = m_turn] {
         if (turn == m_turn) {

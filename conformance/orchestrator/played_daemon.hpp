@@ -6,14 +6,13 @@
 // where host and guest kernel are: form (b), SP chapters 33, 36 and 37. It is a right one, until a
 // check tells it to do otherwise. A connection is a device that is open.
 
-#include "conformance/orchestrator/played_side.hpp"
+#include "conformance/orchestrator/scripted_side.hpp"
 #include "conformance/orchestrator/trial.hpp"
 
 #include <snapproto/dialect/hyperv/daemon.hpp>
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +34,8 @@ struct daemon_request {
     std::size_t nth = 1;         ///< Among those that ask for the same.
     bool while_in_work = false;  ///< The one before had not been answered.
     bool before_version = false; ///< The version had not been read.
+
+    [[nodiscard]] daemon_asked kind() const noexcept { return what; }
 };
 
 /// What the daemon does on a request. It comes as a right daemon's; a check may change it.
@@ -52,18 +53,12 @@ struct daemon_reaction {
     void silent() { answers = false; }
 };
 
-class played_daemon final : public played_side {
+class played_daemon final : public scripted_side<daemon_request, daemon_reaction> {
   public:
-    using manner = std::function<void(const daemon_request&, daemon_reaction&)>;
-    using played_side::played_side;
+    using scripted_side::scripted_side;
 
     // ---- how it is to behave ----
 
-    /// Changes the reactions to requests of this kind; later changes see what earlier ones did.
-    void on(daemon_asked what, manner how) { on(what, 0, std::move(how)); }
-    /// The same for the n-th such request only, from 1.
-    void on(daemon_asked what, std::size_t nth, manner how);
-    void on_any(manner how);
     /// How long it takes to register when the device is open.
     void registers_after(duration span) { m_registers_after = span; }
     /// It does not thaw when the device ends: it was killed.
@@ -74,18 +69,12 @@ class played_daemon final : public played_side {
 
     // ---- what it has seen ----
 
-    [[nodiscard]] const std::vector<daemon_request>& heard() const noexcept { return m_heard; }
-    [[nodiscard]] std::vector<daemon_request> heard(daemon_asked what) const;
-    [[nodiscard]] std::size_t count(daemon_asked what) const { return heard(what).size(); }
-    /// The first of them.
-    [[nodiscard]] std::optional<daemon_request> first(daemon_asked what) const;
     /// Records that are none of a kernel, in words.
     [[nodiscard]] const std::vector<std::string>& refused() const noexcept { return m_refused; }
     /// Versions that were read.
     [[nodiscard]] std::size_t versions() const noexcept { return m_versions; }
 
     [[nodiscard]] bool busy() const override { return m_busy || !m_waiting.empty(); }
-    [[nodiscard]] std::size_t requests() const override { return m_heard.size(); }
 
   protected:
     void on_connected(connection on) override;
@@ -93,18 +82,10 @@ class played_daemon final : public played_side {
     void on_disconnected(connection on, bool by_us) override;
 
   private:
-    struct change {
-        std::optional<daemon_asked> what; ///< Absent: any.
-        std::size_t nth;                  ///< 0: all.
-        manner how;
-    };
-
     void hear(connection on, std::string_view record, std::uint8_t op);
     void serve_next();
     void finish(const daemon_request& request, const daemon_reaction& how);
 
-    std::vector<change> m_changes;
-    std::vector<daemon_request> m_heard;
     std::vector<std::string> m_refused;
     std::deque<daemon_request> m_waiting;
     duration m_registers_after = std::chrono::milliseconds(1);

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace snapproto::conformance {
@@ -44,21 +43,6 @@ void native_reaction::refuses(nak_code code) {
 void native_reaction::silent() {
     answers.clear();
     step = hold_step::none;
-}
-
-void played_native::on(message_kind what, std::size_t nth, manner how) {
-    m_changes.push_back({what, nth, std::move(how)});
-}
-
-void played_native::on_any(manner how) {
-    m_changes.push_back({std::nullopt, 0, std::move(how)});
-}
-
-std::vector<native_request> played_native::heard(message_kind what) const {
-    std::vector<native_request> found;
-    std::copy_if(m_heard.begin(), m_heard.end(), std::back_inserter(found),
-                 [&](const native_request& one) { return one.kind() == what; });
-    return found;
 }
 
 // ---- bytes in -----------------------------------------------------------------------------------
@@ -111,16 +95,11 @@ void played_native::on_received(connection on, std::string_view bytes) {
 }
 
 void played_native::hear(connection on, bool behind_mark, const any_message& message) {
-    native_request request{stage().now(), on, message, behind_mark, ++m_counts[kind_of(message)]};
+    native_request request{stage().now(), on, message, behind_mark};
     stage().remark(number(), "hears " + words_of(message));
-    m_heard.push_back(request);
+    note(request);
     const message_kind what = request.kind();
-    native_reaction how = right_reaction(request);
-    for (const change& one : m_changes) {
-        if ((!one.what || one.what == what) && (one.nth == 0 || one.nth == request.nth)) {
-            one.how(request, how);
-        }
-    }
+    const native_reaction how = changed(right_reaction(request), request);
     if (what == message_kind::abort || what == message_kind::thaw || what == message_kind::hello) {
         drop_work();
     }

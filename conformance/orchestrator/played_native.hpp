@@ -7,13 +7,12 @@
 // end is seen; a check that wants an agent that lets go by itself says so.
 
 #include "conformance/native_peer.hpp"
-#include "conformance/orchestrator/played_side.hpp"
+#include "conformance/orchestrator/scripted_side.hpp"
 #include "conformance/orchestrator/trial.hpp"
 
 #include <snapproto/dialect/native/decoder.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -72,19 +71,12 @@ struct native_reaction {
 /// The bytes of a message.
 [[nodiscard]] std::string bytes_of(const any_message& message);
 
-class played_native final : public played_side {
+class played_native final : public scripted_side<native_request, native_reaction> {
   public:
-    using manner = std::function<void(const native_request&, native_reaction&)>;
-    using played_side::played_side;
+    using scripted_side::scripted_side;
 
     // ---- how it is to behave ----
 
-    /// Changes the reactions to requests of this kind; later changes see what earlier ones did.
-    void on(message_kind what, manner how) { on(what, 0, std::move(how)); }
-    /// The same for the n-th such request only, from 1.
-    void on(message_kind what, std::size_t nth, manner how);
-    /// Changes the reactions to all of them.
-    void on_any(manner how);
     /// What it can agree to, and the longest hold that it grants.
     void grants(feature what) { m_grants = what; }
     void announces_hold(duration most) { m_hold_max = most; }
@@ -102,16 +94,12 @@ class played_native final : public played_side {
 
     // ---- what it has seen ----
 
-    [[nodiscard]] const std::vector<native_request>& heard() const noexcept { return m_heard; }
-    [[nodiscard]] std::vector<native_request> heard(message_kind what) const;
-    [[nodiscard]] std::size_t count(message_kind what) const { return heard(what).size(); }
     /// Frames that are no message of an orchestrator, in words.
     [[nodiscard]] const std::vector<std::string>& refused() const noexcept { return m_refused; }
     [[nodiscard]] session_id session() const noexcept { return m_session; }
     [[nodiscard]] txn_id txn() const noexcept { return m_txn; }
 
     [[nodiscard]] bool busy() const override { return !m_jobs.empty(); }
-    [[nodiscard]] std::size_t requests() const override { return m_heard.size(); }
 
   protected:
     void on_connected(connection on) override;
@@ -122,11 +110,6 @@ class played_native final : public played_side {
     struct line {
         native::decoder decoder{native::direction::requests};
         std::string taken; ///< The end of what the decoder took.
-    };
-    struct change {
-        std::optional<message_kind> what; ///< Absent: any.
-        std::size_t nth;                  ///< 0: all.
-        manner how;
     };
     struct job {
         message_kind what;
@@ -146,11 +129,8 @@ class played_native final : public played_side {
     /// The agent's clock is not the orchestrator's (SP 61.11).
     [[nodiscard]] snapproto::instant own_clock(instant when) const;
 
-    std::vector<change> m_changes;
     std::map<std::uint32_t, line> m_lines;
-    std::vector<native_request> m_heard;
     std::vector<std::string> m_refused;
-    std::map<message_kind, std::size_t> m_counts;
     std::map<std::uint64_t, job> m_jobs;
     std::uint64_t m_jobs_made = 0;
 

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 namespace snapproto::conformance {
@@ -52,11 +51,8 @@ std::string event_bytes(vmbackup::event what, vmbackup::event_code code, std::st
 }
 
 void tools_reaction::refuses(vmbackup::refusal why) {
+    silent();
     reply = fmt::format("ERROR {}", vmbackup::wire_text(why));
-    begins = undoes = false;
-    commits_after.reset();
-    ends_after.reset();
-    before.clear();
 }
 
 void tools_reaction::silent() {
@@ -65,26 +61,6 @@ void tools_reaction::silent() {
     commits_after.reset();
     ends_after.reset();
     before.clear();
-}
-
-void played_tools::on(tools_asked what, std::size_t nth, manner how) {
-    m_changes.push_back({what, nth, std::move(how)});
-}
-
-void played_tools::on_any(manner how) {
-    m_changes.push_back({std::nullopt, 0, std::move(how)});
-}
-
-std::vector<tools_command> played_tools::heard(tools_asked what) const {
-    std::vector<tools_command> found;
-    std::copy_if(m_heard.begin(), m_heard.end(), std::back_inserter(found),
-                 [&](const tools_command& one) { return one.what == what; });
-    return found;
-}
-
-std::optional<tools_command> played_tools::first(tools_asked what) const {
-    const auto all = heard(what);
-    return all.empty() ? std::nullopt : std::optional{all.front()};
 }
 
 void played_tools::has_been_started() {
@@ -137,19 +113,13 @@ void played_tools::hear(connection on, std::string_view message) {
     made.on = on;
     made.what = kind_of_command(message);
     made.text = message;
-    made.nth = count(made.what) + 1;
     made.while_runs = m_runs;
     if (const auto read = vmbackup::decode_command(as_bytes(message)); !read) {
         made.wrong = fmt::format("{} at byte {}", snapproto::message(read.error().code),
                                  read.error().offset);
     }
-    m_heard.push_back(made);
-    tools_reaction how = right_reaction(made);
-    for (const change& one : m_changes) {
-        if ((!one.what || one.what == made.what) && (one.nth == 0 || one.nth == made.nth)) {
-            one.how(made, how);
-        }
-    }
+    note(made);
+    const tools_reaction how = changed(right_reaction(made), made);
     ++m_jobs;
     stage().later(how.after, [this, on, how] {
         --m_jobs;

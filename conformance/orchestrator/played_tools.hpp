@@ -6,15 +6,12 @@
 // chapters 40 to 48. They are right ones, until a check tells them to do otherwise. A connection is
 // both directions of GuestRPC, and a message is whole.
 
-#include "conformance/orchestrator/played_side.hpp"
+#include "conformance/orchestrator/scripted_side.hpp"
 #include "conformance/orchestrator/trial.hpp"
 
 #include <snapproto/dialect/vmbackup/command.hpp>
 #include <snapproto/dialect/vmbackup/report.hpp>
 
-#include <deque>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +33,8 @@ struct tools_command {
     std::size_t nth = 1;     ///< Among those that ask for the same.
     bool while_runs = false; ///< An operation ran.
     std::string wrong;       ///< Why a strict reader would refuse it; empty: it would not.
+
+    [[nodiscard]] tools_asked kind() const noexcept { return what; }
 };
 
 /// An event that was sent, and what the host has answered to it.
@@ -67,18 +66,12 @@ struct tools_reaction {
                                       vmbackup::event_code code = vmbackup::event_code::success,
                                       std::string_view text = {});
 
-class played_tools final : public played_side {
+class played_tools final : public scripted_side<tools_command, tools_reaction> {
   public:
-    using manner = std::function<void(const tools_command&, tools_reaction&)>;
-    using played_side::played_side;
+    using scripted_side::scripted_side;
 
     // ---- how it is to behave ----
 
-    /// Changes the reactions to commands of this kind; later changes see what earlier ones did.
-    void on(tools_asked what, manner how) { on(what, 0, std::move(how)); }
-    /// The same for the n-th such command only, from 1.
-    void on(tools_asked what, std::size_t nth, manner how);
-    void on_any(manner how);
     /// An operation of an earlier host runs, and holds everything.
     void has_been_started();
     /// Whether it sends req.keepAlive while an operation runs.
@@ -90,17 +83,11 @@ class played_tools final : public played_side {
 
     // ---- what it has seen ----
 
-    [[nodiscard]] const std::vector<tools_command>& heard() const noexcept { return m_heard; }
-    [[nodiscard]] std::vector<tools_command> heard(tools_asked what) const;
-    [[nodiscard]] std::size_t count(tools_asked what) const { return heard(what).size(); }
-    /// The first of them.
-    [[nodiscard]] std::optional<tools_command> first(tools_asked what) const;
     [[nodiscard]] const std::vector<tools_event>& events() const noexcept { return m_events; }
     /// Answers of the host to nothing.
     [[nodiscard]] std::size_t answers_too_many() const noexcept { return m_answers_too_many; }
 
     [[nodiscard]] bool busy() const override { return m_jobs != 0; }
-    [[nodiscard]] std::size_t requests() const override { return m_heard.size(); }
 
   protected:
     void on_connected(connection on) override;
@@ -108,12 +95,6 @@ class played_tools final : public played_side {
     void on_disconnected(connection on, bool by_us) override;
 
   private:
-    struct change {
-        std::optional<tools_asked> what; ///< Absent: any.
-        std::size_t nth;                 ///< 0: all.
-        manner how;
-    };
-
     void hear(connection on, std::string_view message);
     void hear_answer(connection on, bool taken);
     [[nodiscard]] tools_reaction right_reaction(const tools_command& command) const;
@@ -122,8 +103,6 @@ class played_tools final : public played_side {
     void say(connection on, const std::string& message);
     void tick();
 
-    std::vector<change> m_changes;
-    std::vector<tools_command> m_heard;
     std::vector<tools_event> m_events;
     std::size_t m_answers_too_many = 0;
     std::size_t m_jobs = 0;
