@@ -27,6 +27,7 @@ tree everything() {
     fuzz::add_native(made);
     fuzz::add_recordings(made);
     fuzz::add_sessions(made);
+    fuzz::add_dialect_sessions(made);
     return made;
 }
 

@@ -3,7 +3,7 @@
 #define SNAPPROTO_FUZZ_SEEDS_SEEDS_HPP
 
 // The first inputs of each target and its dictionary, made from the model: a source for each
-// dialect, one for what is recorded and one for the endpoints.
+// dialect, one for what is recorded and two for the endpoints.
 
 #include <map>
 #include <string>
@@ -20,6 +20,7 @@ void add_vmbackup(tree& to);
 void add_native(tree& to);
 void add_recordings(tree& to);
 void add_sessions(tree& to);
+void add_dialect_sessions(tree& to);
 
 // ---- what they are made with ----
 

@@ -20,16 +20,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
 namespace snapproto::fuzz {
 
-/// Participants and a clock around an endpoint.
-///
-/// @tparam Agent agent_endpoint or qga_agent.
-/// @tparam Sent what the endpoint yields to be sent.
-template <class Agent, class Sent>
+/// Participants and a clock around an agent's endpoint of any dialect.
+template <class Agent>
 class surroundings {
   public:
     surroundings(Agent agent, decisions& input) : m_agent(std::move(agent)), m_input(input) {
@@ -54,7 +52,8 @@ class surroundings {
         return m_recording;
     }
 
-    /// Takes what the endpoint yields; to be called after each input to it.
+    /// Takes what the endpoint yields; to be called after each input to it. `take` is given what
+    /// can be called with it: what is sent, above all.
     template <class Take>
     void drain(Take&& take) {
         std::size_t outputs = 0;
@@ -64,20 +63,28 @@ class surroundings {
                 return;
             }
             require(++outputs < 10'000, "an endpoint comes to an end of its outputs");
-            if (auto* const sent = std::get_if<Sent>(&next)) {
-                take(*sent);
-            } else if (std::holds_alternative<endpoint::find_participants>(next)) {
+            if (std::holds_alternative<endpoint::find_participants>(next)) {
                 m_finding = true;
                 m_find_until = m_now + dawdle();
             } else if (const auto* const asked = std::get_if<endpoint::operate>(&next)) {
                 begin(*asked);
             } else if (const auto* const stopped = std::get_if<endpoint::cancel>(&next)) {
                 hurry(stopped->participant);
-            } else if (std::holds_alternative<endpoint::close_channel>(next)) {
-                note(trace::record_kind::channel_lost);
             } else if (std::holds_alternative<endpoint::exit_process>(next)) {
                 m_exited = true;
                 note(trace::record_kind::stopped);
+            } else {
+                std::visit(
+                    [&](auto& what) {
+                        using type = std::remove_reference_t<decltype(what)>;
+                        if constexpr (std::is_same_v<type, endpoint::close_channel>) {
+                            note(trace::record_kind::channel_lost);
+                        }
+                        if constexpr (std::is_invocable_v<Take&, type&>) {
+                            take(what);
+                        }
+                    },
+                    next);
             }
         }
     }

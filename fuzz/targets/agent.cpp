@@ -2,6 +2,7 @@
 // The agent's endpoints: messages of an orchestrator that keeps to nothing, bytes of clients that
 // keep to nothing, participants and time as the input says. The monitors judge what was recorded.
 #include "fuzz/support/judging.hpp"
+#include "fuzz/support/native_words.hpp"
 #include "fuzz/support/surroundings.hpp"
 
 #include <snapproto/dialect/qga/reply_decoder.hpp>
@@ -16,10 +17,6 @@ using namespace snapproto;
 using fuzz::decisions;
 using fuzz::require;
 
-constexpr auto everything = capability::explicit_prepare | capability::implicit_prepare |
-                            capability::completion | capability::recovery | capability::hold_limit |
-                            capability::keep_alive | capability::transactions;
-
 // ---- the native endpoint ------------------------------------------------------------------------
 
 class native_run {
@@ -31,7 +28,8 @@ class native_run {
         while (!m_input.empty() && !m_world.exited()) {
             const std::size_t what = m_input.below(24);
             if (what < 12) {
-                ask(what);
+                agent().handle(m_requests.next(what, m_input), m_world.now());
+                m_world.drain(m_take);
             } else if (what < 20) {
                 m_world.happen(what - 12, m_take);
             } else {
@@ -45,103 +43,16 @@ class native_run {
     }
 
   private:
-    using world_type = fuzz::surroundings<endpoint::agent_endpoint, endpoint::transmit>;
+    using world_type = fuzz::surroundings<endpoint::agent_endpoint>;
 
     static endpoint::agent_options options() {
         endpoint::agent_options made;
-        made.capabilities = everything;
+        made.capabilities = fuzz::everything;
         made.generation = {1};
         return made;
     }
 
-    auto& agent() { return m_world.agent(); }
-
-    template <class Message>
-    void send(Message message) {
-        const std::uint8_t how = m_input.byte();
-        if (std::is_same_v<Message, hello> && (how & 1U) == 0) {
-            ++m_session;
-        }
-        if ((how & 2U) != 0) {
-            ++m_txn;
-        }
-        message.header.session = {(how & 4U) != 0 ? m_session + 1 : m_session};
-        message.header.txn = {(how & 8U) != 0 ? (how & 16U) != 0 ? 0 : m_txn + 1 : m_txn};
-        if constexpr (std::is_same_v<Message, freeze_request> ||
-                      std::is_same_v<Message, prepare_request>) {
-            m_txn = std::max(m_txn, message.header.txn.value); // no id begins twice (SP 3.2)
-        }
-        message.header.seq = {(how & 32U) != 0 ? m_seq : ++m_seq};
-        agent().handle(message, m_world.now());
-        m_world.drain(m_take);
-    }
-
-    void ask(std::size_t which) {
-        switch (which) {
-        case 0:
-            open();
-            break;
-        case 1:
-            send(query{});
-            break;
-        case 2:
-            send(ping{.header = {}, .cookie = 5});
-            break;
-        case 3:
-            prepare();
-            break;
-        case 4:
-            freeze();
-            break;
-        case 5:
-            send(thaw_request{{}, static_cast<cut_outcome>(m_input.below(3))});
-            break;
-        case 6:
-            send(complete_request{{}, static_cast<copy_result>(m_input.below(3))});
-            break;
-        case 7:
-            send(abort_request{});
-            break;
-        case 8:
-            send(recover_request{});
-            break;
-        case 9:
-            send(hello_ack{}); // what an orchestrator never sends
-            break;
-        case 10:
-            send(thawed_report{});
-            break;
-        default:
-            send(nak{});
-            break;
-        }
-    }
-
-    void open() {
-        hello made;
-        const std::uint8_t how = m_input.byte();
-        made.versions = {{static_cast<std::uint16_t>((how & 1U) == 0 ? 1 : 2), 0}};
-        made.wanted =
-            (how & 2U) == 0 ? everything : static_cast<capability>(m_input.byte() & 0x7fU);
-        send(made);
-    }
-
-    void prepare() {
-        prepare_request made;
-        const std::uint8_t how = m_input.byte();
-        made.hold_limit = std::chrono::seconds{how & 63U};
-        made.level = (how & 64U) == 0 ? quiesce_level::application : quiesce_level::filesystem;
-        send(made);
-    }
-
-    void freeze() {
-        freeze_request made;
-        const std::uint8_t how = m_input.byte();
-        if ((how & 1U) != 0) {
-            made.hold_limit = std::chrono::seconds{how >> 1U};
-        }
-        send(made);
-    }
+    endpoint::agent_endpoint& agent() { return m_world.agent(); }
 
     void disturb(std::size_t which) {
         switch (which) {
@@ -174,12 +85,7 @@ class native_run {
             return;
         }
         m_acks = 0;
-        hello made;
-        made.versions = {{1, 0}};
-        made.wanted = everything;
-        made.header.session = {m_session += 2};
-        made.header.seq = {++m_seq};
-        agent().handle(made, m_world.now());
+        agent().handle(m_requests.fresh_hello(), m_world.now());
         m_world.drain(m_take);
         m_world.settle(m_take);
         require(m_acks != 0 || m_world.exited(), "a fresh Hello is answered");
@@ -193,9 +99,7 @@ class native_run {
         require(!is_request(kind), "an agent sends what agents send");
         m_acks += kind == message_kind::hello_ack;
     };
-    std::uint64_t m_session = 0;
-    std::uint64_t m_txn = 1;
-    std::uint64_t m_seq = 0;
+    fuzz::native_requests m_requests;
     std::uint64_t m_generation = 0;
 };
 
@@ -251,7 +155,7 @@ class qga_run {
     }
 
   private:
-    using world_type = fuzz::surroundings<endpoint::qga_agent, endpoint::transmit_bytes>;
+    using world_type = fuzz::surroundings<endpoint::qga_agent>;
 
     auto& agent() { return m_world.agent(); }
 

@@ -107,6 +107,7 @@ class hyperv_agent {
     std::optional<hyperv::daemon_message> m_freeze; ///< Whose reply waits for participants.
     std::optional<hyperv::daemon_message> m_thaw;
     std::vector<hyperv::daemon_message> m_waiting; ///< Came while another one was in work.
+    bool m_serves = false;                         ///< One of them is being served.
     bool m_undoing_nothing = false; ///< The freeze in work held nothing and is being undone.
     bool m_let_go = false;          ///< What was held ended unasked; the next thaw tells.
 

@@ -105,6 +105,7 @@ class native_agent {
     void begin_input() noexcept;
     void collect();
     void send(any_message&& message);
+    [[nodiscard]] bool has_no_session(const any_message& message) const noexcept;
 
     agent_endpoint m_agent;
     native::decoder m_decoder;

@@ -88,7 +88,6 @@ class native_orchestrator {
 
     orchestrator_endpoint m_host;
     native::limits m_wire;
-    bool m_doubts = false;                   ///< What is sent now is sent because time passed.
     std::vector<native::decoder> m_decoders; ///< By agent.
     std::vector<native_orchestrator_output> m_outputs;
     std::size_t m_next_output = 0;

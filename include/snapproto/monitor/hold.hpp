@@ -154,7 +154,7 @@ class hold_monitor : public judge {
             return;
         }
         a.freeze_asked = *r.message == message_kind::freeze;
-        if (r.span) {
+        if (r.span && *r.span > duration::zero()) { // zero asks for nothing
             a.asked = std::min(a.asked.value_or(*r.span), *r.span);
         }
     }

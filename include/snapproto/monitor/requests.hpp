@@ -249,15 +249,14 @@ class requests_monitor : public judge {
             --a.malformed;
             return;
         }
-        // By its number, or else the youngest of the transaction: refusals are not kept waiting.
+        // The youngest of its number, or else of the transaction: refusals are not kept waiting.
         const request* refused = nullptr;
+        bool numbered = false;
         for (const auto& q : a.open) {
             const bool by_number = r.seq && q.seq == r.seq;
-            if (by_number || q.txn == r.txn) {
+            if (by_number || (!numbered && q.txn == r.txn)) {
                 refused = &q;
-            }
-            if (by_number) {
-                break;
+                numbered = by_number;
             }
         }
         if (refused != nullptr) {

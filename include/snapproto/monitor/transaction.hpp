@@ -61,6 +61,7 @@ class transaction_monitor : public judge {
         std::optional<suspicion> suspect{};
         txn_id repeated{}; // a Thaw or Abort of it came after its answer
         detail::few<past, 16> ended{};
+        detail::few<txn_id, 16> begun{}; // by a Prepare or Freeze of this session
         detail::few<txn_id, 16> freezes{};
         detail::few<told, 256> finished{};
     };
@@ -176,8 +177,11 @@ class transaction_monitor : public judge {
                     "a request of another transaction");
         } else if (begins && !a.active && find_past(a, r.txn) != nullptr) {
             suspect(a, r, 12, {3, 7}, "a request of a transaction that has ended");
-        } else if (kind == message_kind::freeze) {
-            a.freezes.push(r.txn);
+        } else if (begins) {
+            a.begun.push(r.txn);
+            if (kind == message_kind::freeze) {
+                a.freezes.push(r.txn);
+            }
         }
     }
 
@@ -187,6 +191,7 @@ class transaction_monitor : public judge {
             a.session = r.session;
             a.granted = r.granted.value_or(capability::none);
             a.active = false;
+            a.begun.clear();
             return;
         }
         if (a.session && r.session != *a.session && kind != message_kind::nak) {
@@ -265,11 +270,15 @@ class transaction_monitor : public judge {
     }
 
     void judge_begin(agent_state& a, const trace::record& r) {
-        if (a.suspect && a.suspect->property == 12 && a.suspect->txn == r.txn) {
+        const bool holds = r.what == trace::record_kind::hold_begin;
+        // What was asked for before may begin only now, as when participants had to be found.
+        auto& asked = holds ? a.freezes : a.begun;
+        const bool explained = asked.find([&](txn_id txn) { return txn == r.txn; }) != nullptr &&
+                               find_past(a, r.txn) == nullptr;
+        if (a.suspect && a.suspect->property == 12 && a.suspect->txn == r.txn && !explained) {
             flag(a.suspect->property, a.suspect->exact, r,
                  detail::sentence(detail::name_of(r.agent), " begins to ",
-                                  r.what == trace::record_kind::hold_begin ? "hold" : "prepare",
-                                  " on account of ", a.suspect->what));
+                                  holds ? "hold" : "prepare", " on account of ", a.suspect->what));
             a.suspect.reset();
         }
     }
@@ -321,7 +330,8 @@ class transaction_monitor : public judge {
             return; // a row that stays in its state
         }
         a.phase = r.phase;
-        if (a.suspect && a.suspect->at == r.at) {
+        // A step that has ended is no message. Where nobody takes part nothing else tells of it.
+        if (a.suspect && a.suspect->at == r.at && r.note != "done") {
             flag(a.suspect->property, a.suspect->exact, r,
                  detail::sentence(detail::name_of(r.agent), " changes its state to ",
                                   to_string(*r.phase), " on account of ", a.suspect->what));

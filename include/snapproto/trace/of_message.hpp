@@ -38,7 +38,11 @@ struct field_copier {
     void operator()(const prepared_report& m) const {
         to.count = static_cast<std::uint32_t>(m.participants.size());
     }
-    void operator()(const freeze_request& m) const { to.span = m.hold_limit; }
+    void operator()(const freeze_request& m) const {
+        if (m.hold_limit != duration{}) {
+            to.span = m.hold_limit;
+        }
+    }
     void operator()(const frozen_report& m) const {
         to.count = m.held;
         to.deadline = m.hold_deadline;

@@ -134,7 +134,8 @@ struct record {
     /// The clause of the row that was taken.
     clause governed_by{};
 
-    /// A name or remark for people: valid UTF-8, at most `note_bytes_max` bytes.
+    /// A name or remark for people: valid UTF-8, at most `note_bytes_max` bytes. Of a change of
+    /// state the event that caused it.
     std::string note;
 
     friend bool operator==(const record&, const record&) = default;

@@ -201,6 +201,34 @@ BOOST_AUTO_TEST_CASE(without_boundaries_any_pieces_are_the_same) {
     BOOST_TEST(said == pieces.take());
 }
 
+// SP 33.3, 33.8: replies have no number, so that their order says what they answer.
+BOOST_AUTO_TEST_CASE(requests_that_come_together_are_answered_in_their_order) {
+    guest one{false};
+    one.version();
+    std::string bytes;
+    std::uint32_t number = 0;
+    for (const vss_op op : {vss_op::freeze, vss_op::freeze, vss_op::hot_backup, vss_op::hot_backup,
+                            vss_op::freeze, vss_op::thaw, vss_op::hot_backup}) {
+        const auto record =
+            hyperv::encode(hyperv::kernel_request{static_cast<std::uint8_t>(op), ++number});
+        bytes += as_text(record);
+    }
+    one.agent.receive(as_bytes(bytes), one.now);
+    std::vector<int> answered;
+    for (auto next = one.agent.poll(); !std::holds_alternative<deadline>(next);
+         next = one.agent.poll()) {
+        if (const auto* record = std::get_if<transmit_record>(&next)) {
+            answered.push_back(std::to_integer<int>(record->bytes[hyperv::daemon_offset::flags]));
+        } else if (std::holds_alternative<find_participants>(next)) {
+            one.agent.participants_found(one.filesystems, one.now);
+        } else if (const auto* what = std::get_if<operate>(&next)) {
+            one.answer(*what);
+        }
+    }
+    const std::vector<int> in_order{1, 2, 3, 4, 5, 6, 7};
+    BOOST_TEST(answered == in_order, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace snapproto::endpoint

@@ -35,6 +35,15 @@ BOOST_AUTO_TEST_CASE(a_lower_limit_in_prepare_or_freeze_counts) {
     BOOST_TEST((clauses_of(s, 4) == std::set<std::pair<int, int>>{{6, 8}}));
 }
 
+// SP 6.5
+BOOST_AUTO_TEST_CASE(a_limit_of_zero_asks_for_nothing) {
+    script s;
+    s.open(0).start().asks(0, message_kind::freeze, spanning(0s)).hold(0, 1);
+    s.says(0, message_kind::frozen, until(10s)).after(8s);
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1);
+    BOOST_TEST(clauses_of(s, 4).empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_a_repeated_freeze_says_of_the_limit_does_not_count) {
     const auto held_for_eight_seconds = [](bool refused) {
         script s;

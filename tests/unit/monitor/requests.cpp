@@ -48,6 +48,20 @@ BOOST_AUTO_TEST_CASE(a_message_that_only_agents_send_may_be_refused_as_malformed
     expect(s, {19});
 }
 
+// SP 3.1: where an orchestrator uses a number twice, the refusal is of the younger request.
+BOOST_AUTO_TEST_CASE(a_refusal_is_of_the_youngest_request_with_its_number) {
+    const auto numbered = [](record& r) { r.seq.value = 7; };
+    script s;
+    s.open(0).start().asks(0, message_kind::freeze, numbered);
+    s.asks(0, message_kind::recover, numbered);
+    s.says(0, message_kind::nak, [&](record& r) {
+        numbered(r);
+        r.refusal = nak_code::bad_state;
+    });
+    s.hold(0, 1).says(0, message_kind::frozen, until(10s));
+    expect(s, {});
+}
+
 // SP 4.4, SP 4.9
 BOOST_AUTO_TEST_CASE(a_prepare_that_meets_the_preparation_of_a_freeze_is_served_by_its_answer) {
     script s;

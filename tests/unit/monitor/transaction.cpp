@@ -128,6 +128,34 @@ BOOST_AUTO_TEST_CASE(a_late_freeze_of_an_ended_transaction_begins_nothing) {
     BOOST_TEST((clauses_of(s, 12) == std::set<std::pair<int, int>>{{3, 7}}));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_asked_for_before_may_begin_after_a_stale_message) {
+    const auto stale_prepare = [](bool asked_before) {
+        script s;
+        s.open(0).start();
+        if (asked_before) {
+            s.asks(0, message_kind::prepare).state(0, agent_phase::prep);
+        }
+        s.asks(0, message_kind::prepare, of_session(9));
+        return s.part(0, record_kind::prepare_begin, 0);
+    };
+    BOOST_TEST(clauses_of(stale_prepare(true), 12).empty());
+    BOOST_TEST(!clauses_of(stale_prepare(false), 12).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_step_of_nobody_may_end_after_a_stale_message) {
+    const auto changed = [](const char* because) {
+        script s;
+        s.open(0).start().asks(0, message_kind::prepare).state(0, agent_phase::prep);
+        s.asks(0, message_kind::ping, of_session(9));
+        return s.add(role::agent, record_kind::state_changed, 0, [=](record& r) {
+            r.phase = agent_phase::ready;
+            r.note = because;
+        });
+    };
+    BOOST_TEST(clauses_of(changed("done"), 12).empty());
+    BOOST_TEST(!clauses_of(changed("ping"), 12).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_step_that_was_done_before_may_change_the_state_after_a_stale_message) {
     script s;
     s.open(0).start().prepare(0).asks(0, message_kind::freeze).state(0, agent_phase::quiesce);

@@ -68,11 +68,8 @@ inline void hyperv_agent::take(byte_view record, instant now) {
     } else {
         hyperv::daemon_message request{};
         std::copy(record.begin(), record.end(), request.begin());
-        if (busy()) {
-            m_waiting.push_back(request);
-        } else {
-            serve(request, now);
-        }
+        m_waiting.push_back(request);
+        serve_waiting(now);
     }
 }
 
@@ -178,11 +175,15 @@ inline void hyperv_agent::collect(instant now) {
 }
 
 inline void hyperv_agent::serve_waiting(instant now) {
+    if (std::exchange(m_serves, true)) {
+        return; // what is being served is answered before the next one
+    }
     while (!busy() && !m_waiting.empty()) {
         const hyperv::daemon_message next = m_waiting.front();
         m_waiting.erase(m_waiting.begin());
         serve(next, now);
     }
+    m_serves = false;
 }
 
 inline void hyperv_agent::conclude(const any_message& message, instant now) {

@@ -38,17 +38,32 @@ inline void native_agent::receive(byte_view bytes, instant now) {
         const auto got = m_decoder.next();
         if (got.has_value()) {
             m_greeted = m_greeted || kind_of(**got) == message_kind::hello;
-            m_agent.handle(**got, now);
+            if (has_no_session(**got)) {
+                nak refusal;
+                refusal.header = header_of(**got);
+                refusal.code = nak_code::no_session;
+                refusal.phase = m_agent.phase();
+                send(std::move(refusal));
+            } else {
+                m_agent.handle(**got, now);
+            }
             collect();
         } else if (got.has_failure()) {
             ++m_refused;
-            if (got.error().code != error::interrupted) { // whose sender took it back: SP 60.9
+            // One that is interrupted was taken back by its sender: SP 60.9.
+            if (m_greeted && got.error().code != error::interrupted) {
                 m_agent.handle_malformed(now);
                 collect();
             }
         }
     }
     collect();
+}
+
+// A new channel has no session before its Hello (SP 63.2, 2.11), also while what the former one
+// left held is still being released.
+inline bool native_agent::has_no_session(const any_message& message) const noexcept {
+    return !m_greeted && is_request(kind_of(message)) && m_agent.phase() != agent_phase::off;
 }
 
 // ---- everything else that comes in --------------------------------------------------------------

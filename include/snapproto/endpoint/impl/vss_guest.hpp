@@ -13,8 +13,14 @@ namespace snapproto::endpoint {
 inline vss_guest::vss_guest(vss_guest_options options) : m_options(std::move(options)) {
     SNAPPROTO_ASSERT(m_options.writers.size() <= m_options.limits.writers_max);
     SNAPPROTO_ASSERT(m_options.volumes.size() <= m_options.limits.volumes_max);
-    std::stable_sort(m_options.writers.begin(), m_options.writers.end(),
-                     [](const auto& a, const auto& b) { return a.level < b.level; });
+    // Not std::stable_sort: Clang warns of what libstdc++ has in it.
+    auto& writers = m_options.writers;
+    for (auto at = writers.begin(); at != writers.end(); ++at) {
+        const auto place = std::upper_bound(
+            writers.begin(), at, at->level,
+            [](std::uint8_t level, const vss_writer_info& other) { return level < other.level; });
+        std::rotate(place, at, at + 1);
+    }
     for (const vss_writer_info& who : m_options.writers) {
         m_participants.push_back({who.name, participant_kind::writer});
         writer_slot& added = m_writers.emplace_back();
