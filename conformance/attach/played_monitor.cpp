@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -29,11 +30,13 @@ constexpr std::array answers{
     answer_of{"query-version", R"({"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""})"},
     answer_of{"query-status", R"({"status": "running", "singlestep": false, "running": true})"},
     answer_of{"query-name", R"({"name": "snapcheck"})"},
-    answer_of{"query-commands",
-              R"([{"name": "qmp_capabilities"}, {"name": "query-block"}, )"
-              R"({"name": "blockdev-snapshot-sync"}, {"name": "blockdev-snapshot"}, )"
-              R"({"name": "blockdev-backup"}, {"name": "blockdev-add"}, {"name": "blockdev-del"}, )"
-              R"({"name": "transaction"}, {"name": "query-jobs"}, {"name": "job-dismiss"}])"},
+    answer_of{
+        "query-commands",
+        R"([{"name": "qmp_capabilities"}, {"name": "query-block"}, )"
+        R"({"name": "blockdev-snapshot-sync"}, {"name": "blockdev-snapshot"}, )"
+        R"({"name": "blockdev-backup"}, {"name": "blockdev-create"}, {"name": "blockdev-add"}, )"
+        R"({"name": "blockdev-del"}, )"
+        R"({"name": "transaction"}, {"name": "query-jobs"}, {"name": "job-dismiss"}])"},
     answer_of{"query-block",
               R"([{"device": "drive0", "qdev": "/machine/peripheral/disk0", "type": "unknown", )"
               R"("removable": false, "locked": false, "inserted": {"node-name": "disk0", )"
@@ -44,7 +47,6 @@ constexpr std::array answers{
               R"([{"node-name": "disk0", "drv": "qcow2", "file": "/images/disk0.qcow2", )"
               R"("ro": false, "image": {"virtual-size": 1073741824, )"
               R"("filename": "/images/disk0.qcow2", "format": "qcow2"}}])"},
-    answer_of{"query-jobs", "[]"},
     answer_of{"query-block-jobs", "[]"},
     answer_of{"query-block-exports", "[]"},
 };
@@ -54,16 +56,22 @@ constexpr std::array cutting{std::string_view{"blockdev-snapshot-sync"},
                              std::string_view{"blockdev-backup"}, std::string_view{"drive-backup"},
                              std::string_view{"blockdev-mirror"}};
 
+/// The id in the arguments of a command about a job; empty: none.
+std::string named_job(const json::value& arguments, std::string_view key) {
+    const auto* object = arguments.if_object();
+    const auto* found = object != nullptr ? object->if_contains(key) : nullptr;
+    return found != nullptr && found->is_string() ? std::string(found->get_string())
+                                                  : std::string{};
+}
+
 /// The id of the job that a command or action starts; empty when it starts none.
 std::string job_of(std::string_view command, const json::value& arguments) {
     if (!command.ends_with("-backup") && !command.ends_with("-mirror")) {
         return {};
     }
     for (const char* key : {"job-id", "device"}) {
-        const auto* object = arguments.if_object();
-        const auto* found = object != nullptr ? object->if_contains(key) : nullptr;
-        if (found != nullptr && found->is_string()) {
-            return std::string(found->get_string());
+        if (std::string named = named_job(arguments, key); !named.empty()) {
+            return named;
         }
     }
     return "job0";
@@ -73,6 +81,13 @@ struct cut_request {
     bool cuts = false;
     std::string job;
 };
+
+/// What query-jobs says of a file that is made.
+std::string made_job(std::string_view id) {
+    return fmt::format(R"({{"id": "{}", "type": "create", "status": "concluded", )"
+                       R"("current-progress": 1, "total-progress": 1}})",
+                       id);
+}
 
 /// Whether a command cuts, and the job that goes on after it.
 cut_request look_at(std::string_view command, const json::value& arguments) {
@@ -131,6 +146,7 @@ bool played_monitor::cuts(std::string_view command) {
 
 void played_monitor::reset() {
     m_later.clear();
+    m_made.clear();
     m_decoders.clear();
     m_hub.close_all();
 }
@@ -160,10 +176,28 @@ void played_monitor::answer(std::uint32_t to, const qga::request& command) {
         cut(to, id, cut_of.job);
         return;
     }
+    if (command.name == "blockdev-create") {
+        create(to, id, named_job(arguments, "job-id"));
+        return;
+    }
+    if (command.name == "query-jobs") {
+        reply(to, fmt::format("\"return\": [{}]", fmt::join(m_made, ", ")), id);
+        return;
+    }
+    if (command.name == "job-dismiss") {
+        std::erase(m_made, made_job(named_job(arguments, "id")));
+    }
     const auto* const known =
         std::find_if(answers.begin(), answers.end(),
                      [&](const answer_of& one) { return one.command == command.name; });
     reply(to, fmt::format("\"return\": {}", known != answers.end() ? known->value : "{}"), id);
+}
+
+/// A file is made at once, by a job that stays until it is dismissed.
+void played_monitor::create(std::uint32_t to, const std::string& id, const std::string& job) {
+    reply(to, "\"return\": {}", id);
+    m_made.push_back(made_job(job));
+    event(to, "JOB_STATUS_CHANGE", fmt::format(R"({{"id": "{}", "status": "concluded"}})", job));
 }
 
 void played_monitor::cut(std::uint32_t to, const std::string& id, std::string_view job) {

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace snapproto::conformance {
 
@@ -43,6 +44,7 @@ class played_monitor {
 
   private:
     void answer(std::uint32_t to, const qga::request& command);
+    void create(std::uint32_t to, const std::string& id, const std::string& job);
     void cut(std::uint32_t to, const std::string& id, std::string_view job);
     void reply(std::uint32_t to, std::string_view member, const std::string& id);
     void event(std::uint32_t to, std::string_view what, std::string_view data);
@@ -51,6 +53,7 @@ class played_monitor {
     std::function<void(cut_sign)> m_cut_seen;
     cut_plan m_plan;
     instant m_now{};
+    std::vector<std::string> m_made; ///< Jobs that made a file and are not dismissed.
     std::map<std::uint32_t, qga::request_decoder> m_decoders;
     std::multimap<instant, std::function<void()>> m_later;
     socket_hub m_hub;

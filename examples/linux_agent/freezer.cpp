@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "freezer.hpp"
 
+#include "grace_periods.hpp"
 #include "helper_process.hpp"
 
 #include <fcntl.h>
@@ -35,8 +36,11 @@ bool hear(int line, char wanted, int limit_ms) noexcept {
 
 kernel_result freeze(int handle) noexcept {
     // A freeze first keeps writers waiting and then writes what is dirty: most of that is written
-    // here, while they go on. If it fails the freeze does too, and says why.
+    // here, while they go on, and then what they have written meanwhile. If it fails the freeze
+    // does too, and says why.
     (void)::syncfs(handle);
+    (void)::syncfs(handle);
+    const short_grace_periods hurry;
     if (::ioctl(handle, FIFREEZE, 0) == 0) {
         return {};
     }

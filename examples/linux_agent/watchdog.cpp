@@ -2,6 +2,7 @@
 #include "watchdog.hpp"
 
 #include "freezer.hpp"
+#include "grace_periods.hpp"
 #include "helper_process.hpp"
 
 #include <fcntl.h>
@@ -154,6 +155,7 @@ int stand_guard() {
     ::signal(SIGCHLD, SIG_IGN); // nobody waits for those who thaw
 
     descriptor line{line_number};
+    const bool were_short = grace_periods_are_short();
     clock::duration after_death{};
     auto until = clock::time_point::max();
     std::vector<descriptor> guarded;
@@ -172,6 +174,9 @@ int stand_guard() {
                 line = {};
                 if (guarded.empty()) {
                     return 0;
+                }
+                if (!were_short) {
+                    make_grace_periods_long(); // it may have died in a freeze
                 }
                 until = std::min(until, clock::now() + after_death);
             } else if (what.what == order::kind::begin) {

@@ -52,6 +52,7 @@ disk disk_of(const json::object& entry) {
     if (const auto* inserted = part(entry, "inserted")) {
         made.node = text(*inserted, "node-name");
         made.image = text(*inserted, "file");
+        made.format = text(*inserted, "drv");
         if (const auto* image = part(*inserted, "image")) {
             const auto* size = member(*image, "virtual-size");
             boost::system::error_code none;
@@ -179,6 +180,7 @@ json::object cut_arguments(const std::vector<disk_copy>& copies, cut_method how)
             data["snapshot-file"] = one.file;
             data["snapshot-node-name"] = one.node;
             data["format"] = "qcow2";
+            data["mode"] = "existing"; // to make it would take most of the time of the cut
         } else {
             data["job-id"] = one.job;
             data["device"] = one.of.node;
@@ -197,6 +199,24 @@ json::object target_arguments(const disk_copy& one) {
     return {{"driver", "raw"},
             {"node-name", one.node},
             {"file", json::object{{"driver", "file"}, {"filename", one.file}}}};
+}
+
+json::object overlay_file_arguments(const disk_copy& one) {
+    return {{"job-id", one.job},
+            {"options", json::object{{"driver", "file"}, {"filename", one.file}, {"size", 0}}}};
+}
+
+json::object overlay_node_arguments(const disk_copy& one) {
+    return {{"driver", "file"}, {"node-name", one.node}, {"filename", one.file}};
+}
+
+json::object overlay_image_arguments(const disk_copy& one) {
+    return {{"job-id", one.job},
+            {"options", json::object{{"driver", "qcow2"},
+                                     {"file", one.node},
+                                     {"size", one.of.bytes},
+                                     {"backing-file", one.of.image},
+                                     {"backing-fmt", one.of.format}}}};
 }
 
 bool is_in_use(const json::value& reply, const std::string& file) {

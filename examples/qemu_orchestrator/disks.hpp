@@ -23,6 +23,7 @@ struct disk {
     std::string node;   ///< Its node in QEMU's graph.
     std::string qdev;   ///< The emulated device: an id or a path.
     std::string image;  ///< Where its data is: a path, or what QEMU calls a file name.
+    std::string format; ///< Of the image.
     std::uint64_t bytes = 0;
 
     /// How people and QEMU's older commands call it.
@@ -59,7 +60,7 @@ struct disk_copy {
     disk of;
     std::string file; ///< The new one.
     std::string node; ///< And its node.
-    std::string job;  ///< Of a backup.
+    std::string job;  ///< That makes an overlay, or a backup.
     file_state state = file_state::absent;
     std::string trouble; ///< Why it is not as it should be.
 
@@ -81,6 +82,12 @@ struct disk_copy {
 
 /// The arguments of the `blockdev-add` that opens the target of a backup.
 [[nodiscard]] boost::json::object target_arguments(const disk_copy& one);
+
+/// The arguments of the `blockdev-create` that makes the file of an overlay, of the `blockdev-add`
+/// that opens it, and of the `blockdev-create` that then makes an image of it.
+[[nodiscard]] boost::json::object overlay_file_arguments(const disk_copy& one);
+[[nodiscard]] boost::json::object overlay_node_arguments(const disk_copy& one);
+[[nodiscard]] boost::json::object overlay_image_arguments(const disk_copy& one);
 
 /// True if the reply to query-block has a disk that is written to this file, or has it below.
 [[nodiscard]] bool is_in_use(const boost::json::value& reply, const std::string& file);

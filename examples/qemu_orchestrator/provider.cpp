@@ -46,7 +46,8 @@ provider::provider(boost::asio::io_context& io, const machine_settings& machine,
       m_monitor(io, machine.qmp,
                 {.happened = [this](const qmp_event& event) { happened(event); },
                  .lost = [this](std::string_view why) { monitor_lost(why); }}),
-      m_patience(io) {}
+      m_patience(io),
+      m_overlays(m_monitor, m_copies) {}
 
 // ---- before -------------------------------------------------------------------------------------
 
@@ -92,24 +93,28 @@ void provider::find(const qmp_reply& reply, const done& looked) {
     looked(why);
 }
 
-void provider::prepare() {
+void provider::prepare(done made) {
+    m_on_prepared = std::move(made);
     m_prepared = step::in_work;
-    if (m_how.method == cut_method::overlay) {
-        prepared(step::done, {});
-    } else {
-        add_target(0);
-    }
+    // Nobody is answered from inside of a call.
+    boost::asio::post(m_io, [this] {
+        if (m_how.method == cut_method::overlay) {
+            m_overlays.make([this](std::string_view why) { prepared(why); });
+        } else {
+            add_target(0);
+        }
+    });
 }
 
 /// Makes the file of a backup and opens it in QEMU; then the next one.
 void provider::add_target(std::size_t number) {
-    if (number == m_copies.size()) {
-        prepared(step::done, {});
+    if (number == m_copies.size() || m_discarded) {
+        prepared(m_discarded ? "it was given up" : "");
         return;
     }
     disk_copy& one = m_copies[number];
     if (const std::string why = make_file(one.file, one.of.bytes); !why.empty()) {
-        prepared(step::failed, fmt::format("cannot make {}: {}", one.file, why));
+        prepared(fmt::format("cannot make {}: {}", one.file, why));
         return;
     }
     one.state = file_state::left; // until there is a copy in it
@@ -117,16 +122,15 @@ void provider::add_target(std::size_t number) {
         if (reply.ok) {
             add_target(number + 1);
         } else {
-            prepared(step::failed, reply.why);
+            prepared(reply.why);
         }
     });
 }
 
-void provider::prepared(step how, std::string_view why) {
-    m_prepared = how;
-    m_trouble = why;
-    if (m_cut == step::in_work) {
-        send_cut();
+void provider::prepared(std::string_view why) {
+    m_prepared = why.empty() ? step::done : step::failed;
+    if (const auto made = std::exchange(m_on_prepared, nullptr)) {
+        made(why);
     }
     go_on();
 }
@@ -136,17 +140,13 @@ void provider::prepared(step how, std::string_view why) {
 void provider::cut(done over) {
     m_on_cut = std::move(over);
     m_cut = step::in_work;
-    if (m_prepared != step::in_work) {
-        // Nobody is answered from inside of a call.
-        boost::asio::post(m_io, [this] { send_cut(); });
-    }
+    // Nobody is answered from inside of a call.
+    boost::asio::post(m_io, [this] { send_cut(); });
 }
 
 void provider::send_cut() {
     if (m_discarded) {
         cut_over(step::failed, "it was given up before it began");
-    } else if (m_prepared != step::done) {
-        cut_over(step::failed, m_trouble);
     } else {
         for (disk_copy& one : m_copies) {
             one.state = m_how.method == cut_method::overlay ? file_state::unknown : one.state;

@@ -6,6 +6,7 @@
 
 #include "disks.hpp"
 #include "monitor.hpp"
+#include "overlays.hpp"
 #include "settings.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -30,8 +31,8 @@ class provider {
     /// Connects, looks at the disks and names the files. Nothing is made.
     void look(done looked);
 
-    /// Does what takes long and needs no quiet guest. If that fails, the cut does.
-    void prepare();
+    /// Makes the new files, which takes long and needs no quiet guest. Answered once.
+    void prepare(done made);
 
     /// Fixes the snapshot point of all disks at once. Answered once.
     void cut(done over);
@@ -51,7 +52,7 @@ class provider {
 
     void find(const qmp_reply& reply, const done& looked);
     void add_target(std::size_t number);
-    void prepared(step how, std::string_view why);
+    void prepared(std::string_view why);
     void send_cut();
     void cut_over(step how, std::string_view why);
     void happened(const qmp_event& event);
@@ -61,8 +62,10 @@ class provider {
     void go_on();
     void find_out();
     void clean();
-    void clean_overlays(const qmp_reply& reply);
-    void clean_target(std::size_t number);
+    void spare_overlays(const qmp_reply& reply);
+    void clean_file(std::size_t number);
+    void close_file(std::size_t number);
+    void file_closed(std::size_t number, const qmp_reply& reply);
     void have_patience();
     void end();
 
@@ -72,16 +75,18 @@ class provider {
     monitor m_monitor;
     boost::asio::steady_timer m_patience;
     std::vector<disk_copy> m_copies;
+    overlay_maker m_overlays;
     std::vector<std::string> m_remarks;
 
     step m_prepared = step::none;
     step m_cut = step::none;
-    std::string m_trouble;  ///< Of the preparation.
     std::size_t m_jobs = 0; ///< Backups that go on.
     bool m_discarded = false;
-    bool m_asked_again = false; ///< What became of a cut without an answer.
+    bool m_asked_again = false; ///< What became of something without an answer.
+    bool m_asks_again = false;
     bool m_cleaning = false;
     bool m_impatient = false; ///< Nobody answers any more.
+    done m_on_prepared;
     done m_on_cut;
     done m_on_settled;
 };

@@ -45,6 +45,7 @@ void remove_file(disk_copy& one) {
 // ---- backups ------------------------------------------------------------------------------------
 
 void provider::happened(const qmp_event& event) {
+    m_overlays.happened(event);
     const std::string job = text(event.data, event.name == "JOB_STATUS_CHANGE" ? "id" : "device");
     const auto at = std::find_if(m_copies.begin(), m_copies.end(),
                                  [&](const disk_copy& one) { return one.job == job; });
@@ -68,6 +69,7 @@ void provider::job_over(disk_copy& one) {
 }
 
 void provider::monitor_lost(std::string_view why) {
+    m_overlays.lost(why);
     if (m_jobs != 0) {
         m_jobs = 0;
         for (disk_copy& one : m_copies) {
@@ -82,6 +84,7 @@ void provider::monitor_lost(std::string_view why) {
 
 void provider::discard() {
     m_discarded = true;
+    m_overlays.stop();
     for (const disk_copy& one : m_copies) {
         if (m_jobs != 0 && one.state != file_state::made) {
             m_monitor.ask("job-cancel", {{"id", one.job}}, [](const qmp_reply&) {});
@@ -119,37 +122,42 @@ void provider::have_patience() {
 
 /// The next step to rest, as soon as nothing is in work.
 void provider::go_on() {
-    const bool busy = m_prepared == step::in_work || m_cut == step::in_work || m_jobs != 0;
+    const bool busy =
+        m_prepared == step::in_work || m_cut == step::in_work || m_jobs != 0 || m_asks_again;
     if (!m_on_settled || m_cleaning || (busy && !m_impatient)) {
         return;
     }
-    if (m_cut == step::unknown && !m_asked_again && !m_impatient) {
+    const bool lost = m_cut == step::unknown || m_prepared == step::failed;
+    if (lost && !m_monitor.ready() && !m_asked_again && !m_impatient) {
         find_out();
         return;
     }
     clean();
 }
 
-/// A cut without an answer: asks on a new connection what became of it.
+/// Something without an answer: asks on a new connection what became of it.
 void provider::find_out() {
-    m_asked_again = true;
-    m_monitor.open([this](std::string_view) { go_on(); });
+    m_asked_again = m_asks_again = true;
+    m_monitor.open([this](std::string_view) {
+        m_asks_again = false;
+        go_on();
+    });
 }
 
 void provider::clean() {
     m_cleaning = true;
     have_patience();
-    if (m_how.method == cut_method::backup) {
-        clean_target(0);
-    } else if (m_cut == step::none || (m_cut == step::done && !m_discarded)) {
+    if (m_how.method == cut_method::backup || m_cut == step::none) {
+        clean_file(0);
+    } else if (m_cut == step::done && !m_discarded) {
         end();
     } else {
-        m_monitor.ask("query-block", {}, [this](const qmp_reply& reply) { clean_overlays(reply); });
+        m_monitor.ask("query-block", {}, [this](const qmp_reply& reply) { spare_overlays(reply); });
     }
 }
 
-/// What a machine goes on in stays; a file that QEMU made in vain goes.
-void provider::clean_overlays(const qmp_reply& reply) {
+/// What a machine goes on in stays, and so does what nobody can tell of.
+void provider::spare_overlays(const qmp_reply& reply) {
     for (disk_copy& one : m_copies) {
         try {
             if (m_cut == step::done || (reply.ok && is_in_use(reply.value, one.file))) {
@@ -167,31 +175,38 @@ void provider::clean_overlays(const qmp_reply& reply) {
     end();
 }
 
-/// Has QEMU close the file of a backup, and deletes it unless it is wanted; then the next one.
-void provider::clean_target(std::size_t number) {
+/// Has QEMU close a file, and deletes it unless it is wanted; then the next one.
+void provider::clean_file(std::size_t number) {
     if (number == m_copies.size()) {
         end();
-        return;
+    } else if (m_copies[number].state == file_state::absent) {
+        clean_file(number + 1);
+    } else if (m_how.method == cut_method::overlay) {
+        // Of a job that is not over this is refused, and then the file is not closed either.
+        m_monitor.ask("job-dismiss", {{"id", m_copies[number].job}},
+                      [this, number](const qmp_reply&) { close_file(number); });
+    } else {
+        close_file(number);
     }
-    disk_copy& one = m_copies[number];
-    if (one.state == file_state::absent) {
-        clean_target(number + 1);
-        return;
+}
+
+void provider::close_file(std::size_t number) {
+    m_monitor.ask("blockdev-del", {{"node-name", m_copies[number].node}},
+                  [this, number](const qmp_reply& reply) { file_closed(number, reply); });
+}
+
+void provider::file_closed(std::size_t number, const qmp_reply& reply) {
+    disk_copy& closed = m_copies[number];
+    const bool wanted = closed.state == file_state::made && !m_discarded;
+    // A node that is not there is not in use either.
+    const bool at_rest = reply.ok || reply.why.find("find node") != std::string::npos;
+    if (!at_rest) {
+        closed.state = wanted ? closed.state : file_state::unknown;
+        closed.trouble = fmt::format("it is not closed: {}", reply.why);
+    } else if (!wanted) {
+        remove_file(closed);
     }
-    m_monitor.ask(
-        "blockdev-del", {{"node-name", one.node}}, [this, number](const qmp_reply& reply) {
-            disk_copy& closed = m_copies[number];
-            const bool wanted = closed.state == file_state::made && !m_discarded;
-            // A node that is not there is not in use either.
-            const bool at_rest = reply.ok || reply.why.find("find node") != std::string::npos;
-            if (!at_rest) {
-                closed.state = wanted ? closed.state : file_state::unknown;
-                closed.trouble = fmt::format("it is not closed: {}", reply.why);
-            } else if (!wanted) {
-                remove_file(closed);
-            }
-            clean_target(number + 1);
-        });
+    clean_file(number + 1);
 }
 
 void provider::end() {

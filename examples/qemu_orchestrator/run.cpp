@@ -113,38 +113,79 @@ void run::looked(std::size_t number, std::string_view why) {
         give_up(fmt::format("{}: {}", m_how.machines[number].name, why));
     } else if (m_awaited == 0) {
         say("the disks are known");
-        m_stage = stage::reaching;
-        limit_stage(m_how.reach_limit);
-        connect_all();
+        reach();
     }
 }
 
-/// Nothing was begun. A copy without any guest may be better than none.
+void run::reach() {
+    m_stage = stage::reaching;
+    limit_stage(m_how.reach_limit);
+    connect_all();
+}
+
+/// Nothing was frozen. A copy without any guest may be better than none.
 void run::give_up(std::string_view why) {
     m_result.reason = why;
-    if (m_stage == stage::reaching && m_how.crash_ok && !m_how.dry_run) {
+    const bool preparing = m_stage == stage::preparing;
+    if ((m_stage == stage::reaching || preparing) && m_how.crash_ok && !m_how.dry_run) {
         say("goes on without the guest");
+        m_alone = true; // so that nobody is connected to again
         m_again.cancel();
-        m_stage = stage::running; // so that nobody is connected to again
         for (agent_index i = 0; i < count(); ++i) {
             m_machines[i].agent->close();
             if (std::exchange(m_machines[i].up, false)) {
                 m_endpoint.channel_lost(i, now());
             }
         }
-        start();
+        if (!preparing) {
+            prepare();
+        }
         return;
     }
     m_result.unreachable = true;
-    end();
+    back_out();
 }
 
-void run::start() {
+/// The new files are made while the guests can be spoken with, and before anything is frozen.
+void run::prepare() {
     if (m_how.dry_run) {
         m_result.outcome = session_outcome::success;
         end();
         return;
     }
+    if (m_prepared) {
+        start();
+        return;
+    }
+    say("new files are made");
+    m_stage = stage::preparing;
+    limit_stage(m_how.cut_limit);
+    m_awaited = m_machines.size();
+    for (std::size_t i = 0; i < m_machines.size(); ++i) {
+        m_machines[i].storage->prepare([this, i](std::string_view why) { prepared(i, why); });
+    }
+}
+
+void run::prepared(std::size_t number, std::string_view why) {
+    if (m_stage != stage::preparing) {
+        return;
+    }
+    --m_awaited;
+    if (!why.empty()) {
+        m_machines[number].trouble = why;
+        m_result.reason = fmt::format("{}: {}", m_how.machines[number].name, why);
+        back_out();
+    } else if (m_awaited == 0) {
+        m_prepared = true;
+        if (m_alone || m_endpoint.phase() == orchestrator_phase::idle) {
+            start();
+        } else {
+            reach(); // somebody has gone meanwhile
+        }
+    }
+}
+
+void run::start() {
     m_limit.cancel();
     m_stage = stage::running;
     endpoint::snapshot_options wanted;
@@ -161,7 +202,7 @@ void run::start() {
     }
     if (!m_endpoint.start(std::move(wanted), now())) {
         m_result.reason = "the snapshot could not be begun";
-        end();
+        back_out();
         return;
     }
     drain();
@@ -176,8 +217,7 @@ void run::drain() {
     }
     note_phase();
     if (m_stage == stage::reaching && m_endpoint.phase() == orchestrator_phase::idle) {
-        start();
-        return;
+        prepare();
     }
     wait_for_deadline();
     end_if_at_rest();
@@ -239,13 +279,12 @@ void run::provide(const endpoint::provide& what) {
         cut(what.txn);
         return;
     }
-    for (machine& one : m_machines) {
-        if (what.what == endpoint::provider_operation::precommit) {
-            one.storage->prepare();
-        } else {
+    if (what.what == endpoint::provider_operation::discard) {
+        for (machine& one : m_machines) {
             one.storage->discard();
         }
     }
+    // The precommit was before the session: what takes long must not be in work when it freezes.
 }
 
 /// All machines are cut at once. The cut of a group has failed with the first that fails, and is

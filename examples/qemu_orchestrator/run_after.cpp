@@ -23,21 +23,31 @@ void run::settle(const endpoint::snapshot_outcome& outcome) {
         m_result.machines[i].verdict = outcome.agents[i].outcome;
         m_result.machines[i].frozen = outcome.agents[i].held;
     }
-    m_stage = stage::settling;
-    limit_stage(m_how.settle_limit);
     // Told to end after the cut: the endpoint has a success, and nobody waits for the copying.
     const bool given_up = m_result.interrupted && m_how.method == cut_method::backup;
+    settle_storage(given_up || outcome.copy == copy_result::discarded);
+    if (any_may_be_frozen()) {
+        connect_later();
+    }
+}
+
+/// Ends before anything was frozen. Files may have been made.
+void run::back_out() {
+    m_again.cancel();
+    settle_storage(true);
+}
+
+void run::settle_storage(bool discards) {
+    m_stage = stage::settling;
+    limit_stage(m_how.settle_limit);
     for (machine& one : m_machines) {
-        if (given_up || outcome.copy == copy_result::discarded) {
+        if (discards) {
             one.storage->discard();
         }
         one.storage->settle([this, &one](std::string_view) {
             one.settled = true;
             end_if_at_rest();
         });
-    }
-    if (any_may_be_frozen()) {
-        connect_later();
     }
 }
 
@@ -114,6 +124,10 @@ void run::limit_passed() {
     } else if (m_stage == stage::reaching) {
         give_up(
             fmt::format("not every agent has answered within {}", span_words(m_how.reach_limit)));
+    } else if (m_stage == stage::preparing) {
+        m_result.reason =
+            fmt::format("the new files were not made within {}", span_words(m_how.cut_limit));
+        back_out();
     } else {
         m_impatient = true;
         end_if_at_rest();
@@ -138,8 +152,9 @@ void run::interrupt() {
     switch (m_stage) {
     case stage::looking:
     case stage::reaching:
+    case stage::preparing:
         m_result.reason = "it was interrupted before anything was frozen";
-        end();
+        back_out();
         break;
     case stage::running:
         m_endpoint.cancel(now());

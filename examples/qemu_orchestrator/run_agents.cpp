@@ -31,7 +31,8 @@ void run::connect_all() {
 void run::connect_later() {
     m_again.expires_after(again_after);
     m_again.async_wait([this](const auto& error) {
-        const bool reaches = m_stage == stage::reaching;
+        const bool reaches =
+            m_stage == stage::reaching || (m_stage == stage::preparing && !m_alone);
         const bool settles = m_stage == stage::settling && any_may_be_frozen();
         if (!error && (reaches || settles)) {
             if (m_endpoint.phase() == orchestrator_phase::down) {
@@ -69,12 +70,16 @@ void run::agent_closed(agent_index agent) {
     machine& one = m_machines[agent];
     one.up = false;
     one.agent->close();
-    if (m_stage == stage::reaching && !m_losing) {
+    const auto begins = [this] {
+        return m_stage == stage::reaching || (m_stage == stage::preparing && !m_alone);
+    };
+    if (begins() && !m_losing) {
         one.trouble = fmt::format("its agent {} does not answer, or cannot freeze and thaw",
                                   one.agent->path());
         boost::asio::post(
-            m_io, [this, why = fmt::format("{}: {}", m_how.machines[agent].name, one.trouble)] {
-                if (m_stage == stage::reaching) { // the endpoint has been drained
+            m_io,
+            [this, begins, why = fmt::format("{}: {}", m_how.machines[agent].name, one.trouble)] {
+                if (begins()) { // the endpoint has been drained
                     give_up(why);
                 }
             });

@@ -32,8 +32,9 @@ class run {
     [[nodiscard]] snapshot_result take();
 
   private:
-    /// One after the other. A signal leads to `settling`, or straight to the end.
-    enum class stage { looking, reaching, running, settling, over };
+    /// One after the other; an agent that is lost while files are made leads back to `reaching`. A
+    /// signal leads to `settling`, or straight to the end.
+    enum class stage { looking, reaching, preparing, running, settling, over };
 
     struct machine {
         std::unique_ptr<provider> storage;
@@ -53,6 +54,8 @@ class run {
     void looked(std::size_t number, std::string_view why);
     void reach();
     void give_up(std::string_view why);
+    void prepare();
+    void prepared(std::size_t number, std::string_view why);
     void start();
 
     // Agents.
@@ -73,6 +76,8 @@ class run {
 
     // After.
     void settle(const snapproto::endpoint::snapshot_outcome& outcome);
+    void back_out();
+    void settle_storage(bool discards);
     [[nodiscard]] std::string with_name(const std::string& reason) const;
     void end_if_at_rest();
     void limit_passed();
@@ -94,6 +99,8 @@ class run {
 
     stage m_stage = stage::looking;
     std::size_t m_awaited = 0; ///< Providers that have not answered yet.
+    bool m_prepared = false;   ///< All files are made.
+    bool m_alone = false;      ///< It goes on without the guests.
     bool m_losing = false;     ///< The endpoint is being told that an agent is lost.
     bool m_impatient = false;  ///< What may be frozen is given up.
     snapproto::orchestrator_phase m_phase = snapproto::orchestrator_phase::down;

@@ -19,6 +19,7 @@ const boost::json::value& reply() {
     static const boost::json::value all = boost::json::parse(R"([
         {"device": "drive0", "qdev": "/machine/unattached/device[23]", "removable": false,
          "inserted": {"node-name": "#block123", "ro": false, "file": "/images/a.qcow2",
+                      "drv": "qcow2",
                       "image": {"virtual-size": 1073741824, "filename": "/images/a.qcow2",
                                 "backing-image": {"filename": "/images/base.qcow2"}}}},
         {"device": "", "qdev": "/machine/peripheral/vdb/virtio-backend", "removable": false,
@@ -72,6 +73,7 @@ BOOST_AUTO_TEST_CASE(all_that_can_be_written_are_found_and_the_others_are_named)
     BOOST_TEST((found.remarks == words{"rom: cannot be written", "floppy: is empty"}));
     BOOST_TEST(found.disks[0].bytes == 1073741824U);
     BOOST_TEST(found.disks[0].image == "/images/a.qcow2");
+    BOOST_TEST(found.disks[0].format == "qcow2");
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_is_asked_for_by_device_node_or_emulated_device) {
@@ -136,9 +138,9 @@ BOOST_AUTO_TEST_CASE(all_disks_are_cut_by_one_transaction) {
     const auto overlays = plan_copies(disks, how(cut_method::overlay), "");
     BOOST_TEST((cut_arguments(overlays, cut_method::overlay) == boost::json::parse(R"({"actions": [
         {"type": "blockdev-snapshot-sync", "data": {"device": "drive0", "format": "qcow2",
-         "snapshot-file": "/images/a.t.qcow2", "snapshot-node-name": "stt-0"}},
+         "mode": "existing", "snapshot-file": "/images/a.t.qcow2", "snapshot-node-name": "stt-0"}},
         {"type": "blockdev-snapshot-sync", "data": {"node-name": "data", "format": "qcow2",
-         "snapshot-file": "/images/a.t-2.qcow2", "snapshot-node-name": "stt-1"}}]})")));
+         "mode": "existing", "snapshot-file": "/images/a.t-2.qcow2", "snapshot-node-name": "stt-1"}}]})")));
     const auto backups = plan_copies(disks, how(cut_method::backup), "");
     BOOST_TEST((cut_arguments(backups, cut_method::backup) == boost::json::parse(R"({"actions": [
         {"type": "blockdev-backup", "data": {"job-id": "stt-0-job", "device": "#block123",
@@ -148,6 +150,19 @@ BOOST_AUTO_TEST_CASE(all_disks_are_cut_by_one_transaction) {
     BOOST_TEST((target_arguments(backups[1]) == boost::json::parse(
                                                     R"({"driver": "raw", "node-name": "stt-1",
             "file": {"driver": "file", "filename": "/images/a.t-2.raw"}})")));
+}
+
+BOOST_AUTO_TEST_CASE(an_overlay_is_made_as_large_as_its_disk_and_over_its_image) {
+    const auto disks = find_disks(reply(), {"drive0"}).disks;
+    const disk_copy one = plan_copies(disks, how(cut_method::overlay), "")[0];
+    BOOST_TEST((overlay_file_arguments(one) == boost::json::parse(R"({"job-id": "stt-0-job",
+        "options": {"driver": "file", "filename": "/images/a.t.qcow2", "size": 0}})")));
+    BOOST_TEST((overlay_node_arguments(one) == boost::json::parse(
+                                                   R"({"driver": "file", "node-name": "stt-0",
+        "filename": "/images/a.t.qcow2"})")));
+    BOOST_TEST((overlay_image_arguments(one) == boost::json::parse(R"({"job-id": "stt-0-job",
+        "options": {"driver": "qcow2", "file": "stt-0", "size": 1073741824,
+        "backing-file": "/images/a.qcow2", "backing-fmt": "qcow2"}})")));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_in_use_at_any_depth) {

@@ -153,22 +153,49 @@ def an_overlay_of_both_disks(machine):
 def a_backup_of_both_disks(machine):
     run = Run([machine], "--method", "backup", "--into", machine.place).end()
     require_copies(run, machine)
-    require(not machine.ask("query-jobs"), "a job is left")
-    nodes = {one["node-name"] for one in machine.ask("query-named-block-nodes")}
-    require(not any(one.startswith("stt") for one in nodes), nodes)
-    require(machine.images() == set(machine.disks.values()))
+    require_untouched(machine)
 
 
-def a_cut_of_which_one_half_fails(machine):
-    """QEMU makes the first overlay and cannot make the second: neither disk may be cut."""
+def an_overlay_that_cannot_be_made(machine):
+    """QEMU makes the first and cannot make the second: nothing is frozen, and neither disk cut."""
     os.symlink("/nowhere/at/all", os.path.join(machine.place, "m-second.t.qcow2"))
     run = Run([machine]).end()
     require(run.status == 1 and run.result["label"] == "none", run.result)
-    require(machine.thaws >= 1 and not machine.frozen)
-    require(machine.images() == set(machine.disks.values()))
+    require(machine.freezes == 0 and not run.result["left_behind"], run.result)
+    require_untouched(machine)
     first = next(one for one in run.result["machines"][0]["disks"] if one["disk"] == "first")
-    require(not os.path.exists(first["file"]), first)
+    require(first["state"] == "removed" and not os.path.exists(first["file"]), first)
+
+
+def a_cut_of_which_one_half_fails(machine):
+    """One of two overlays goes away before the cut: neither disk may be cut."""
+    go_on = machine.at
+
+    def at(step):
+        if step == "guest-fsfreeze-freeze":
+            os.unlink(os.path.join(machine.place, "m-second.t.qcow2"))
+        go_on(step)
+
+    machine.at = at
+    run = Run([machine]).end()
+    require(run.status == 1 and run.result["label"] == "none", run.result)
+    require(machine.thaws >= 1 and not machine.frozen)
     require(not run.result["left_behind"], run.result)
+    require_untouched(machine)
+    for disk in run.result["machines"][0]["disks"]:
+        require(not os.path.exists(disk["file"]), disk)
+
+
+def require_untouched(machine):
+    """QEMU writes to its images, and has nothing of a snapshot."""
+    require(machine.images() == set(machine.disks.values()))
+    require_nothing_in_qemu(machine)
+
+
+def require_nothing_in_qemu(machine):
+    require(not machine.ask("query-jobs"), "a job is left")
+    nodes = {one["node-name"] for one in machine.ask("query-named-block-nodes")}
+    require(not any(one.startswith("stt") for one in nodes), nodes)
 
 
 def one_disk_only(machine):
@@ -217,15 +244,13 @@ def a_backup_that_is_given_up(_):
 
 def require_backed_out(run, machine):
     """Nothing in QEMU and nothing on disk is left of it."""
-    require(not machine.ask("query-jobs"), "a job is left")
-    nodes = {one["node-name"] for one in machine.ask("query-named-block-nodes")}
-    require(not any(one.startswith("stt") for one in nodes), nodes)
+    require_nothing_in_qemu(machine)
     for disk in run.result["machines"][0]["disks"]:
         require(disk["state"] == "removed" and not os.path.exists(disk["file"]), disk)
 
 
-CASES = [an_overlay_of_both_disks, a_backup_of_both_disks, a_cut_of_which_one_half_fails,
-         one_disk_only, two_machines, a_backup_that_is_given_up]
+CASES = [an_overlay_of_both_disks, a_backup_of_both_disks, an_overlay_that_cannot_be_made,
+         a_cut_of_which_one_half_fails, one_disk_only, two_machines, a_backup_that_is_given_up]
 
 
 def main():
