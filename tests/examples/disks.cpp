@@ -140,7 +140,8 @@ BOOST_AUTO_TEST_CASE(all_disks_are_cut_by_one_transaction) {
         {"type": "blockdev-snapshot-sync", "data": {"device": "drive0", "format": "qcow2",
          "mode": "existing", "snapshot-file": "/images/a.t.qcow2", "snapshot-node-name": "stt-0"}},
         {"type": "blockdev-snapshot-sync", "data": {"node-name": "data", "format": "qcow2",
-         "mode": "existing", "snapshot-file": "/images/a.t-2.qcow2", "snapshot-node-name": "stt-1"}}]})")));
+         "mode": "existing", "snapshot-file": "/images/a.t-2.qcow2",
+         "snapshot-node-name": "stt-1"}}]})")));
     const auto backups = plan_copies(disks, how(cut_method::backup), "");
     BOOST_TEST((cut_arguments(backups, cut_method::backup) == boost::json::parse(R"({"actions": [
         {"type": "blockdev-backup", "data": {"job-id": "stt-0-job", "device": "#block123",
