@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/attach/daemon_target.hpp"
 
+#include "conformance/attach/session_resources.hpp"
+
 #include <chrono>
 
 #include <sys/socket.h>
@@ -44,7 +46,13 @@ support daemon_target::can(capability what) const {
 }
 
 void daemon_target::sleep_for(duration span) {
+    m_daemon.publish_mounts();
     (void)m_daemon.serve_until_readable(-1, span);
+}
+
+observed<resource_use> daemon_target::resources() {
+    return m_daemon.alive() ? resources_of_session(m_daemon.id())
+                            : observed<resource_use>::unknown("the daemon does not run");
 }
 
 void daemon_target::allow_open(bool allowed) {

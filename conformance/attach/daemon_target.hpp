@@ -35,6 +35,7 @@ class daemon_target final : public hyperv_target {
         return m_daemon.wait_exit(bound);
     }
     [[nodiscard]] std::string agent_output() const override { return m_daemon.output(); }
+    [[nodiscard]] observed<resource_use> resources() override;
     void allow_open(bool allowed) override;
 
   private:

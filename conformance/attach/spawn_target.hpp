@@ -54,6 +54,9 @@ class spawn_target final : public real_target {
     [[nodiscard]] observed<resource_use> resources() override;
     [[nodiscard]] played_hook* hook() noexcept override { return m_hook.get(); }
 
+    /// -1: it does not run.
+    [[nodiscard]] pid_t process_id() const noexcept { return m_process ? m_process->id() : -1; }
+
   private:
     [[nodiscard]] std::string file(const char* name) const;
     [[nodiscard]] std::string directory_on_target() const;

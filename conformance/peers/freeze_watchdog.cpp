@@ -232,7 +232,7 @@ options parse(int argc, char** argv) {
         else
             chosen.mounts.push_back(word);
     }
-    if (chosen.mounts.empty())
+    if (chosen.mounts.empty() && chosen.remove.empty())
         usage(2);
     return chosen;
 }

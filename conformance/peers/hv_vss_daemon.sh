@@ -30,6 +30,7 @@ and filesystems are played (hyperv_preload.cpp).
   --learn            learns the daemon's machine instead (snapcheck learn)
   --snapcheck FILE   the program to run (default: $SNAPCHECK, or snapcheck from the path)
   --fetch            only fills the cache
+  --where            the same, and writes where the program is
   --installed        skipped where the package is not installed; nothing is downloaded
 
 Environment: SNAPPROTO_CACHE (where the unpacked package is kept; default ~/.cache/snapproto).

@@ -52,6 +52,15 @@ constexpr int is_filesystem = 2;
 std::array<int, descriptors_max> known{};
 std::array<std::size_t, descriptors_max> identity{}; ///< Of filesystems: the same by each mount.
 
+/// Whether the next message does not fit. A socket would cut it, and a device does not.
+bool is_too_long(int fd, std::size_t size) {
+    int type = 0;
+    socklen_t length = sizeof type;
+    char first = 0;
+    return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_SEQPACKET &&
+           ::recv(fd, &first, sizeof first, MSG_PEEK | MSG_TRUNC) > static_cast<ssize_t>(size);
+}
+
 int* kind_of(int fd) {
     return fd >= 0 && fd < descriptors_max ? &known[static_cast<std::size_t>(fd)] : nullptr;
 }
@@ -227,8 +236,12 @@ int close(int fd) {
 }
 
 ssize_t read(int fd, void* buffer, size_t size) {
-    const ssize_t got = real<ssize_t(int, void*, size_t)>("read")(fd, buffer, size);
     const int* const kind = kind_of(fd);
+    if (kind != nullptr && *kind == is_device && is_too_long(fd, size)) {
+        errno = EINVAL; // as the kernel says of a buffer that is too small
+        return -1;
+    }
+    const ssize_t got = real<ssize_t(int, void*, size_t)>("read")(fd, buffer, size);
     const bool ended = got == 0 || (got < 0 && errno == ECONNRESET);
     return kind != nullptr && *kind == is_device && size != 0 && ended ? gone() : got;
 }

@@ -17,7 +17,7 @@ fail() {
     exit $broken
 }
 
-flags=() again=() rest=() agent= tree= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= installed_only= learns=
+flags=() again=() rest=() agent= tree= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= where_only= installed_only= learns=
 real= baseline= sandbox=()
 readonly cache=${SNAPPROTO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/snapproto}/$package
 
@@ -27,6 +27,7 @@ read_options() {
         case $1 in
         --help | -h) usage; exit 0 ;;
         --fetch) fetch_only=1; shift; continue ;;
+        --where) where_only=1; shift; continue ;;
         --installed) installed_only=1; shift; continue ;;
         --learn) learns=1; shift; continue ;;
         --real) real=1; again+=("$1"); shift; continue ;;
@@ -80,7 +81,8 @@ find_agent() {
         name="$program $version"
     fi
     echo "$name" >&2
-    [ -z "$fetch_only" ] || exit 0
+    [ -z "$where_only" ] || echo "$agent"
+    [ -z "$fetch_only$where_only" ] || exit 0
     command -v "$snapcheck" >/dev/null || fail "there is no $snapcheck (give --snapcheck FILE)"
 }
 

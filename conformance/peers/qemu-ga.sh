@@ -19,6 +19,8 @@ started through the loader that came with them, so that newer versions run on an
   --version V        7.2 (default), 10.0, 11.1: from the Debian release that has it; or a release's name
   --agent FILE       this program instead, with the libraries that it finds on this machine
   --with WORDS       further words for the agent's command line
+  --snapshots-only   tells the agent by its own block list to refuse what does not belong to snapshots
+                     and does not only tell something: a fuzzer asks for all that there is
   --baseline         the deviations that are known of this version are expected, and no others: the file
                      qemu-ga-VERSION.baseline beside this script (qemu-ga-VERSION-LAYOUT
                      for another layout than plain)
@@ -29,6 +31,7 @@ started through the loader that came with them, so that newer versions run on an
                        plain    a, b, c with its image on b, and a second mount of a (default)
                        doubled  a, b, c with its image on a, and a second mount of a: only SP 24.19
                        hidden   a, b, and a mount hidden under another: only SP 24.14, 24.21, 26.12
+                       nothing  no filesystem: a freeze finds nothing; only with --run
                        all      all of them, one after the other; the flags are for plain
   --fs, --alias, --nested, --shadow, --bound, --log, --quiet
                      as for sandbox.sh; with --fs the layout is what you say, a and b are the targets
@@ -53,12 +56,13 @@ fail() {
 }
 
 flags=() baseline= again=()
-version=7.2 agent= with= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= run=() sandbox=() layout=plain
+version=7.2 agent= with= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= snapshots_only= run=() sandbox=() layout=plain
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
     --fetch) fetch_only=1; shift; continue ;;
     --quiet) sandbox+=(--quiet); shift; continue ;;
+    --snapshots-only) snapshots_only=1; again+=("$1"); shift; continue ;;
     --baseline | --write-baseline) baseline=$1; shift; continue ;;
     --) shift; break ;;
     --run) shift; run=("$@"); break ;;
@@ -89,6 +93,9 @@ case $layout in
 '') ;;
 plain | all) sandbox+=(--fs ext4:64 --fs ext4:64 --nested b --alias a) targets=(a b c) ;;
 doubled) sandbox+=(--fs ext4:64 --fs ext4:64 --nested a --alias a) targets=(a b c) only=('24.19*') ;;
+nothing)
+    [ ${#run[@]} -gt 0 ] || { echo "qemu-ga.sh: layout nothing needs --run" >&2; exit 2; }
+    sandbox+=(--nothing) targets=() ;;
 hidden) sandbox+=(--fs ext4:64 --fs ext4:64 --shadow b) only=('24.14*' '24.21*' '26.12*') ;;
 *) echo "qemu-ga.sh: unknown layout $layout" >&2; exit 2 ;;
 esac
@@ -152,13 +159,13 @@ if [ -n "$agent" ]; then
     [ -x "$agent" ] || fail "cannot run $agent"
     agent=$(realpath -- "$agent") # it is started elsewhere
     sandbox+=(--program "$agent")
-    command=$agent
+    command=$agent outside=$agent
     found=$("$agent" --version 2>/dev/null)
 else
     [ -x "$unpacked/usr/sbin/qemu-ga" ] || get_packages
-    command=$(prefix "")
+    command=$(prefix "") outside=$(prefix "$cache/tree")
     # shellcheck disable=SC2046 # words are wanted
-    found=$($(prefix "$cache/tree") --version 2>&1) || fail "qemu-ga of $release does not start: $found"
+    found=$($outside --version 2>&1) || fail "qemu-ga of $release does not start: $found"
     sandbox+=(--tree "$cache/tree")
     case $version in
     [0-9]*) case $found in *" $version".*) ;; *) skip "$release now has: $found" ;; esac ;;
@@ -166,6 +173,17 @@ else
 fi
 echo "$found" >&2
 [ -z "$fetch_only" ] || exit 0
+
+if [ -n "$snapshots_only" ]; then
+    # Of what it has, so that a command that is new in a version is refused as well.
+    # shellcheck disable=SC2086 # words are wanted
+    blocked=$($outside -b help 2>/dev/null | grep -Ev '^guest-(sync|sync-delimited|ping|info|fsfreeze-.*|get-.*)$' |
+        paste -sd,)
+    case ,$blocked, in
+    *,guest-shutdown,*guest-exec,*) with="${with:+$with }-b $blocked" ;;
+    *) fail "cannot tell which commands the agent has" ;;
+    esac
+fi
 
 spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} {block:-b}${with:+ $with}"
 if [ -n "$baseline" ]; then

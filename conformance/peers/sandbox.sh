@@ -17,6 +17,7 @@ often as it likes; the filesystems and the run directory have the same absolute 
 
   --fs TYPE[:MIB]     one more filesystem: ext4, xfs, btrfs (default: --fs ext4:64 --fs ext4:64);
                       they are named a, b, c ... in this order
+  --nothing           no filesystem at all: what is told to freeze everything finds nothing
   --alias NAME        one more mount of the filesystem NAME (named like the next filesystem)
   --nested NAME       one more ext4, whose image file lies on the filesystem NAME
   --shadow NAME       one more ext4, mounted in a directory that a later mount hides, so that it
@@ -58,14 +59,17 @@ skip() {
 
 # Says why this machine cannot do it, or nothing.
 what_lacks() {
-    local tool
+    local tool tools=(unshare mount)
+    [ -n "$nothing" ] || tools+=(losetup mkfs.ext4)
     [ "$(uname -s)" = Linux ] || { echo "needs Linux"; return; }
     [ "$(id -u)" = 0 ] || { echo "needs root"; return; }
-    [ -c /dev/loop-control ] || { echo "needs loop devices"; return; }
-    for tool in losetup mkfs.ext4 unshare mount; do
-        command -v $tool >/dev/null || { echo "needs $tool"; return; }
+    for tool in "${tools[@]}"; do
+        command -v "$tool" >/dev/null || { echo "needs $tool"; return; }
     done
-    losetup --find >/dev/null 2>&1 || { echo "needs a free loop device"; return; }
+    if [ -z "$nothing" ]; then
+        [ -c /dev/loop-control ] || { echo "needs loop devices"; return; }
+        losetup --find >/dev/null 2>&1 || { echo "needs a free loop device"; return; }
+    fi
     unshare --mount --pid --fork true 2>/dev/null || echo "needs the right to make namespaces"
 }
 
@@ -73,12 +77,13 @@ export PATH=$PATH:/usr/sbin:/sbin
 
 # ---- arguments ----------------------------------------------------------------------------------------
 
-filesystems=() extras=() trees=() programs=() sets=() bound=20 log= quiet= check= terminals=
+filesystems=() extras=() trees=() programs=() sets=() bound=20 log= quiet= check= terminals= nothing=
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
     --check) check=1; shift; continue ;;
     --terminals) terminals=1; shift; continue ;;
+    --nothing) nothing=1; shift; continue ;;
     --quiet) quiet=1; shift; continue ;;
     --) shift; break ;;
     --fs | --alias | --nested | --shadow | --tree | --program | --set | --bound | --log)
@@ -104,8 +109,13 @@ if [ -n "$check" ]; then
 fi
 [ $# -gt 0 ] || { usage >&2; exit 2; }
 [ -z "$lacking" ] || skip "$lacking"
-[ ${#filesystems[@]} -gt 0 ] || filesystems=(ext4:64 ext4:64)
-for filesystem in "${filesystems[@]}"; do
+if [ -n "$nothing" ]; then
+    [ ${#filesystems[@]} -eq 0 ] && [ ${#extras[@]} -eq 0 ] || {
+        echo "sandbox.sh: --nothing goes with no filesystem" >&2; exit 2; }
+elif [ ${#filesystems[@]} -eq 0 ]; then
+    filesystems=(ext4:64 ext4:64)
+fi
+for filesystem in ${filesystems[@]+"${filesystems[@]}"}; do
     type=${filesystem%%:*}
     case $type in
     ext4 | xfs | btrfs) command -v "mkfs.$type" >/dev/null || skip "needs mkfs.$type" ;;
@@ -120,7 +130,7 @@ done
 readonly namespace=$(readlink /proc/self/ns/mnt)
 if [ "${SNAPPROTO_SANDBOX_STAGE:-$namespace}" = "$namespace" ]; then
     again=()
-    for filesystem in "${filesystems[@]}"; do again+=(--fs "$filesystem"); done
+    for filesystem in ${filesystems[@]+"${filesystems[@]}"}; do again+=(--fs "$filesystem"); done
     for extra in ${extras[@]+"${extras[@]}"}; do again+=("--${extra%%:*}" "${extra#*:}"); done
     for tree in ${trees[@]+"${trees[@]}"}; do again+=(--tree "$tree"); done
     for program in ${programs[@]+"${programs[@]}"}; do again+=(--program "$program"); done
@@ -128,6 +138,7 @@ if [ "${SNAPPROTO_SANDBOX_STAGE:-$namespace}" = "$namespace" ]; then
     [ -z "$log" ] || again+=(--log "$log")
     [ -z "$quiet" ] || again+=(--quiet)
     [ -z "$terminals" ] || again+=(--terminals)
+    [ -z "$nothing" ] || again+=(--nothing)
     export SNAPPROTO_SANDBOX_STAGE=$namespace
     exec unshare --mount --propagation private -- \
         "$BASH" "${BASH_SOURCE[0]}" "${again[@]}" --bound "$bound" -- "$@"
@@ -238,7 +249,7 @@ next_point() { echo "$directory/mnt/${letters[${#names[@]}]}"; }
 
 make_ext4() { mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$1"; }
 
-for filesystem in "${filesystems[@]}"; do
+for filesystem in ${filesystems[@]+"${filesystems[@]}"}; do
     type=${filesystem%%:*}
     size=${filesystem#"$type"}
     size=${size#:}
@@ -297,7 +308,7 @@ if [ -n "$terminals" ]; then
 fi
 mknod -m 666 "$root/dev/null" c 1 3 && mknod -m 666 "$root/dev/zero" c 1 5 &&
     mknod -m 444 "$root/dev/urandom" c 1 9 || fail "cannot make device nodes"
-for device in "${loops[@]}"; do # agents look up the device of a btrfs by its name
+for device in ${loops[@]+"${loops[@]}"}; do # agents look up the device of a btrfs by its name
     mknod -m 600 "$root$device" b 7 "${device#/dev/loop}" || fail "cannot make $device inside"
 done
 
@@ -337,24 +348,26 @@ chmod +x "$run/hook"
 # ---- run ----------------------------------------------------------------------------------------------
 
 guarded=()
-for point in "${mounts[@]}"; do [ ! -d "$point" ] || guarded+=("$point"); done
+for point in ${mounts[@]+"${mounts[@]}"}; do [ ! -d "$point" ] || guarded+=("$point"); done
 coproc WATCHDOG {
     exec setsid "$directory/bin/freeze_watchdog" --bound "$bound" --serve $$ \
-        --log "${log:-$run/watchdog.log}" --remove "$directory" "${guarded[@]}"
+        --log "${log:-$run/watchdog.log}" --remove "$directory" ${guarded[@]+"${guarded[@]}"}
 }
 watchdog=$WATCHDOG_PID
 wd_in=${WATCHDOG[1]} wd_out=${WATCHDOG[0]}
 read -r -t 10 word <&"$wd_out" && [ "$word" = ready ] || fail "the watchdog does not start"
 
-settings=(--set "root=$root" --set "run=$run" --set "script=$run/hook" --set "mounts=${mounts[*]}"
-    --set "images=${images[*]}")
-for at in "${!names[@]}"; do settings+=(--set "${names[$at]}=${mounts[$at]}"); done
+settings=(--set "root=$root" --set "run=$run" --set "script=$run/hook" --set "mounts=${mounts[*]-}"
+    --set "images=${images[*]-}")
+for at in ${names[@]+"${!names[@]}"}; do settings+=(--set "${names[$at]}=${mounts[$at]}"); done
 for set in ${sets[@]+"${sets[@]}"}; do settings+=(--set "$set"); done
-numbers=${loops[*]#/dev/loop}
-[ -n "$quiet" ] || echo "sandbox: $directory: ${mounts[*]##*/} on ${loops[*]}" >&2
+numbers=${loops[*]+${loops[*]#/dev/loop}}
+[ -n "$quiet" ] || [ -n "$nothing" ] ||
+    echo "sandbox: $directory: ${mounts[*]##*/} on ${loops[*]}" >&2
 
-"$directory/bin/sandbox_init" --name "$name" --loops "${numbers// /,}" --directory "$directory" \
-    --enter "$directory/bin/sandbox_enter" "${settings[@]}" "${guarded[@]}" -- "$@" \
+"$directory/bin/sandbox_init" --name "$name" ${numbers:+--loops "${numbers// /,}"} \
+    --directory "$directory" --enter "$directory/bin/sandbox_enter" "${settings[@]}" \
+    ${guarded[@]+"${guarded[@]}"} -- "$@" \
     <&0 {wd_in}>&- {wd_out}<&- &
 runner=$!
 
@@ -366,7 +379,7 @@ while :; do
     "$watchdog") # without it nothing may stay frozen, and nothing may go on
         watchdog=
         echo "sandbox.sh: the watchdog has died (status $status); thawing and ending everything" >&2
-        for point in "${guarded[@]}"; do fsfreeze --unfreeze "$point" 2>/dev/null & done
+        for point in ${guarded[@]+"${guarded[@]}"}; do fsfreeze --unfreeze "$point" 2>/dev/null & done
         kill -TERM "$runner" 2>/dev/null
         wait "$runner"
         status=$broken

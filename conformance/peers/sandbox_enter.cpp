@@ -36,7 +36,7 @@ namespace peers = snapproto::conformance::peers;
 
 [[noreturn]] void usage(int status) {
     std::fputs(
-        "usage: sandbox_enter --name NAME --loops N[,N]... --holder PID -- PROGRAM [ARG]...\n"
+        "usage: sandbox_enter --name NAME [--loops N[,N]...] --holder PID -- PROGRAM [ARG]...\n"
         "\n"
         "Becomes PROGRAM inside the sandbox whose mount namespace process PID holds. NAME is the\n"
         "source name of the sandbox's own tmpfs mounts, N the numbers of its loop devices.\n"

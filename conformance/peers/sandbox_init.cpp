@@ -56,7 +56,7 @@ constexpr const char* shared_directories[] = {"/mnt", "/run"};
 
 [[noreturn]] void usage(int status) {
     std::fputs(
-        "usage: sandbox_init --name NAME --loops N[,N]... --directory DIR --enter PROGRAM\n"
+        "usage: sandbox_init --name NAME [--loops N[,N]...] --directory DIR --enter PROGRAM\n"
         "                    [--set KEY=VALUE]... MOUNT... -- COMMAND [ARG]...\n"
         "\n"
         "Runs COMMAND with SNAPPROTO_SANDBOX_KEY=VALUE in its environment and {key} replaced in\n"
@@ -185,8 +185,9 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 
 pid_t start_command(options chosen, pid_t holder, const sigset_t& mask) {
     chosen.settings.emplace_back("enter", chosen.enter + " --name " + chosen.contents.name +
-                                              " --loops " + chosen.loops + " --holder " +
-                                              std::to_string(holder) + " --");
+                                              (chosen.loops.empty() ? "" : " --loops ") +
+                                              chosen.loops + " --holder " + std::to_string(holder) +
+                                              " --");
     const pid_t command = fork();
     must(command >= 0, "cannot start the command");
     if (command != 0)

@@ -29,6 +29,7 @@ times as fast (vmtools_preload.cpp).
   --repeat N         runs all so often (two minutes each); verdicts must not differ
   --snapcheck FILE   the program to run (default: $SNAPCHECK, or snapcheck from the path)
   --fetch            only fills the cache
+  --where            the same, and writes where the program is
   --installed        skipped where the package is not installed; nothing is downloaded
 
 Environment: SNAPPROTO_CACHE (where the unpacked package is kept; default ~/.cache/snapproto).

@@ -57,6 +57,8 @@ struct seen_call {
 /// What is seen of an agent besides its replies. What cannot be seen stays as it is here.
 struct observation {
     bool alive = true;
+    std::string ended{};              ///< How it ended: "with status 1", "by signal 11".
+    bool crashed = false;             ///< By a signal that nobody had sent.
     std::vector<seen_mount> mounts{}; ///< In the order of `world::mounts`; empty: not seen.
     std::optional<std::vector<seen_call>> calls{}; ///< All since the reset.
     std::optional<std::uint64_t> memory_bytes{};   ///< That the agent holds.
@@ -66,7 +68,8 @@ struct observation {
 /// An agent, in the hands of a fuzzer.
 ///
 /// The same calls have to give the same outputs: time is what `advance` says, and nothing is
-/// random. No function may block or throw.
+/// random. No function may block or throw. An agent on the machine's clock is the exception, which
+/// `clock` makes known: what is found in it should be seen again before it is believed.
 class agent_under_test {
   public:
     agent_under_test() = default;
@@ -93,6 +96,17 @@ class agent_under_test {
     /// Looks at it from outside. Called often.
     virtual void observe(observation& seen) { static_cast<void>(seen); }
 
+    /// The time since the reset, of an agent with a clock of its own. `advance` then may end sooner:
+    /// once something was sent, or where waiting on would show nothing. No clause about time is
+    /// judged by more than has passed here. Absent: time is what `advance` says.
+    [[nodiscard]] virtual std::optional<duration> clock() { return std::nullopt; }
+
+    /// Whether a command that guest-info lists may be asked for: one that ends the machine must not.
+    [[nodiscard]] virtual bool may_ask(std::string_view command) const {
+        static_cast<void>(command);
+        return true;
+    }
+
     /// How many clients can speak to it at once: 1 to `clients_max`.
     [[nodiscard]] virtual std::size_t clients() const { return 1; }
 };
@@ -109,6 +123,10 @@ struct world {
     /// A freeze that nobody thaws ends by itself after so long (SP 28.2, a SHOULD). Absent: not
     /// judged.
     std::optional<duration> hold_limit{};
+
+    /// How often something is repeated in one conversation at most; 1000 is one of the clauses
+    /// (SP 28.8), of which memory is the judge.
+    std::size_t repeats_max = 1200;
 
     /// Nothing is frozen when the conversation begins. False: that is not known.
     bool starts_thawed = true;

@@ -26,23 +26,26 @@ struct hunt_result {
 
 /// Leaves out of a conversation what its breach does not need.
 ///
+/// @param go_on asked before each conversation; false: what it has come to until then is the result.
 /// Bounds: `plays_max` conversations are played.
-[[nodiscard]] inline conversation minimised(agent_under_test& agent, const world& given,
-                                            conversation steps, std::size_t plays_max = 2000) {
+template <class GoOn>
+[[nodiscard]] conversation minimised(agent_under_test& agent, const world& given,
+                                     conversation steps, std::size_t plays_max, GoOn&& go_on) {
     const auto wrong = play(agent, given, steps).found;
     std::size_t plays = 0;
     const auto still_wrong = [&](const conversation& candidate) {
         const auto found = play(agent, given, candidate).found;
-        return found && wrong && found->governed_by == wrong->governed_by;
+        return found && wrong && found->governed_by == wrong->governed_by &&
+               found->crash == wrong->crash;
     };
     const auto adopt = [&](conversation candidate) {
-        const bool good = plays++ < plays_max && still_wrong(candidate);
+        const bool good = plays++ < plays_max && go_on() && still_wrong(candidate);
         if (good) {
             steps = std::move(candidate);
         }
         return good;
     };
-    for (bool smaller = true; smaller && plays < plays_max;) {
+    for (bool smaller = true; smaller && plays < plays_max && go_on();) {
         smaller = false;
         for (std::size_t i = steps.size(); i-- != 0;) {
             conversation without = steps;
@@ -69,14 +72,21 @@ struct hunt_result {
     return steps;
 }
 
+/// The same, however long it takes.
+[[nodiscard]] inline conversation minimised(agent_under_test& agent, const world& given,
+                                            conversation steps, std::size_t plays_max = 2000) {
+    return minimised(agent, given, std::move(steps), plays_max, [] { return true; });
+}
+
 /// Plays conversations until one shows a breach, or for so many runs.
 ///
 /// @param corpus what to begin with; may be empty. What reaches something new is added.
 /// @param go_on asked before each run; false ends the hunt.
-template <class GoOn>
+/// @param passes asked of each breach and its conversation; true: it is known, and the hunt goes on.
+template <class GoOn, class Passes>
 [[nodiscard]] hunt_result hunt(agent_under_test& agent, const world& given,
-                               std::vector<conversation>& corpus, std::uint64_t seed,
-                               GoOn&& go_on) {
+                               std::vector<conversation>& corpus, std::uint64_t seed, GoOn&& go_on,
+                               Passes&& passes) {
     mutator changes{given, seed};
     random_source& random = changes.random();
     coverage all;
@@ -101,11 +111,14 @@ template <class GoOn>
         const bool fresh = all.merge(got.covered);
         result.reached = all.reached();
         for (const std::string& command : got.commands) {
-            if (commands.insert(command).second) {
+            if (commands.insert(command).second && agent.may_ask(command)) {
                 changes.grammar().learn(command);
             }
         }
         if (got.found) {
+            if (passes(*got.found, next)) {
+                continue;
+            }
             result.found = std::move(got.found);
             result.input = std::move(next);
             return result;
@@ -115,6 +128,15 @@ template <class GoOn>
         }
     }
     return result;
+}
+
+/// The same, and every breach ends it.
+template <class GoOn>
+[[nodiscard]] hunt_result hunt(agent_under_test& agent, const world& given,
+                               std::vector<conversation>& corpus, std::uint64_t seed,
+                               GoOn&& go_on) {
+    return hunt(agent, given, corpus, seed, std::forward<GoOn>(go_on),
+                [](const breach&, const conversation&) { return false; });
 }
 
 /// The same, for so many runs.

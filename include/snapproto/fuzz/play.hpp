@@ -67,8 +67,6 @@ class player {
   private:
     /// What is said in all, so that a conversation has an end.
     static constexpr std::size_t bytes_max = std::size_t{1} << 20U;
-    /// And how often something is repeated in it.
-    static constexpr std::size_t says_max = 1200;
 
     /// Everything that was left open is closed: SP 20.11, SP 25.2.
     void come_to_an_end() {
@@ -93,7 +91,7 @@ class player {
         }
         const std::size_t times =
             std::min({what.times, 1 + bytes_max / std::max<std::size_t>(what.bytes.size(), 1),
-                      1 + says_max - m_says});
+                      1 + m_world.repeats_max - m_says});
         m_says += times - 1;
         std::optional<std::uint64_t> memory; // and what else was there after the first half
         std::size_t pending = 0;
@@ -121,6 +119,7 @@ class player {
             const auto piece = what.piece == 0 ? left : left.substr(0, what.piece);
             m_judge.said(client, piece, m_now);
             m_agent.deliver(client, piece, m_out);
+            tick({});
             hear();
             left.remove_prefix(piece.size());
         }
@@ -130,7 +129,9 @@ class player {
     /// Time passes in small pieces while something is owed, so that it is known when it comes.
     void pass(duration span) {
         const instant end = m_now + span;
-        for (duration piece = std::chrono::milliseconds{1}; m_now < end && m_judge.owes();
+        for (duration piece = std::chrono::milliseconds{1};
+             m_now < end &&
+             (has_clock() ? m_judge.owes_for_sure() && m_now <= m_judge.due() : m_judge.owes());
              piece *= 2) {
             advance(std::min(piece, end - m_now));
         }
@@ -144,14 +145,22 @@ class player {
     void settle() {
         for (duration piece = std::chrono::milliseconds{1}; m_judge.owes(); piece *= 2) {
             const duration left = m_judge.due() - m_now;
-            if (left < duration{}) {
+            if (left < duration{} || m_judge.found()) {
                 break;
             }
-            advance(std::min(piece, left + std::chrono::milliseconds{1}));
+            if (!advance(std::min(piece, left + std::chrono::milliseconds{1})) && has_clock()) {
+                look(); // perhaps it has ended, and nothing will ever come
+                if (piece > std::chrono::milliseconds{100} && !m_judge.owes_for_sure()) {
+                    break;
+                }
+            }
         }
         // What may be swallowed has no time of its own: for as long as the agent goes on talking.
         constexpr int pauses_max = 1500; // five minutes, for one that never stops
-        for (int i = 0; i < pauses_max && m_judge.may_hear_more() && !m_judge.found(); ++i) {
+        // An agent on a real clock needs a moment for its errors as well.
+        const bool errors = has_clock() && m_judge.noisy();
+        for (int i = 0; i < pauses_max && (m_judge.may_hear_more() || errors) && !m_judge.found();
+             ++i) {
             if (!advance(std::chrono::milliseconds{200})) {
                 break;
             }
@@ -174,6 +183,7 @@ class player {
         if (!m_agent.act(deed, value, m_out)) {
             return;
         }
+        tick({});
         m_judge.acted(deed, value, m_now);
         if (deed == action::terminate || deed == action::restart) {
             forget_outputs();
@@ -207,8 +217,16 @@ class player {
     /// @return whether the agent said something
     bool advance(duration span) {
         m_agent.advance(span, m_out);
-        m_now += span;
+        tick(span);
         return hear();
+    }
+
+    [[nodiscard]] bool has_clock() { return m_agent.clock().has_value(); }
+
+    /// So much time has passed, or what the agent's own clock says.
+    void tick(duration span) {
+        const auto own = m_agent.clock();
+        m_now = own ? std::max(m_now, m_began + *own) : m_now + span;
     }
 
     bool hear() {
@@ -262,7 +280,8 @@ class player {
     outputs m_out{};
     observation m_seen{};
     std::size_t m_says = 0;
-    instant m_now{std::chrono::seconds{100}};
+    const instant m_began{std::chrono::seconds{100}};
+    instant m_now = m_began;
 };
 
 } // namespace detail

@@ -30,6 +30,7 @@ struct breach {
     clause governed_by{};
     instant at{};
     std::string sentence{};
+    bool crash = false; ///< A signal that nobody had sent has ended it.
 };
 
 /// What is known of the agent's state.
@@ -71,6 +72,11 @@ class qga_judge {
     [[nodiscard]] bool owes() const noexcept;
     /// True while this client is.
     [[nodiscard]] bool owes(std::size_t client) const noexcept;
+    /// True while a client is owed more than the errors without id that it has got, which may be for
+    /// noise as well: an agent on a real clock is not waited for any longer.
+    [[nodiscard]] bool owes_for_sure() const noexcept;
+    /// True while something was said that may cause errors in any number.
+    [[nodiscard]] bool noisy() const noexcept;
     /// True while a request may be answered that may be swallowed, too (SP 20.24).
     [[nodiscard]] bool may_hear_more() const noexcept;
     /// True while the state of the agent was known all the time.
@@ -100,9 +106,9 @@ class qga_judge {
     /// True while there is a request that may still be answered.
     [[nodiscard]] bool in_work() const noexcept;
 
-    void complain(clause which, instant now, std::string sentence) {
+    void complain(clause which, instant now, std::string sentence, bool crash = false) {
         if (!m_found) {
-            m_found = breach{which, now, std::move(sentence)};
+            m_found = breach{which, now, std::move(sentence), crash};
         }
     }
     trace::record& note(trace::record_kind what, instant now);
@@ -156,6 +162,7 @@ class qga_judge {
     std::uint64_t m_txn = 0;
 
     std::uint8_t m_hook = 0;
+    bool m_client_left = false; ///< And nothing was heard since then.
     std::optional<instant> m_told_to_end{};
     bool m_told_when_thawed = false;
     std::vector<seen_mount> m_mounts{};     ///< As they were seen last.

@@ -27,7 +27,15 @@ inline constexpr duration ends_within = std::chrono::seconds{5};
 inline void qga_judge::saw(const observation& seen, instant now) {
     const bool told = m_told_to_end.has_value();
     if (!seen.alive && !told) {
-        complain({16, 2}, now, "the agent has ended, and nobody had told it to");
+        const std::string how = seen.ended.empty() ? std::string{} : ' ' + seen.ended;
+        const bool at_leave = m_client_left && !seen.crashed;
+        complain(!at_leave                         ? clause{16, 2}
+                 : state(now) == qga_state::frozen ? clause{27, 1}
+                                                   : clause{22, 6},
+                 now,
+                 "the agent has ended" + how +
+                     (at_leave ? " when its client had left" : ", and nobody had told it to"),
+                 seen.crashed);
     }
     if (told && now >= *m_told_to_end + detail::ends_within) {
         const bool frozen = std::any_of(seen.mounts.begin(), seen.mounts.end(),

@@ -61,6 +61,7 @@ inline void qga_judge::said(std::size_t client, std::string_view bytes, instant 
 
 inline void qga_judge::heard(std::size_t client, std::string_view bytes, instant now) {
     client_state& from = m_clients[client];
+    m_client_left = m_client_left && bytes.empty();
     for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
         from.line += bytes.substr(0, end + 1);
         bytes.remove_prefix(end + 1);
@@ -92,6 +93,7 @@ inline void qga_judge::acted(action deed, std::uint8_t value, instant now) {
     };
     switch (deed) {
     case action::leave:
+        m_client_left = true;
         forget(m_clients[value % clients_max]);
         break;
     case action::terminate:
@@ -171,6 +173,25 @@ inline bool qga_judge::owes() const noexcept {
         }
     }
     return false;
+}
+
+inline bool qga_judge::owes_for_sure() const noexcept {
+    return std::any_of(m_clients.begin(), m_clients.end(), [](const client_state& each) {
+        std::size_t perhaps = 0; // of what settled() has plain errors for
+        bool sure = false;
+        for (const expectation& one : each.owed) {
+            const bool plain =
+                (one.id.empty() || one.either) && one.what != expectation::kind::malformed;
+            perhaps += detail::is_owed(one) && plain ? 1U : 0U;
+            sure = sure || (detail::is_owed(one) && !plain);
+        }
+        return sure || perhaps > each.plain_errors;
+    });
+}
+
+inline bool qga_judge::noisy() const noexcept {
+    return std::any_of(m_clients.begin(), m_clients.end(),
+                       [](const client_state& each) { return each.noisy; });
 }
 
 inline bool qga_judge::in_work() const noexcept {
