@@ -6,10 +6,16 @@
 
 #include <cstdio>
 #include <stdexcept>
+#include <string_view>
 
 int main(int count, char** words) {
     using namespace snapproto;
     using namespace snapproto::fuzz;
+    if (count == 2 &&
+        (std::string_view{words[1]} == "--help" || std::string_view{words[1]} == "-h")) {
+        std::fputs(usage, stdout);
+        return 0;
+    }
     try {
         const options asked = read_options(count, words);
         // Processes of ours end with this one; somebody else's is thawed when it is left in order.
