@@ -163,6 +163,7 @@ void agent::hold(participant_index i) {
         if (result.answer == kernel_answer::done) {
             watcher->begin();
             (void)watcher->falls_asleep(50ms, 0ms); // from now on a thaw is seen at once
+            watcher->give_way();
         }
         boost::asio::post(m_io, [this, i, result] { held(i, result); });
     });
@@ -240,12 +241,13 @@ void agent::release(participant_index i) {
 
 void agent::released(participant_index i, kernel_result result) {
     participant& one = m_participants[i];
+    std::shared_ptr<sentinel> relieved; // behind the answer: its process is waited for
     switch (result.answer) {
     case kernel_answer::done:
-        one.watcher.reset();
+        relieved = std::move(one.watcher);
         return answer(i, participant_event::released);
     case kernel_answer::not_so:
-        one.watcher.reset();
+        relieved = std::move(one.watcher);
         return answer(i, participant_event::not_held);
     default:
         return answer(i, participant_event::release_failed,

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -93,6 +94,13 @@ sentinel::~sentinel() {
 
 void sentinel::begin() noexcept {
     (void)!::send(m_line.get(), "b", 1, MSG_NOSIGNAL);
+}
+
+void sentinel::give_way() noexcept {
+    constexpr int last = 19;
+    if (m_process > 0) {
+        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(m_process), last);
+    }
 }
 
 bool sentinel::asleep() noexcept {

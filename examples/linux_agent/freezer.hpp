@@ -49,6 +49,9 @@ class sentinel {
     /// Sends it into the filesystem.
     void begin() noexcept;
 
+    /// From now on it is the last to run: with the thaw those wake whom the freeze kept waiting.
+    void give_way() noexcept;
+
     /// Says `over` at the thaw.
     [[nodiscard]] int line() const noexcept { return m_line.get(); }
 
