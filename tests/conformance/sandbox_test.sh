@@ -103,7 +103,10 @@ check "a freeze that is left behind does not change the status" is "$status" 3
 check "but it is told" says 'left frozen' "$work/left_frozen.err"
 left_nothing "a run that leaves a freeze"
 
-run bound --bound 2 -- sh -c 'fsfreeze --freeze {b}; : >{b}/x; cat {run}/watchdog.log'
+# What the freeze keeps waiting goes on before the watchdog has written what it did.
+run bound --bound 2 -- sh -c 'fsfreeze --freeze {b}; : >{b}/x
+    for try in 1 2 3 4 5 6 7 8 9; do grep -q FORCED {run}/watchdog.log || sleep 0.3; done
+    cat {run}/watchdog.log'
 check "a freeze beyond the bound is ended by force" says 'FORCED THAW' "$work/bound.err"
 check "and noted in the log" says 'FORCED THAW.*/mnt/b' "$work/bound.out"
 left_nothing "a forced thaw"
