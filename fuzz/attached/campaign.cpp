@@ -64,7 +64,7 @@ bool campaign::go_on(std::size_t runs, std::size_t messages, std::size_t reached
 }
 
 bool campaign::may_minimise() const {
-    return !conformance::stop_requested() &&
+    return !m_asked.as_is && !conformance::stop_requested() &&
            (!m_asked.is_real() || steady::now() - m_minimises_from < minimise_max);
 }
 

@@ -31,7 +31,8 @@ class campaign {
     [[nodiscard]] known_deviations& known() noexcept { return m_known; }
     [[nodiscard]] const known_deviations& known() const noexcept { return m_known; }
 
-    /// Asked before each conversation; shows how far it is on standard error, if that is a terminal.
+    /// Asked before each conversation; shows how far it is on standard error, if that is a
+    /// terminal.
     [[nodiscard]] bool go_on(std::size_t runs, std::size_t messages, std::size_t reached);
 
     /// True while a finding may still be made smaller: neither too long nor interrupted.

@@ -2,7 +2,8 @@
 #ifndef SNAPPROTO_FUZZ_ATTACHED_KNOWN_DEVIATIONS_HPP
 #define SNAPPROTO_FUZZ_ATTACHED_KNOWN_DEVIATIONS_HPP
 
-// What an agent is known to do otherwise than the clauses want: it is counted, and the hunt goes on.
+// What an agent is known to do otherwise than the clauses want: it is counted, and the hunt goes
+// on.
 
 #include <snapproto/fuzz/qga_judge.hpp>
 
@@ -18,8 +19,8 @@ class known_deviations {
     /// @param should_counts whether a broken SHOULD is a finding, or is passed over as well
     explicit known_deviations(bool should_counts) : m_should_counts(should_counts) {}
 
-    /// "27.1", "SP 27.1" or the check "27.1/3". @throws std::invalid_argument for anything else, and
-    /// for a clause that the specification does not have
+    /// "27.1", "SP 27.1" or the check "27.1/3". @throws std::invalid_argument for anything else,
+    /// and for a clause that the specification does not have
     void add(std::string_view clause);
 
     /// What a baseline of snapcheck expects to fail. @param name for messages

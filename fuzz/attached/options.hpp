@@ -39,6 +39,7 @@ struct options {
     std::vector<std::string> expect;
     std::vector<std::string> passing;
     bool go_on = false;
+    bool as_is = false;
     bool strict = false;
     bool catalogue = false;
 

@@ -25,8 +25,8 @@ namespace snapproto::fuzz {
 
 /// Fuzzes a target on the real clock.
 ///
-/// One client at a time. Each begins as SP 22.10 wants it: with 0xFF and a synchronisation, which is
-/// not part of the conversation.
+/// One client at a time. Each begins as SP 22.10 wants it: with 0xFF and a synchronisation, which
+/// is not part of the conversation.
 class real_agent final : public agent_under_test {
   public:
     /// @param target outlives this
@@ -35,8 +35,8 @@ class real_agent final : public agent_under_test {
         conformance::target& target, std::function<pid_t()> process = [] { return pid_t{-1}; })
         : m_target(target), m_process(std::move(process)) {}
 
-    /// Nothing is known of its filesystems. What a thousand requests leave behind cannot be told from
-    /// what an allocator keeps, so they would only take time.
+    /// Nothing is known of its filesystems. What a thousand requests leave behind cannot be told
+    /// from what an allocator keeps, so they would only take time.
     [[nodiscard]] static world surroundings() {
         return {.nothing_fails = false, .repeats_max = 40};
     }

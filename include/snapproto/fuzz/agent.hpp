@@ -96,12 +96,14 @@ class agent_under_test {
     /// Looks at it from outside. Called often.
     virtual void observe(observation& seen) { static_cast<void>(seen); }
 
-    /// The time since the reset, of an agent with a clock of its own. `advance` then may end sooner:
+    /// The time since the reset, of an agent with a clock of its own. `advance` then may end
+    /// sooner:
     /// once something was sent, or where waiting on would show nothing. No clause about time is
     /// judged by more than has passed here. Absent: time is what `advance` says.
     [[nodiscard]] virtual std::optional<duration> clock() { return std::nullopt; }
 
-    /// Whether a command that guest-info lists may be asked for: one that ends the machine must not.
+    /// Whether a command that guest-info lists may be asked for: one that ends the machine must
+    /// not.
     [[nodiscard]] virtual bool may_ask(std::string_view command) const {
         static_cast<void>(command);
         return true;

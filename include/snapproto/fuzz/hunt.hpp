@@ -26,8 +26,8 @@ struct hunt_result {
 
 /// Leaves out of a conversation what its breach does not need.
 ///
-/// @param go_on asked before each conversation; false: what it has come to until then is the result.
-/// Bounds: `plays_max` conversations are played.
+/// @param go_on asked before each conversation; false: what it has come to until then is the
+/// result. Bounds: `plays_max` conversations are played.
 template <class GoOn>
 [[nodiscard]] conversation minimised(agent_under_test& agent, const world& given,
                                      conversation steps, std::size_t plays_max, GoOn&& go_on) {
@@ -82,7 +82,8 @@ template <class GoOn>
 ///
 /// @param corpus what to begin with; may be empty. What reaches something new is added.
 /// @param go_on asked before each run; false ends the hunt.
-/// @param passes asked of each breach and its conversation; true: it is known, and the hunt goes on.
+/// @param passes asked of each breach and its conversation; true: it is known, and the hunt goes
+/// on.
 template <class GoOn, class Passes>
 [[nodiscard]] hunt_result hunt(agent_under_test& agent, const world& given,
                                std::vector<conversation>& corpus, std::uint64_t seed, GoOn&& go_on,

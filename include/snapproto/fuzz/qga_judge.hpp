@@ -72,8 +72,8 @@ class qga_judge {
     [[nodiscard]] bool owes() const noexcept;
     /// True while this client is.
     [[nodiscard]] bool owes(std::size_t client) const noexcept;
-    /// True while a client is owed more than the errors without id that it has got, which may be for
-    /// noise as well: an agent on a real clock is not waited for any longer.
+    /// True while a client is owed more than the errors without id that it has got, which may be
+    /// for noise as well: an agent on a real clock is not waited for any longer.
     [[nodiscard]] bool owes_for_sure() const noexcept;
     /// True while something was said that may cause errors in any number.
     [[nodiscard]] bool noisy() const noexcept;
