@@ -47,7 +47,7 @@ class qga_byte_judge {
     [[nodiscard]] std::size_t client_of(const piece& next);
     void note_breach(std::size_t place);
 
-    fuzz::world m_world{{}, /*nothing_fails=*/false, {}, /*starts_thawed=*/false};
+    fuzz::world m_world{.nothing_fails = false, .starts_thawed = false};
     fuzz::coverage m_covered;
     fuzz::qga_judge m_judge{m_world, m_covered};
     std::array<std::optional<std::size_t>, fuzz::clients_max> m_connections{};
