@@ -41,9 +41,10 @@ class Window:
 
     def __init__(self, guest):
         self.guest = guest
+        # What an earlier writer has told is in the same file, and is not what this one has seen.
+        self.read = os.path.getsize(guest.report("window"))
         self.writer = guest.start("blocked_writer /srv/window >/dev/virtio-ports/report.window",
                                   "writer", to_log="2")
-        self.read = 0
         self.next_line()  # it has begun, and may be asked
 
     def longest(self):
