@@ -106,6 +106,7 @@ with_afl() {
     [ ! -f "fuzz/dictionaries/$target.dict" ] || options=(-x "fuzz/dictionaries/$target.dict")
     local first=fuzz/corpus/$target
     [ ! -d "$kept/default/queue" ] || first=- # goes on with what it has
+    mkdir -p "$kept"
     say "$target: $seconds s"
     AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
         afl-fuzz -V "$seconds" -m none -t 20000 -i "$first" -o "$kept" "${options[@]}" -- \

@@ -9,6 +9,17 @@
 
 namespace snapproto::conformance {
 
+bool is_read_only(const guest_mount& one) {
+    for (std::string_view left = one.options; !left.empty();) {
+        const auto end = std::min(left.find(','), left.size());
+        if (left.substr(0, end) == "ro") {
+            return true;
+        }
+        left.remove_prefix(std::min(end + 1, left.size()));
+    }
+    return false;
+}
+
 std::string played_guest::table() const {
     std::string text;
     for (const guest_mount& one : mounts) {

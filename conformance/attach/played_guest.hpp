@@ -25,6 +25,9 @@ struct guest_mount {
     std::string options = "rw,relatime";
 };
 
+/// Whether "ro" is one of the words of its options.
+[[nodiscard]] bool is_read_only(const guest_mount& one);
+
 /// One call of a daemon on a filesystem.
 struct guest_call {
     bool freezes = false;

@@ -57,17 +57,6 @@ std::string text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-bool has_word(std::string_view options, std::string_view word) {
-    while (!options.empty()) {
-        const auto end = std::min(options.find(','), options.size());
-        if (options.substr(0, end) == word) {
-            return true;
-        }
-        options.remove_prefix(std::min(end + 1, options.size()));
-    }
-    return false;
-}
-
 /// A daemon made of the library's endpoint; faults change what it does to device and filesystems.
 class virtual_daemon final : public hyperv_target {
   public:
@@ -335,7 +324,7 @@ void virtual_daemon::find() {
     for (const guest_mount& one : guest().mounts) {
         const bool left_out = !one.source.starts_with("/dev/") ||
                               one.source.starts_with("/dev/loop") || one.type == "vfat" ||
-                              (has_word(one.options, "ro") && !has("freezes-read-only")) ||
+                              (is_read_only(one) && !has("freezes-read-only")) ||
                               (has("leaves-out-xfs") && one.type == "xfs");
         const auto same = [&](const guest_mount& other) { return other.source == one.source; };
         const bool twice = std::any_of(m_participants.begin(), m_participants.end(), same) ||

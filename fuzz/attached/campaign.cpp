@@ -121,4 +121,26 @@ int campaign::finish(const std::string& bounds) {
     return m_findings != 0 ? 1 : stopped ? interrupted : 0;
 }
 
+int hunt_in_each(std::string_view noun, const std::vector<catalogue_entry>& all,
+                 const std::function<catalogue_result(const catalogue_entry&)>& hunt_in_one) {
+    using steady = std::chrono::steady_clock;
+    std::size_t wrong = 0;
+    fmt::print("{:<32} {:>7} {:>8}  what is found\n", noun, "runs", "seconds");
+    for (const catalogue_entry& one : all) {
+        const auto began = steady::now();
+        const catalogue_result got = hunt_in_one(one);
+        if (conformance::stop_requested()) {
+            fmt::print("stopped\n");
+            return interrupted;
+        }
+        fmt::print("{:<32} {:>7} {:>8.3f}  {}\n", one.name, got.runs,
+                   std::chrono::duration<double>(steady::now() - began).count(),
+                   got.found ? describe(*got.found) : "nothing found");
+        std::fflush(stdout);
+        wrong += got.found.has_value() == one.faulty ? 0U : 1U;
+    }
+    fmt::print("{} {}s with another result than they have to have\n", wrong, noun);
+    return wrong == 0 ? 0 : 1;
+}
+
 } // namespace snapproto::fuzz

@@ -12,6 +12,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace snapproto::fuzz {
 
@@ -72,6 +74,27 @@ class campaign {
     std::string m_unconfirmed_first{};
     std::size_t m_crashes = 0;
 };
+
+// ---- catalogues ---------------------------------------------------------------------------------
+
+/// An agent of which it is known whether something is to be found in it.
+struct catalogue_entry {
+    std::string name{};
+    bool faulty = true;
+};
+
+/// What a hunt in one of them has come to.
+struct catalogue_result {
+    std::size_t runs = 0;
+    std::optional<breach> found{};
+};
+
+/// Hunts in each, one line of a table for each, until all are done or somebody interrupts.
+/// @param noun what one of them is called
+/// @return the status of the program: 0 when all came to what they have to
+[[nodiscard]] int hunt_in_each(
+    std::string_view noun, const std::vector<catalogue_entry>& all,
+    const std::function<catalogue_result(const catalogue_entry&)>& hunt_in_one);
 
 } // namespace snapproto::fuzz
 

@@ -17,20 +17,10 @@ namespace {
 
 using conformance::guest_call;
 using conformance::guest_mount;
+using conformance::is_read_only;
 using hyperv::vss_op;
 
 constexpr std::uint64_t memory_most = std::uint64_t{64} << 20U;
-
-bool has_word(std::string_view options, std::string_view word) {
-    while (!options.empty()) {
-        const auto end = std::min(options.find(','), options.size());
-        if (options.substr(0, end) == word) {
-            return true;
-        }
-        options.remove_prefix(std::min(end + 1, options.size()));
-    }
-    return false;
-}
 
 bool is_on_disk(const guest_mount& one) {
     return one.source.starts_with("/dev/");
@@ -41,14 +31,16 @@ bool is_optional(const guest_mount& one) {
     return one.source.starts_with("/dev/loop") || one.type == "vfat";
 }
 
-std::set<std::string> without(const std::set<std::string>& all, const std::set<std::string>& some) {
-    std::set<std::string> made;
+} // namespace
+
+device_judge::sources device_judge::without(const sources& all, const sources& some) {
+    sources made;
     std::set_difference(all.begin(), all.end(), some.begin(), some.end(),
                         std::inserter(made, made.end()));
     return made;
 }
 
-std::string words(const std::set<std::string>& all) {
+std::string device_judge::words(const sources& all) {
     constexpr std::size_t most = 6;
     std::string text;
     std::size_t shown = 0;
@@ -59,8 +51,6 @@ std::string words(const std::set<std::string>& all) {
            : shown == all.size() ? text
                                  : fmt::format("{} and {} more", text, all.size() - shown);
 }
-
-} // namespace
 
 std::string daemon_end::words() const {
     return fmt::format("{} {}", by_signal ? "by signal" : "with status", code);
@@ -144,7 +134,7 @@ device_judge::sources device_judge::in_sight(const sources& all) const {
     sources made;
     for (std::size_t i = 0; i < m_guest.mounts.size(); ++i) {
         const guest_mount& one = m_guest.mounts[i];
-        if (all.count(one.source) != 0 && !is_hidden(i) && !has_word(one.options, "ro")) {
+        if (all.count(one.source) != 0 && !is_hidden(i) && !is_read_only(one)) {
             made.insert(one.source);
         }
     }
@@ -157,7 +147,7 @@ device_judge::sources device_judge::required() const {
     for (const guest_mount& one : m_guest.mounts) {
         if (is_on_disk(one)) {
             all.insert(one.source);
-            if (is_optional(one) || has_word(one.options, "ro")) {
+            if (is_optional(one) || is_read_only(one)) {
                 not_all.insert(one.source);
             }
         }
@@ -253,134 +243,6 @@ void device_judge::answered(std::string_view bytes) {
         return on_other(error == 0);
     default:
         m_phase = ours().empty() ? device_phase::thawed : device_phase::unsure;
-    }
-}
-
-void device_judge::on_freeze(bool good) {
-    const device_phase before = std::exchange(m_phase, device_phase::unsure);
-    const sources held = ours();
-    const sources missing = without(required(), m_guest.frozen());
-    if (!m_now.alone) {
-        return; // another request may have been dealt with as well
-    }
-    if (before == device_phase::frozen) {
-        if (!good) {
-            return complain({36, 7}, "a freeze while frozen is answered by a failure");
-        }
-        if (!done_since().empty()) {
-            return complain({36, 7}, fmt::format("a freeze while frozen changes what is held, from "
-                                                 "{} to {}",
-                                                 words(m_now.held), words(held)));
-        }
-        m_phase = device_phase::frozen;
-        return;
-    }
-    if (!good) {
-        if (before == device_phase::thawed && !held_in_vain().empty()) {
-            return complain({36, 2}, fmt::format("a freeze is answered by a failure, and {} is "
-                                                 "held",
-                                                 words(held_in_vain())));
-        }
-        if (before == device_phase::thawed && !is_in_trouble() && !required().empty()) {
-            return complain({36, 4}, "a freeze of which nothing fails is answered by a failure");
-        }
-        m_phase = held.empty() ? device_phase::thawed : device_phase::unsure;
-        return;
-    }
-    if (before == device_phase::thawed && !missing.empty()) {
-        return complain({36, 1}, fmt::format("a freeze is answered by success, and {} is not held",
-                                             words(missing)));
-    }
-    sources too_much;
-    for (const auto& one : without(m_guest.frozen(), m_now.frozen)) {
-        const auto writable = [&](const guest_mount& mount) {
-            return mount.source == one && !has_word(mount.options, "ro");
-        };
-        if (std::none_of(m_guest.mounts.begin(), m_guest.mounts.end(), writable)) {
-            too_much.insert(one);
-        }
-    }
-    if (!too_much.empty()) {
-        return complain({36, 5},
-                        fmt::format("{} is held, which nobody can write to", words(too_much)));
-    }
-    look_at_order();
-    if (held.empty() && m_guest.frozen().empty()) {
-        return complain({36, 6}, "a freeze that holds nothing is answered by success");
-    }
-    m_phase = missing.empty() && !held.empty() ? device_phase::frozen : device_phase::unsure;
-}
-
-void device_judge::look_at_order() {
-    const auto root = std::find_if(m_guest.mounts.begin(), m_guest.mounts.end(),
-                                   [](const guest_mount& one) { return one.place == "/"; });
-    bool root_is_held = false;
-    for (const guest_call& one : done_since()) {
-        if (root_is_held && one.freezes && one.source != root->source) {
-            return complain({36, 3},
-                            fmt::format("{} is frozen after the root filesystem", one.source));
-        }
-        root_is_held = root_is_held ||
-                       (root != m_guest.mounts.end() && one.freezes && one.source == root->source);
-    }
-}
-
-void device_judge::on_thaw(bool good, bool alone) {
-    m_phase = device_phase::unsure;
-    const sources held = ours();
-    if (!alone && !m_owed.empty()) {
-        return; // what comes after it may be done already
-    }
-    if (good) {
-        if (!held.empty()) {
-            return complain(
-                {36, 8}, fmt::format("a thaw is answered by success, and {} is held", words(held)));
-        }
-        const sources lost = without(m_foreign, m_guest.frozen());
-        for (const auto& one : lost) {
-            m_foreign.erase(one);
-        }
-        m_phase = device_phase::thawed;
-        const sources others = without(lost, std::exchange(m_believed, {}));
-        if (!others.empty()) {
-            complain({36, 11}, fmt::format("it has thawed {}, which somebody else has frozen",
-                                           words(others)));
-        }
-        return;
-    }
-    if (alone && m_now.held.empty()) {
-        return complain({36, 9}, "a thaw while nothing is held is answered by a failure");
-    }
-    // What cannot be reached is not hindered by the one that refuses.
-    if (const sources left = in_sight(held_in_vain()); !left.empty()) {
-        return complain({36, 10},
-                        fmt::format("a thaw leaves {}, which does not refuse", words(left)));
-    }
-    m_phase = held.empty() ? device_phase::thawed : device_phase::unsure;
-}
-
-void device_judge::on_check(bool good) {
-    if (!good) {
-        return complain({36, 12}, "hot_backup is answered by a failure");
-    }
-    if (m_now.alone && !done_since().empty()) {
-        complain({36, 12}, "hot_backup freezes or thaws " + done_since().front().source);
-    }
-}
-
-void device_judge::on_other(bool good) {
-    if (m_now.alone && !done_since().empty()) {
-        return complain({36, 14},
-                        fmt::format("operation {}, which it does not do, freezes or thaws "
-                                    "{}",
-                                    static_cast<std::uint8_t>(m_now.bytes.front()),
-                                    done_since().front().source));
-    }
-    if (good) {
-        const device_phase before = m_phase;
-        complain({36, 13}, fmt::format("operation {}, which it does not do, is answered by success",
-                                       static_cast<std::uint8_t>(m_now.bytes.front())));
-        m_phase = before; // nothing was changed
     }
 }
 

@@ -105,6 +105,9 @@ class device_judge {
   private:
     using sources = std::set<std::string>;
 
+    [[nodiscard]] static sources without(const sources& all, const sources& some);
+    /// For people.
+    [[nodiscard]] static std::string words(const sources& all);
     void complain(snapproto::clause which, std::string sentence, bool crash = false);
     /// Frozen by the daemon and by nobody else.
     [[nodiscard]] sources ours() const;

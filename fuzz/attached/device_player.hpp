@@ -47,6 +47,7 @@ class device_player {
         std::string bytes{};
     };
 
+    [[nodiscard]] static bool is_registration(std::string_view bytes);
     void start();
     void take(const device_step& step);
     void settle();

@@ -88,37 +88,29 @@ int hunt_in(conformance::hyperv_target& daemon, const options& asked) {
     return hunting.finish(" kinds of event");
 }
 
-/// @return whether the hunt came to what it has to
-bool hunt_in_known(std::string_view name, const options& asked,
-                   const std::vector<device_run>& corpus) {
-    const bool faulty = name != "reference";
-    const auto daemon = conformance::make_hyperv_builtin(name);
+catalogue_result hunt_in_known(const catalogue_entry& which, const options& asked,
+                               std::vector<device_run> corpus) {
+    const auto daemon = conformance::make_hyperv_builtin(which.name);
     const auto nothing_passes = [](const breach&) { return false; };
-    auto kept = corpus;
-    std::optional<breach> what;
-    std::size_t played = 0;
-    const auto began = std::chrono::steady_clock::now();
+    catalogue_result got;
     device_hunt_settings how;
     how.seed = asked.seed;
     how.passes = nothing_passes;
     how.go_on = [&](std::size_t runs, std::size_t, std::size_t) {
-        played = runs;
-        return runs < (faulty ? 4 * asked.runs : asked.runs) && !conformance::stop_requested();
+        got.runs = runs;
+        return runs < (which.faulty ? 4 * asked.runs : asked.runs) &&
+               !conformance::stop_requested();
     };
     how.found = [&](const breach& found, const device_run& run) {
-        what = found;
+        got.found = found;
         if (!asked.keep.empty()) {
             const auto least = minimised(*daemon, run, found, nothing_passes, [] { return true; });
-            write_file(fs::path{asked.keep} / ("finding-" + std::string{name}), encode(least));
+            write_file(fs::path{asked.keep} / ("finding-" + which.name), encode(least));
         }
         return false;
     };
-    hunt_in_device(*daemon, kept, how);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    std::printf("%-32s %7zu %8.3f  %s\n", std::string{name}.c_str(), played, took.count(),
-                what ? describe(*what).c_str() : "nothing found");
-    std::fflush(stdout);
-    return what.has_value() == faulty;
+    hunt_in_device(*daemon, corpus, how);
+    return got;
 }
 
 } // namespace
@@ -133,23 +125,13 @@ int hunt_in_hyperv(const options& asked) {
 
 int hunt_in_hyperv_catalogue(const options& asked) {
     const auto corpus = read_runs(asked.corpus);
-    std::size_t wrong = 0;
-    std::printf("%-32s %7s %8s  %s\n", "daemon", "runs", "seconds", "what is found");
-    const auto hunt_here = [&](std::string_view name) {
-        if (!conformance::stop_requested()) {
-            wrong += hunt_in_known(name, asked, corpus) ? 0U : 1U;
-        }
-    };
-    hunt_here("reference");
+    std::vector<catalogue_entry> all{{"reference", false}};
     for (const auto& one : conformance::hyperv_builtin_faults()) {
-        hunt_here(one.name);
+        all.push_back({std::string{one.name}, true});
     }
-    if (conformance::stop_requested()) {
-        std::printf("stopped\n");
-        return 130;
-    }
-    std::printf("%zu daemons with another result than they have to have\n", wrong);
-    return wrong == 0 ? 0 : 1;
+    return hunt_in_each("daemon", all, [&](const catalogue_entry& one) {
+        return hunt_in_known(one, asked, corpus);
+    });
 }
 
 } // namespace snapproto::fuzz

@@ -16,7 +16,7 @@ work=${WORK:-$root/build/oss-fuzz}/snapproto
 mkdir -p "$out" "$work"
 
 # Targets that need no more than the library and Boost's headers.
-read -r -a targets <<<"${SNAPPROTO_FUZZ_TARGETS:-json qga_codec hyperv_codec native_codec vmbackup_codec trace tables agent orchestrator native_wire hyperv_endpoints vmbackup_endpoints windows}"
+read -r -a targets <<<"${SNAPPROTO_FUZZ_TARGETS:-json qga_codec hyperv_codec native_codec vmbackup_codec trace tables agent orchestrator native_wire hyperv_endpoints vmbackup_endpoints vss_guest fsrvp_server}"
 cmake -S "$root" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE= -DSNAPPROTO_FUZZ_ENGINE="$engine" \
     -DSNAPPROTO_BUILD_TESTS=OFF -DSNAPPROTO_BUILD_BENCH=OFF -DSNAPPROTO_BUILD_EXAMPLES=OFF \
     -DSNAPPROTO_BUILD_CONFORMANCE=OFF -DSNAPPROTO_BUILD_SIMULATOR=OFF -DSNAPPROTO_WERROR=OFF

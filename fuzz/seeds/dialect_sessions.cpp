@@ -115,22 +115,25 @@ void vmbackup_sessions(tree& to) {
                 reports});
 }
 
-void windows_sessions(tree& to) {
+void vss_sessions(tree& to) {
     const std::string application = bytes({12, 0, 0});
     const std::string volume = bytes({16, 0});
-    add_script(to, "windows",
+    add_script(to, "vss_guest",
                {"guest",
-                bytes({0, 1, 1, 0, 2}),
+                bytes({1, 1, 0, 2}),
                 {bytes({0, 0, 0}), bytes({3, 0, 0}), bytes({21}), application, application,
                  application, bytes({4, 0, 0}), application, volume, volume, bytes({5, 0, 0}),
                  application, bytes({6, 0, 0}), application, application},
                 {bytes({12, 0, 7}), bytes({12, 0, 15}), bytes({16, 7}), bytes({18, 255}),
                  bytes({19, 11}), bytes({20, 61}), bytes({22, 0}), bytes({22, 1}), bytes({22, 3}),
                  bytes({22, 5}), bytes({7, 0})}});
+}
+
+void fsrvp_sessions(tree& to) {
     const std::string provider = bytes({13, 0});
-    add_script(to, "windows",
+    add_script(to, "fsrvp_server",
                {"server",
-                bytes({1}),
+                "",
                 {bytes({1, 0, 0, 0, 0}), bytes({2, 0, 0}), bytes({3, 0, 0, 0, 0}),
                  bytes({12, 0, 0, 10, 0}), provider, bytes({4, 0, 0, 10, 0}), provider,
                  bytes({5, 0, 0, 10, 0}), provider, bytes({10, 0, 0, 0, 0}), bytes({6, 0, 0, 0}),
@@ -147,7 +150,8 @@ void add_dialect_sessions(tree& to) {
     native_sessions(to);
     hyperv_sessions(to);
     vmbackup_sessions(to);
-    windows_sessions(to);
+    vss_sessions(to);
+    fsrvp_sessions(to);
 }
 
 } // namespace snapproto::fuzz

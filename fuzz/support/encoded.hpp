@@ -3,6 +3,7 @@
 #define SNAPPROTO_FUZZ_SUPPORT_ENCODED_HPP
 
 #include <snapproto/codec/sink.hpp>
+#include <snapproto/dialect/native/encode.hpp>
 #include <snapproto/dialect/qga/encode.hpp>
 
 #include <string>
@@ -15,6 +16,14 @@ std::string encoded(const Message& message) {
     std::string out;
     codec::container_sink sink{out};
     qga::encode(sink, message);
+    return out;
+}
+
+/// A message of the native dialect as it goes over the wire.
+inline std::string encoded_native(const any_message& message) {
+    std::string out;
+    codec::container_sink sink{out};
+    native::encode(sink, message);
     return out;
 }
 

@@ -25,7 +25,7 @@ namespace snapproto::fuzz {
 inline constexpr auto kept_by_agents = std::to_array<std::uint8_t>(
     {1, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 18, 19, 21, 22, 23, 25, 26});
 
-inline bool has(const std::vector<monitor::violation>& found, std::uint8_t property) {
+inline bool breaks(const std::vector<monitor::violation>& found, std::uint8_t property) {
     return std::any_of(found.begin(), found.end(),
                        [&](const auto& one) { return one.property == property; });
 }
@@ -37,7 +37,7 @@ inline bool excused(const monitor::violation& one, const std::vector<trace::reco
                     const std::vector<monitor::violation>& found) {
     return std::find(kept_by_agents.begin(), kept_by_agents.end(), one.property) !=
                kept_by_agents.end() ||
-           ((one.property == 2 || one.property == 3 || one.property == 17) && has(found, 19));
+           ((one.property == 2 || one.property == 3 || one.property == 17) && breaks(found, 19));
 }
 
 inline constexpr std::size_t agents_max = 3;

@@ -26,6 +26,16 @@ inline std::string lines_of(const std::vector<trace::record>& recording) {
     return lines;
 }
 
+/// Something that an agent's owner does, which the agent itself cannot record.
+inline trace::record done_to_agent(trace::record_kind what, instant now) {
+    trace::record made;
+    made.at = now;
+    made.who = trace::role::agent;
+    made.what = what;
+    made.agent = 0;
+    return made;
+}
+
 /// Ends the process when the recording breaks a property, unless that is excused:
 /// `excuses(violation, recording, all violations)`.
 template <class Excuses>

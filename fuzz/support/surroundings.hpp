@@ -9,6 +9,7 @@
 // operation that was cancelled likewise: no agent can keep its hold limit where the kernel does not
 // answer, and what the kernel breaks is not to be held against the agent.
 
+#include "fuzz/support/judging.hpp"
 #include "fuzz/support/target.hpp"
 
 #include <snapproto/endpoint/io.hpp>
@@ -169,14 +170,7 @@ class surroundings {
     };
 
     /// What the endpoint asks for and whoever runs it does: monitors are told that it was done.
-    void note(trace::record_kind what) {
-        trace::record made;
-        made.at = m_now;
-        made.who = trace::role::agent;
-        made.what = what;
-        made.agent = 0;
-        m_recording.push_back(made);
-    }
+    void note(trace::record_kind what) { m_recording.push_back(done_to_agent(what, m_now)); }
 
     static constexpr duration a_moment = std::chrono::milliseconds{200};
 

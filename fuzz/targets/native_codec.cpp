@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The native codec in both directions: the same however the bytes are cut, one encoding for each
 // message, and a mark with a message behind it is read after anything.
+#include "fuzz/support/encoded.hpp"
 #include "fuzz/support/target.hpp"
 
 #include <snapproto/dialect/native/decoder.hpp>
@@ -13,14 +14,8 @@
 namespace {
 
 using namespace snapproto;
+using fuzz::encoded_native;
 using fuzz::require;
-
-std::string encoded(const any_message& message) {
-    std::string out;
-    codec::container_sink sink{out};
-    native::encode(sink, message);
-    return out;
-}
 
 std::string told(const native::rejection& why) {
     require(!why.wanted.empty(), "each refusal says what is allowed");
@@ -43,7 +38,7 @@ std::vector<std::string> outcomes(native::decoder& decoder, std::string_view byt
             require(taken != 0 || !outcome.needs_more(), "each call makes headway");
             piece = piece.subspan(taken);
             if (outcome.has_value()) {
-                all.push_back(encoded(**outcome));
+                all.push_back(encoded_native(**outcome));
                 look(**outcome);
             } else if (outcome.has_failure()) {
                 require(decoder.rejected().why == outcome.error(), "one failure, one story");
@@ -58,7 +53,7 @@ void check_message(native::direction reads, std::string_view stream, const any_m
     require(!native::unsendable(message), "what was read can be sent");
     require(is_request(kind_of(message)) == (reads == native::direction::requests),
             "a message of this direction");
-    const std::string bytes = encoded(message);
+    const std::string bytes = encoded_native(message);
     native::decoder decoder{reads};
     const auto again = outcomes(decoder, bytes, fuzz::cuts{0}, [&](const any_message& got) {
         require(got == message, "the same");
@@ -93,8 +88,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const std::string fresh =
         reads == native::direction::requests
-            ? encoded(hello{{{1}, {}, {1}}, {native::version}, native::capabilities})
-            : encoded(hello_ack{{{1}, {}, {1}}, native::version, native::capabilities});
+            ? encoded_native(hello{{{1}, {}, {1}}, {native::version}, native::capabilities})
+            : encoded_native(hello_ack{{{1}, {}, {1}}, native::version, native::capabilities});
     const auto after = outcomes(cut, fresh, pieces, [](const any_message&) {});
     require(!after.empty() && after.back() == fresh, "a mark brings any stream back");
     return 0;

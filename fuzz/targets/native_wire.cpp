@@ -2,6 +2,7 @@
 // The native dialect's endpoints, bytes and all: what the other side sends is good, wrong, cut
 // anywhere or no message. The monitors judge what was recorded, and how the bytes were cut changes
 // nothing that is sent.
+#include "fuzz/support/encoded.hpp"
 #include "fuzz/support/host_surroundings.hpp"
 #include "fuzz/support/native_words.hpp"
 #include "fuzz/support/surroundings.hpp"
@@ -18,14 +19,8 @@ namespace {
 using namespace snapproto;
 using fuzz::agents_max;
 using fuzz::decisions;
+using fuzz::encoded_native;
 using fuzz::require;
-
-std::string encoded(const any_message& message) {
-    std::string out;
-    codec::container_sink sink{out};
-    native::encode(sink, message);
-    return out;
-}
 
 /// Gives bytes in pieces of so many.
 template <class Give>
@@ -63,7 +58,7 @@ class agent_run {
         while (!m_input.empty() && !m_world.exited()) {
             const std::size_t what = m_input.below(24);
             if (what < fuzz::native_requests::kinds) {
-                deliver(encoded(m_requests.next(what, m_input)));
+                deliver(encoded_native(m_requests.next(what, m_input)));
             } else if (what < 20) {
                 m_world.happen(what - 12, m_take);
             } else {
@@ -140,7 +135,7 @@ class agent_run {
             up();
         }
         m_acks = 0;
-        deliver(encoded(m_requests.fresh_hello()));
+        deliver(encoded_native(m_requests.fresh_hello()));
         m_world.settle(m_take);
         require(m_acks != 0 || m_world.exited(), "a fresh Hello is answered");
     }
@@ -202,7 +197,7 @@ class orchestrator_run final : public fuzz::host_run<endpoint::native_orchestrat
         }
         const std::string bytes =
             how == 255 ? std::string{m_input.bytes(1 + m_input.below(48))}
-                       : encoded(fuzz::native_answer(m_asked[from], how, m_input, m_now));
+                       : encoded_native(fuzz::native_answer(m_asked[from], how, m_input, m_now));
         give_in_pieces(bytes, m_piece, [&](byte_view next) {
             if (m_up[from]) {
                 m_host.receive(from, next, m_now);

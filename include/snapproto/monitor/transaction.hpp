@@ -61,7 +61,7 @@ class transaction_monitor : public judge {
         std::optional<suspicion> suspect{};
         txn_id repeated{}; // a Thaw or Abort of it came after its answer
         detail::few<past, 16> ended{};
-        detail::few<txn_id, 16> begun{}; // by a Prepare or Freeze of this session
+        detail::few<txn_id, 16> begun{}; // by a Prepare or Freeze since the last HelloAck
         detail::few<txn_id, 16> freezes{};
         detail::few<told, 256> finished{};
     };
