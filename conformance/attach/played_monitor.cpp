@@ -185,7 +185,12 @@ void played_monitor::answer(std::uint32_t to, const qga::request& command) {
         return;
     }
     if (command.name == "job-dismiss") {
-        std::erase(m_made, made_job(named_job(arguments, "id")));
+        // One of them: the machines of a group may share this monitor, and have the same names.
+        const auto at =
+            std::find(m_made.begin(), m_made.end(), made_job(named_job(arguments, "id")));
+        if (at != m_made.end()) {
+            m_made.erase(at);
+        }
     }
     const auto* const known =
         std::find_if(answers.begin(), answers.end(),

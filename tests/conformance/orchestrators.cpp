@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // `snapcheck orchestrator` and a small orchestrator of its own process, over real sockets.
+#include "conformance/attach/address.hpp"
+#include "conformance/attach/channel.hpp"
 #include "conformance/attach/played_monitor.hpp"
 #include "conformance/orchestrator/trial.hpp"
 #include "support.hpp"
@@ -8,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace snapproto::conformance {
 namespace {
@@ -33,6 +36,15 @@ std::string with_qmp(const scratch& place, const std::string& more = {}) {
 std::string with_marker(const scratch& place) {
     return small_orchestrator(place, "--marker {marker}") + "--cut-marker " + place.file("mark") +
            " ";
+}
+
+/// Sends a command to a played monitor and gives what comes back of it.
+std::string asked_of(played_monitor& monitor, channel& stream, std::string_view command) {
+    using namespace std::chrono_literals;
+    BOOST_TEST((stream.send(command, 1s).status == send_status::complete));
+    while (monitor.serve(instant{})) {
+    }
+    return stream.receive(1s).bytes;
 }
 
 } // namespace
@@ -135,6 +147,27 @@ BOOST_AUTO_TEST_CASE(the_commands_that_fix_a_snapshot_point) {
     BOOST_TEST(played_monitor::cuts("blockdev-backup"));
     BOOST_TEST(!played_monitor::cuts("query-block"));
     BOOST_TEST(!played_monitor::cuts("blockdev-add"));
+}
+
+// A group's machines name their jobs alike when they share a monitor: the first that was done took
+// the other's away.
+BOOST_AUTO_TEST_CASE(machines_that_share_a_monitor_keep_their_jobs) {
+    using namespace std::chrono_literals;
+    const scratch place;
+    const address where = parse_address("unix:" + place.file("qmp"));
+    played_monitor monitor(where, [](cut_sign) {});
+    const auto one = connect_to(where, 1s);
+    const auto other = connect_to(where, 1s);
+    for (channel* machine : {one.get(), other.get()}) {
+        (void)asked_of(monitor, *machine,
+                       R"({"execute": "blockdev-create", "arguments": {"job-id": "made"}})");
+    }
+    (void)asked_of(monitor, *one, R"({"execute": "job-dismiss", "arguments": {"id": "made"}})");
+    BOOST_TEST(asked_of(monitor, *other, R"({"execute": "query-jobs"})").find("concluded") !=
+               std::string::npos);
+    (void)asked_of(monitor, *other, R"({"execute": "job-dismiss", "arguments": {"id": "made"}})");
+    BOOST_TEST(asked_of(monitor, *one, R"({"execute": "query-jobs"})").find("concluded") ==
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
