@@ -41,6 +41,7 @@ class liveness_monitor : public judge {
 
         // SP 18.26, at the agent
         bool keeps_alive = false;
+        bool told = true;   // its session goes on: nobody else would be told anything (SP 6.11)
         bool asked = false; // a request is in work, or everything is held
         bool holding = false;
         instant sign_due = never;
@@ -102,6 +103,10 @@ class liveness_monitor : public judge {
                 a.action_due = never;
             }
             break;
+        case trace::record_kind::generation_changed:
+        case trace::record_kind::stop_requested:
+            a.told = false;
+            break;
         case trace::record_kind::started:
         case trace::record_kind::stopped:
         case trace::record_kind::killed:
@@ -110,7 +115,7 @@ class liveness_monitor : public judge {
         default:
             break;
         }
-        if (!is_busy(a) || !a.keeps_alive) {
+        if (!is_busy(a) || !a.keeps_alive || !a.told) {
             a.sign_due = never;
         } else if (!was_busy) {
             expect_sign(a, r.at);
@@ -137,10 +142,14 @@ class liveness_monitor : public judge {
             if (kind == message_kind::ping) {
                 wait_on(a, r.at);
             }
+            if (kind == message_kind::hello) {
+                a.told = false;
+            }
         }
         if (measures().leaves_agent(r)) {
             if (kind == message_kind::hello_ack) {
                 a.keeps_alive = has(r.granted.value_or(capability::none), capability::keep_alive);
+                a.told = true;
                 a.asked = false;
             } else if (kind == message_kind::prepared || ends_hold(kind, r)) {
                 a.asked = false;

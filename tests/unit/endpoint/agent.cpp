@@ -687,6 +687,30 @@ BOOST_AUTO_TEST_CASE(a_busy_agent_shows_that_it_is_alive_where_that_is_agreed) {
     BOOST_TEST(quiet.messages.empty());
 }
 
+BOOST_AUTO_TEST_CASE(nobody_is_shown_progress_whose_session_ends) {
+    agent_options options;
+    options.capabilities = everything;
+    for (const bool cloned : {false, true}) {
+        bench b{1, 1, options};
+        b.open();
+        b.freeze_all();
+        if (cloned) {
+            b.agent.generation_changed({99}, b.now);
+            b.drain();
+        }
+        b.session = {2};
+        b.messages.clear();
+        hello opening; // waits for the end of the undo (SP 2.6, 2.7)
+        opening.versions = {{1, 0}};
+        opening.wanted = everything;
+        b.ask(opening);
+        b.pass(seconds{10});
+        BOOST_TEST(b.messages.empty());
+        b.done_all();
+        BOOST_TEST((b.last<hello_ack>() != nullptr));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_skipped_filesystem_takes_no_further_part) {
     bench b{0, 2};
     b.open();

@@ -89,6 +89,24 @@ BOOST_AUTO_TEST_CASE(a_busy_agent_gives_signs_of_life) {
     BOOST_TEST((clauses_of(silent, 26) == std::set<std::pair<int, int>>{{6, 11}}));
 }
 
+BOOST_AUTO_TEST_CASE(an_agent_whose_session_ends_owes_no_sign_of_life_until_the_next) {
+    for (const record_kind end : {record_kind::generation_changed, record_kind::stop_requested}) {
+        script s;
+        s.open(0, lively).asks(0, message_kind::freeze).hold(0, 1).agent(end, 0);
+        s.after(9s).release(0, 1);
+        expect(s, {});
+    }
+    script anew; // SP 2.6
+    anew.open(0, lively).asks(0, message_kind::prepare).state(0, agent_phase::prep);
+    anew.asks(0, message_kind::hello).state(0, agent_phase::resume).after(9s);
+    anew.state(0, agent_phase::idle);
+    anew.says(0, message_kind::hello_ack, granting(lively));
+    expect(anew, {});
+    anew.asks(0, message_kind::prepare).state(0, agent_phase::prep).after(7s);
+    anew.says(0, message_kind::prepared);
+    expect(anew, {26});
+}
+
 BOOST_AUTO_TEST_CASE(without_agreed_keep_alive_silence_is_allowed) {
     script s;
     s.open(0, everything).asks(0, message_kind::prepare).state(0, agent_phase::prep);

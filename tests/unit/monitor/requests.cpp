@@ -172,6 +172,19 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_takes_its_requests_with_it) {
     expect_in_the_end(clone, {});
 }
 
+// SP 2.1: Query and Ping alone are answered while a Hello waits.
+BOOST_AUTO_TEST_CASE(a_request_before_the_answer_to_hello_is_owed_none) {
+    script s;
+    s.open(0).agent(record_kind::channel_lost, 0).asks(0, message_kind::hello);
+    s.asks(0, message_kind::freeze).after(1s);
+    s.says(0, message_kind::hello_ack, granting(everything));
+    expect_in_the_end(s, {13}); // its host's breach, and nothing of the agent
+    script asked;
+    asked.open(0).agent(record_kind::channel_lost, 0).asks(0, message_kind::hello);
+    asked.asks(0, message_kind::ping).after(2s);
+    expect(asked, {13, 19});
+}
+
 BOOST_AUTO_TEST_CASE(a_freeze_ends_in_frozen_or_error_in_time) {
     script s;
     s.open(0).asks(0, message_kind::freeze);

@@ -348,10 +348,10 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
 
 inline bool agent_endpoint::busy() const noexcept {
     const auto& data = m_machine.data();
-    // Whose session ends with the undo is told nothing any more (SP 8.8, 18.18).
+    // Whose session ends with the undo is told nothing any more (SP 6.11, 8.8).
     return has(data.granted, capability::keep_alive) && data.txn &&
-           data.then == machine::afterwards::idle && phase() != agent_phase::ready &&
-           phase() != agent_phase::await;
+           data.then == machine::afterwards::idle && data.waiting == machine::pending_hello::none &&
+           phase() != agent_phase::ready && phase() != agent_phase::await;
 }
 
 inline duration agent_endpoint::step_limit() const noexcept {
