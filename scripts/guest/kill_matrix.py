@@ -6,12 +6,14 @@ kill_matrix.py [--bin FOLDER] [--writer FILE] [--report FILE] [VICTIM]...     st
 
 A relay between snaptake and the sockets of a guest of scripts/guest/make.sh first counts the
 messages of a snapshot: a request and its answer are a step each. Then, in a session for each step,
-it holds that message back, kills (SIGKILL) the agent or snaptake, and passes it on; for the
-freeze, the cut and the thaw also right after it has passed the request on. Afterwards
+it holds that message back, kills (SIGKILL) the agent, its watchdog, snaptake or QEMU, and passes it
+on; for the freeze, the cut and the thaw also right after it has passed the request on. Afterwards
   - no program in the guest may have waited longer than the agent's hold limit and a margin,
   - a copy that snaptake has called whole must be: it is looked at by `snaptake verify`,
-  - a new snaptake must be able to take a snapshot, with a new agent if that one was killed,
-  - the writer in the guest must have lost nothing that it has acknowledged.
+  - a new snaptake must be able to take a snapshot, with a new agent if that one was killed, and in
+    its copy must be all that the witness in the guest had acknowledged before.
+With QEMU the guest has gone. Then the image, and the overlay if there is one, must be sound and
+have all that the witness had acknowledged; the next kill is in a new guest.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -38,7 +41,10 @@ HOLD_LIMIT = 2  # seconds, of the agent
 MARGIN = 2  # of a guest whose processor is played, on a busy machine
 PATIENCE = 120
 UNDER_WAY = ("guest-fsfreeze-freeze", "transaction", "guest-fsfreeze-thaw")
-VICTIMS = ["agent", "orchestrator"]
+VICTIMS = ["agent", "watchdog", "orchestrator", "qemu"]
+# Without a process for each that there is: the message waits meanwhile.
+WATCHDOG = ("for one in /proc/[0-9]*; do { read -r name <$one/comm; } 2>/dev/null || continue; "
+            "case $name in snapagent-guard) kill -KILL ${one#/proc/};; esac; done")
 
 
 class Relay:
@@ -151,6 +157,11 @@ class Bench:
     def kill(self, victim):
         if victim == "orchestrator":
             self.process.kill()
+        elif victim == "qemu":
+            self.guest.process.kill()
+            self.guest.process.wait()
+        elif victim == "watchdog":  # before the first freeze there is none
+            self.guest.run(WATCHDOG)
         else:
             self.guest.run(f"kill -KILL {self.agent}")
 
@@ -158,8 +169,12 @@ class Bench:
         """Takes one, with a kill at that step. @return what snaptake says, and the steps"""
         killed = []
         with tempfile.TemporaryDirectory(prefix="relay-") as place:
-            relay = Relay(place, self.guest,
-                          lambda now: killed.append(self.kill(victim)) if now == step else None)
+            def at(now):
+                if now == step:
+                    killed.append(now)  # before it: snaptake can end while it is being done
+                    self.kill(victim)
+
+            relay = Relay(place, self.guest, at)
             self.process = self.take(relay.agent, relay.qmp)
             try:
                 said, _ = self.process.communicate(timeout=PATIENCE)
@@ -186,7 +201,7 @@ class Bench:
                 steps.append(name + " under way")
         return steps
 
-    def look(self, disk, acknowledged):
+    def look(self, disk, acknowledged, *more):
         """What is wrong with a disk."""
         with tempfile.NamedTemporaryFile("w", suffix=".acknowledged") as told:
             told.write(f"{acknowledged}\n")
@@ -194,7 +209,7 @@ class Bench:
             done = subprocess.run(
                 [self.programs["snaptake"], "verify", disk, "--folder", "/witness/files",
                  "--judge", shlex.join([sys.executable, WITNESS, "check", "--acknowledged",
-                                        told.name]) + " {folder}"],
+                                        told.name]) + " {folder}", *more],
                 capture_output=True, text=True, check=False)
         return [] if done.returncode == 0 else [f"{disk}: {done.stdout}{done.stderr}"]
 
@@ -226,9 +241,12 @@ def try_in(bench, victim, step):
     # An agent may be starting, and what was asked before the kill may come about after it.
     until = time.monotonic() + HOLD_LIMIT + MARGIN
     while True:
+        # Whoever has been killed, nothing is lost.
         again = bench.take(bench.guest.agent, bench.guest.qmp_path, "30s")
+        acknowledged = bench.acknowledged()
         said, _ = again.communicate(timeout=PATIENCE)
         if json.loads(said)["label"] == "filesystem":
+            wrong += bench.judge(json.loads(said), acknowledged)
             break
         if time.monotonic() > until:
             wrong.append(f"the next snapshot: {said.strip()}")
@@ -238,6 +256,30 @@ def try_in(bench, victim, step):
         wrong.append(f"a program waited {longest:.1f} s")
     bench.guest.commit(bench.guest.disk)
     return result.get("label", "nothing: it was killed"), longest, wrong
+
+
+def try_qemu_in(bench, step):
+    """As try_in(), but the guest does not survive it."""
+    before = bench.acknowledged()
+    result, _ = bench.snapshot("qemu", step)
+    wrong = bench.judge(result, before)
+    acknowledged = bench.acknowledged()
+    overlays = [disk["file"] for disk in result["machines"][0]["disks"]
+                if os.path.exists(disk["file"]) and is_image(disk["file"])]
+    # An overlay that nobody goes on in is empty, so that what is read through it is the image.
+    for disk in overlays or [bench.guest.disk]:
+        wrong += bench.look(disk, acknowledged, "--recover")
+    left = [one for one in overlays if one not in result["left_behind"]]
+    if left and result["label"] == "none":
+        wrong.append(f"is left and not told of: {' '.join(left)}")
+    return result["label"], 0, wrong
+
+
+def is_image(file):
+    """Whether it is more than the file that QEMU was about to make an image in."""
+    done = subprocess.run(["qemu-img", "info", "-f", "qcow2", file], capture_output=True,
+                          check=False)
+    return done.returncode == 0
 
 
 class Report:
@@ -278,12 +320,19 @@ def run(options, place):
         print(f"steps: {', '.join(steps)}", flush=True)
         guest.commit(guest.disk)
         for victim in victims:
-            for step in steps:
+            for step in steps if victim != "qemu" else []:
                 report.tell(victim, step, *try_in(bench, victim, step))
         guest.end(bench.witness, "KILL")
         lost = witness_is_whole(guest, bench.acknowledged())
         if lost:
             raise Failed(f"after all kills: {'; '.join(lost)}")
+    for number, step in enumerate(steps if "qemu" in victims else []):
+        folder = os.path.join(place, f"guest{number}")
+        bench = Bench(folder, programs)
+        with bench.guest:
+            bench.begin()
+            report.tell("qemu", step, *try_qemu_in(bench, step))
+        shutil.rmtree(folder)
     print(report.text().splitlines()[-1])
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
