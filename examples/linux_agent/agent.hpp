@@ -5,14 +5,13 @@
 // The surroundings of the library's endpoint: clients, filesystems, hooks and a clock.
 
 #include "channel.hpp"
+#include "conversation.hpp"
 #include "freezer.hpp"
 #include "hooks.hpp"
 #include "journal.hpp"
 #include "mounts.hpp"
 #include "settings.hpp"
 #include "watchdog.hpp"
-
-#include <snapproto/endpoint/qga_agent.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -62,27 +61,26 @@ class agent {
     };
 
     static snapproto::instant now() noexcept;
-    [[nodiscard]] snapproto::endpoint::qga_agent_options options() const;
     [[nodiscard]] watchdog::clock::time_point limit(std::chrono::nanoseconds more = {}) const;
 
     // Clients.
     void client_came(std::shared_ptr<client> line);
-    void bytes_came(snapproto::endpoint::client_id id, std::string_view bytes);
+    void bytes_came(conversation::client_id id, std::string_view bytes);
     void feed();
-    bool feed(snapproto::endpoint::client_id id, connection& one);
-    void drop(snapproto::endpoint::client_id id);
+    bool feed(conversation::client_id id, connection& one);
+    void drop(conversation::client_id id);
 
     // The endpoint.
     void drain();
-    void perform(const snapproto::endpoint::qga_agent_output& what);
+    void perform(const conversation::output& what);
     void run(const snapproto::endpoint::run_command& asked);
     void answer(participant_index i, participant_event what, std::string_view why = {});
     void wait_for_deadline();
 
     // Participants.
     void adopt();
-    void find(const std::optional<std::vector<std::string>>& wanted);
-    void found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted);
+    void find(const snapproto::endpoint::find_participants& wanted);
+    void found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted, bool with_hooks);
     void operate(const snapproto::endpoint::operate& what);
     void run_hook(participant_index i, bool hold);
     void hold(participant_index i);
@@ -106,13 +104,13 @@ class agent {
     boost::asio::steady_timer m_timer;
     journal m_journal;
     std::unique_ptr<watchdog> m_watchdog;
-    snapproto::endpoint::qga_agent m_endpoint;
+    std::unique_ptr<conversation> m_endpoint;
     std::unique_ptr<channel> m_channel;
 
-    std::map<snapproto::endpoint::client_id, connection> m_clients;
-    snapproto::endpoint::client_id m_last_client = 0;
+    std::map<conversation::client_id, connection> m_clients;
+    conversation::client_id m_last_client = 0;
     std::vector<participant> m_participants;
-    std::deque<snapproto::endpoint::qga_agent_output> m_asked;
+    std::deque<conversation::output> m_asked;
     bool m_draining = false;
     bool m_guarded = false;   ///< Something may be frozen.
     bool m_own_files = false; ///< The log and the pid file are written.

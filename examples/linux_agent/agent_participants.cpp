@@ -67,39 +67,42 @@ void agent::adopt() {
         }
     }
     relieve_predecessors();
-    m_endpoint.adopt(summaries, now());
+    m_endpoint->adopt(summaries, now());
     drain();
     for (std::size_t i = hooks; i < m_participants.size(); ++i) {
         listen_to_sentinel(static_cast<participant_index>(i));
     }
 }
 
-void agent::find(const std::optional<std::vector<std::string>>& wanted) {
-    boost::asio::post(m_workers, [this, wanted] {
-        auto what = find_filesystems(wanted);
+void agent::find(const endpoint::find_participants& wanted) {
+    const bool with_hooks = wanted.run_hooks && wanted.level == quiesce_level::application;
+    boost::asio::post(m_workers, [this, mounts = wanted.scope.mounts, with_hooks] {
+        auto what = find_filesystems(mounts);
         std::vector<std::shared_ptr<sentinel>> posted;
         for (const auto& one : what.found) {
             posted.push_back(std::make_shared<sentinel>(one.handle->get()));
         }
-        boost::asio::post(m_io,
-                          [this, what = std::move(what), posted = std::move(posted)]() mutable {
-                              found(std::move(what), std::move(posted));
-                          });
+        boost::asio::post(
+            m_io, [this, what = std::move(what), posted = std::move(posted), with_hooks]() mutable {
+                found(std::move(what), std::move(posted), with_hooks);
+            });
     });
 }
 
-void agent::found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted) {
+void agent::found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted,
+                  bool with_hooks) {
     for (const auto& remark : what.remarks) {
         m_journal.say(importance::warning, remark);
     }
     if (!what.refusal.empty()) {
-        m_endpoint.participants_failed(what.refusal, now());
+        m_journal.say(importance::error, what.refusal);
+        m_endpoint->participants_failed(what.refusal, now());
         drain();
         return feed();
     }
     m_participants.clear();
     std::vector<participant_summary> summaries;
-    for (auto& program : find_hooks(m_settings.hook)) {
+    for (auto& program : find_hooks(with_hooks ? m_settings.hook : std::string{})) {
         summaries.push_back({program, participant_kind::hook});
         m_participants.push_back({});
         m_participants.back().name = std::move(program);
@@ -110,7 +113,7 @@ void agent::found(filesystems what, std::vector<std::shared_ptr<sentinel>> poste
         m_participants.push_back({one.mount_point, one, nullptr, false, posted[i], nullptr});
     }
     start_watchdog();
-    m_endpoint.participants_found(summaries, now());
+    m_endpoint->participants_found(summaries, now());
     drain();
     feed();
 }
@@ -179,7 +182,7 @@ void agent::held(participant_index i, kernel_result result) {
         return answer(i, participant_event::held);
     case kernel_answer::not_so: // frozen by somebody else, who will thaw it
     case kernel_answer::incapable:
-        m_endpoint.participant_skipped(i, now());
+        m_endpoint->participant_skipped(i, now());
         drain();
         return feed();
     case kernel_answer::failed:
@@ -224,7 +227,7 @@ void agent::look_after_held() {
         one.held = false;
         one.word = nullptr;
         m_journal.say(importance::warning, fmt::format("{} was thawed by somebody else", one.name));
-        m_endpoint.participant_let_go(i, now());
+        m_endpoint->participant_let_go(i, now());
         drain();
     }
 }
@@ -257,8 +260,7 @@ void agent::released(participant_index i, kernel_result result) {
 
 /// Once nothing can be frozen any more the watchdog is dismissed, and files may be written.
 void agent::settle() {
-    if (!m_guarded || m_endpoint.status() == qga::freeze_state::frozen ||
-        m_endpoint.session().releases_in_work() != 0) {
+    if (!m_guarded || m_endpoint->may_hold_a_filesystem()) {
         return;
     }
     m_guarded = false;
