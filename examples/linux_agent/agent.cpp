@@ -4,6 +4,7 @@
 #include "agent.hpp"
 
 #include "commands.hpp"
+#include "plugins.hpp"
 
 #include <fmt/format.h>
 
@@ -40,6 +41,9 @@ agent::agent(settings how)
       m_timer(m_io),
       m_journal(m_settings.log_file),
       m_endpoint(make_conversation(m_settings)) {
+    for (const auto& words : m_settings.plugins) {
+        m_plugins.push_back(make_plugin(m_io, words));
+    }
     adopt();
     if (!m_guarded) {
         write_own_files();
@@ -168,8 +172,8 @@ void agent::perform(const conversation::output& what) {
     } else if (const auto* asked = std::get_if<endpoint::operate>(&what)) {
         operate(*asked);
     } else if (const auto* stopped = std::get_if<endpoint::cancel>(&what)) {
-        if (const auto& call = m_participants[stopped->participant].call) {
-            call->kill(); // a freeze cannot be stopped
+        if (const auto& app = m_participants[stopped->participant].app) {
+            app->cancel(); // a freeze cannot be stopped
         }
     } else if (const auto* said = std::get_if<endpoint::warning>(&what)) {
         m_journal.say(importance::warning, said->what);

@@ -4,10 +4,10 @@
 
 // The surroundings of the library's endpoint: clients, filesystems, hooks and a clock.
 
+#include "application.hpp"
 #include "channel.hpp"
 #include "conversation.hpp"
 #include "freezer.hpp"
-#include "hooks.hpp"
 #include "journal.hpp"
 #include "mounts.hpp"
 #include "settings.hpp"
@@ -47,8 +47,8 @@ class agent {
     /// Who takes part in the transaction that runs.
     struct participant {
         std::string name;
-        std::optional<filesystem> files; ///< Without: a hook.
-        std::shared_ptr<hook_call> call; ///< In work.
+        std::shared_ptr<application> app; ///< Without: a filesystem.
+        std::optional<filesystem> files;
         bool held = false;
         std::shared_ptr<sentinel> watcher;                           ///< Of a filesystem.
         std::shared_ptr<boost::asio::posix::stream_descriptor> word; ///< Of the watcher.
@@ -80,9 +80,14 @@ class agent {
     // Participants.
     void adopt();
     void find(const snapproto::endpoint::find_participants& wanted);
-    void found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted, bool with_hooks);
+    void found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted,
+               const std::vector<std::shared_ptr<application>>& applications);
+    [[nodiscard]] std::vector<std::shared_ptr<application>> applications(bool with_hooks);
     void operate(const snapproto::endpoint::operate& what);
-    void run_hook(participant_index i, bool hold);
+    static void let_go(participant& one);
+    void ask(participant_index i, bool hold);
+    void told_by_application(participant_index i, bool hold, application::answer what,
+                             std::string_view why);
     void hold(participant_index i);
     void held(participant_index i, kernel_result result);
     void listen_to_sentinel(participant_index i);
@@ -109,7 +114,9 @@ class agent {
 
     std::map<conversation::client_id, connection> m_clients;
     conversation::client_id m_last_client = 0;
+    std::vector<std::shared_ptr<application>> m_plugins;
     std::vector<participant> m_participants;
+    unsigned m_round = 0; ///< Whose participants these are.
     std::deque<conversation::output> m_asked;
     bool m_draining = false;
     bool m_guarded = false;   ///< Something may be frozen.

@@ -5,6 +5,7 @@
 #include "freezer.hpp"
 #include "hooks.hpp"
 #include "mounts.hpp"
+#include "plugins.hpp"
 #include "settings.hpp"
 #include "watchdog.hpp"
 
@@ -13,10 +14,12 @@
 #include <sys/mman.h>
 
 #include <boost/algorithm/string/split.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -29,11 +32,23 @@ constexpr int status_usage = 2;
 
 constexpr std::string_view default_port = "/dev/virtio-ports/org.qemu.guest_agent.0";
 
+/// "file-lock=FILE takes the lock ...", one a line.
+std::string words_of_plugins() {
+    std::string all;
+    for (const auto& one : snapagent::plugin_kinds()) {
+        all += fmt::format("\n{}={} {}", one.name, one.takes, one.does);
+    }
+    return all;
+}
+
 /// Says what a freeze of everything would do.
 int show_plan(const settings& how) {
     const auto around = snapagent::find_filesystems(std::nullopt);
     for (const auto& program : snapagent::find_hooks(how.hook)) {
         fmt::print("hook        {} freeze\n", program);
+    }
+    for (const auto& words : how.plugins) {
+        fmt::print("plug-in     {}\n", words);
     }
     for (const auto& one : around.found) {
         fmt::print("filesystem  {} ({})\n", one.mount_point, one.type);
@@ -80,7 +95,7 @@ int main(int argc, char** argv) {
         "speaks snapproto's own dialect."};
     app.set_config("-c,--config", "", "Configuration file, with long options as keys");
     app.set_version_flag("-V,--version", "snapagent 0.1.0");
-    app.add_option("-d,--dialect", how.dialect,
+    app.add_option("--dialect", how.dialect,
                    "What it speaks: QEMU's agent's, or snapproto's own")
         ->check(CLI::IsMember({"qga", "native"}))
         ->capture_default_str();
@@ -97,6 +112,9 @@ int main(int argc, char** argv) {
                    "Called with freeze and thaw: a program, or a directory of them")
         ->expected(0, 1)
         ->default_str("/etc/qemu/fsfreeze-hook");
+    app.add_option("--plugin", how.plugins,
+                   "Something linked in that takes part (repeatable):" + words_of_plugins())
+        ->type_name("NAME=ARGUMENT");
     app.add_option("-b,--block-rpcs", blocked,
                    "Commands of qga to switch off, separated by commas");
     app.add_option("--hold-limit", how.hold_limit_s, "Seconds after which it thaws by itself")
@@ -126,6 +144,15 @@ int main(int argc, char** argv) {
             return status_usage;
         }
         boost::split(how.blocked, blocked, [](char c) { return c == ','; });
+    }
+    try {
+        boost::asio::io_context unused_here;
+        for (const auto& words : how.plugins) {
+            (void)snapagent::make_plugin(unused_here, words);
+        }
+    } catch (const std::runtime_error& error) {
+        fmt::print(stderr, "snapagent: --plugin: {}\n", error.what());
+        return status_usage;
     }
     return dry_run ? show_plan(how) : serve(how);
 }
