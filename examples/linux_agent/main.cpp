@@ -95,8 +95,7 @@ int main(int argc, char** argv) {
         "speaks snapproto's own dialect."};
     app.set_config("-c,--config", "", "Configuration file, with long options as keys");
     app.set_version_flag("-V,--version", "snapagent 0.1.0");
-    app.add_option("--dialect", how.dialect,
-                   "What it speaks: QEMU's agent's, or snapproto's own")
+    app.add_option("--dialect", how.dialect, "What it speaks: QEMU's agent's, or snapproto's own")
         ->check(CLI::IsMember({"qga", "native"}))
         ->capture_default_str();
     app.add_option("-m,--method", how.method, "How the host reaches it")

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ using namespace std::chrono_literals;
 /// A client of the agent, and the host's end of its connection.
 struct connected {
     connected() {
+        std::signal(SIGPIPE, SIG_IGN); // as the agent's main does
         BOOST_TEST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
         ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
         line = std::make_shared<client>(io, ends[0]);
