@@ -233,7 +233,10 @@ stage_snapagent() {
     SNAPPROTO_HELPERS=$root/build/dev/bin "${judge[@]}" --with '--hook-limit 1.8' -- --strict \
         --skip 28.2/1 --skip 28.3/1 &&
         SNAPPROTO_HELPERS=$root/build/dev/bin "${judge[@]}" -- --strict --timeout-scale 7 \
-            --only 28.2/1 --only 28.3/1
+            --only 28.2/1 --only 28.3/1 &&
+        SNAPPROTO_HELPERS=$root/build/dev/bin "${judge[@]}" --dialect native -- --strict \
+            --report "html=$logs/snapagent-native.html" \
+            --report "junit=$logs/snapagent-native.xml"
 }
 
 # libvirt_part NUMBER SELECTION...: real time is measured, so what fails gets a second try.

@@ -71,9 +71,11 @@ work_directory::~work_directory() {
 }
 
 spawn_target::spawn_target(spawn_command command, freeze_target_list filesystems,
-                           const std::string& work_parent, double timeout_scale)
+                           const std::string& work_parent, double timeout_scale,
+                           std::string dialect)
     : real_target(std::move(filesystems)),
       m_command(std::move(command)),
+      m_dialect(std::move(dialect)),
       m_timeout_scale(timeout_scale),
       m_work_parent(work_parent),
       m_work(work_parent) {
@@ -97,7 +99,8 @@ std::string spawn_target::description() const {
 }
 
 std::string spawn_target::replay_flags() const {
-    std::string flags = "--spawn " + shell_quoted(m_command.text());
+    std::string flags = (m_dialect == "qga" ? "" : "--dialect " + m_dialect + ' ') + "--spawn " +
+                        shell_quoted(m_command.text());
     if (!m_work_parent.empty()) {
         flags += " --work-dir " + shell_quoted(m_work_parent);
     }

@@ -37,8 +37,9 @@ class spawn_target final : public real_target {
   public:
     /// Starts the agent. @throws unreachable when it does not come up within 10 s (scaled), with
     /// what it wrote.
+    /// @param dialect what the agent speaks; replay commands name it.
     spawn_target(spawn_command command, freeze_target_list filesystems,
-                 const std::string& work_parent, double timeout_scale);
+                 const std::string& work_parent, double timeout_scale, std::string dialect = "qga");
     ~spawn_target() override;
 
     [[nodiscard]] std::string description() const override;
@@ -64,6 +65,7 @@ class spawn_target final : public real_target {
     void wait_until_up();
 
     spawn_command m_command;
+    std::string m_dialect;
     double m_timeout_scale;
     std::string m_work_parent;
     work_directory m_work;

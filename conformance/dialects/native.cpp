@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "conformance/attach/connect_target.hpp"
+#include "conformance/attach/spawn_target.hpp"
 #include "conformance/builtin/embedded_hosts.hpp"
 #include "conformance/builtin/native_builtin.hpp"
 #include "conformance/clauses/native_groups.hpp"
@@ -17,18 +18,25 @@ namespace snapproto::conformance {
 namespace {
 
 std::unique_ptr<target> attach_native(const agent_options& options) {
-    if (!options.spawn.empty() || !options.shim.empty()) {
-        throw usage_error(fmt::format("{} is not for the dialect native: start the agent yourself, "
-                                      "and reach it with --connect",
-                                      options.spawn.empty() ? "--shim" : "--spawn"));
+    if (!options.shim.empty()) {
+        throw usage_error("--shim is not for the dialect native: --connect and --spawn reach an "
+                          "agent");
+    }
+    if (!options.root.empty()) {
+        throw usage_error("--root is for the dialect hyperv");
     }
     if (!options.connect.empty()) {
         return std::make_unique<connect_target>(parse_address(options.connect),
                                                 make_freeze_targets(options), "native");
     }
+    if (!options.spawn.empty()) {
+        return std::make_unique<spawn_target>(spawn_command(options.spawn),
+                                              make_freeze_targets(options), options.work_dir,
+                                              options.timeout_scale, "native");
+    }
     if (!options.freeze_targets.empty()) {
-        throw usage_error("--freeze-target goes with --connect; the embedded agent has "
-                          "filesystems of its own");
+        throw usage_error("--freeze-target goes with --connect and --spawn; the embedded "
+                          "agent has filesystems of its own");
     }
     try {
         return make_native_builtin(options.builtin);
@@ -66,8 +74,8 @@ const dialect& native_dialect() {
         .agent_page = "Each check begins with an open channel on which nothing was said. Of the "
                       "embedded agent the\nparticipants are played: the writer `ledger`, the hook "
                       "`10-quiesce`, and the filesystems\n`/srv` and `/`, held in this order. Of "
-                      "an agent that is reached with `--connect` they are its\nown; checks that "
-                      "play them are skipped then.",
+                      "an agent that is reached with `--connect` or `--spawn` they\n"
+                      "are its own; checks that play them are skipped then.",
         .orchestrator_page =
             "In each check the orchestrator takes one snapshot of a guest whose agent `snapcheck` "
             "plays. The agent\nhas two filesystems, and holds for as long as nobody thaws it. \"No "

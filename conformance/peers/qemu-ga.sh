@@ -18,6 +18,8 @@ started through the loader that came with them, so that newer versions run on an
 
   --version V        7.2 (default), 10.0, 11.1: from the Debian release that has it; or a release's name
   --agent FILE       this program instead, with the libraries that it finds on this machine
+  --dialect native   with --agent: it takes qemu-ga's command line and also "--dialect native", and is judged
+                     in that dialect
   --with WORDS       further words for the agent's command line
   --snapshots-only   tells the agent by its own block list to refuse what does not belong to snapshots
                      and does not only tell something: a fuzzer asks for all that there is
@@ -56,7 +58,7 @@ fail() {
 }
 
 flags=() baseline= again=()
-version=7.2 agent= with= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= snapshots_only= run=() sandbox=() layout=plain
+version=7.2 agent= dialect=qga with= snapcheck=${SNAPCHECK:-snapcheck} fetch_only= snapshots_only= run=() sandbox=() layout=plain
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
@@ -66,7 +68,7 @@ while [ $# -gt 0 ]; do
     --baseline | --write-baseline) baseline=$1; shift; continue ;;
     --) shift; break ;;
     --run) shift; run=("$@"); break ;;
-    --version | --agent | --with | --repeat | --snapcheck | --layout | --fs | --alias | --nested | --shadow | --bound | --log)
+    --version | --agent | --dialect | --with | --repeat | --snapcheck | --layout | --fs | --alias | --nested | --shadow | --bound | --log)
         [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
     *) echo "qemu-ga.sh: unknown option $1" >&2; usage >&2; exit 2 ;;
     esac
@@ -77,6 +79,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --version) version=$2 ;;
     --agent) agent=$2 ;;
+    --dialect) dialect=$2 ;;
     --with) with=$2 ;;
     --repeat) flags+=(--repeat "$2") ;;
     --snapcheck) snapcheck=$2 ;;
@@ -86,6 +89,16 @@ while [ $# -gt 0 ]; do
     esac
     shift 2
 done
+
+case $dialect in
+qga) ;;
+native)
+    [ -n "$agent" ] || { echo "qemu-ga.sh: --dialect native needs --agent" >&2; exit 2; }
+    case $layout in
+    doubled | hidden | all) echo "qemu-ga.sh: layout $layout is for the dialect qga" >&2; exit 2 ;;
+    esac ;;
+*) echo "qemu-ga.sh: unknown dialect $dialect" >&2; exit 2 ;;
+esac
 
 # Every layout but plain makes other checks fail or hang on purpose, so it has only those it is for.
 targets=(a b) only=()
@@ -185,7 +198,11 @@ if [ -n "$snapshots_only" ]; then
     esac
 fi
 
-spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} {block:-b}${with:+ $with}"
+case $dialect in
+qga) own='{block:-b}' ;;
+native) own='--dialect native' ;;
+esac
+spawn="{enter} $command -m unix-listen -p {socket} -t {state} -f {pidfile} -l {log} -F{hook} $own${with:+ $with}"
 if [ -n "$baseline" ]; then
     number=$(grep -o '[0-9]*[.][0-9]*' <<<"$found" | head -1)
     case $layout in
@@ -197,7 +214,7 @@ if [ -n "$baseline" ]; then
 fi
 if [ ${#run[@]} -eq 0 ]; then
     command -v "$snapcheck" >/dev/null || fail "there is no $snapcheck (give --snapcheck FILE)"
-    run=("$(command -v "$snapcheck")" agent --dialect qga --spawn '{spawn}' --work-dir '{run}')
+    run=("$(command -v "$snapcheck")" agent --dialect "$dialect" --spawn '{spawn}' --work-dir '{run}')
     for target in "${targets[@]}"; do run+=(--freeze-target "{$target}"); done
     # A check alone runs by this command outside of the sandbox; nothing inside is there any more.
     [ -z "$layout" ] || again+=(--layout "${layout/all/plain}")

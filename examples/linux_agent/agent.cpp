@@ -4,6 +4,7 @@
 #include "agent.hpp"
 
 #include "commands.hpp"
+#include "plugins.hpp"
 
 #include <fmt/format.h>
 
@@ -29,7 +30,6 @@ namespace {
 constexpr std::size_t workers = 4;
 // A client that does not read is not read from either.
 constexpr std::size_t unread_max = 64 * 1024;
-constexpr std::string_view version = "snapagent 0.1.0";
 
 } // namespace
 
@@ -40,7 +40,10 @@ agent::agent(settings how)
       m_signals(m_io, SIGTERM, SIGINT, SIGHUP),
       m_timer(m_io),
       m_journal(m_settings.log_file),
-      m_endpoint(options()) {
+      m_endpoint(make_conversation(m_settings)) {
+    for (const auto& words : m_settings.plugins) {
+        m_plugins.push_back(make_plugin(m_io, words));
+    }
     adopt();
     if (!m_guarded) {
         write_own_files();
@@ -62,33 +65,19 @@ instant agent::now() noexcept {
     return instant{std::chrono::steady_clock::now().time_since_epoch()};
 }
 
-endpoint::qga_agent_options agent::options() const {
-    endpoint::qga_agent_options made;
-    made.version = version;
-    made.further.assign(further_commands.begin(), further_commands.end());
-    for (const auto& name : m_settings.blocked) {
-        made.blocked.push_back(qga::verb_of(name));
-    }
-    made.timers.hold = nanoseconds_of(m_settings.hold_limit_s);
-    made.timers.hold_max = made.timers.hold;
-    made.timers.quiesce = nanoseconds_of(m_settings.hook_limit_s);
-    made.timers.resume = made.timers.quiesce;
-    return made;
-}
-
 // ---- clients ------------------------------------------------------------------------------------
 
 void agent::client_came(std::shared_ptr<client> line) {
     const auto id = ++m_last_client;
-    if (!m_endpoint.client_connected(id)) {
+    if (!m_endpoint->client_connected(id, now())) {
         return line->close();
     }
+    m_clients[id].line = line;
     drain();
     line->listen([this, id](std::string_view bytes) { bytes_came(id, bytes); }, [this] { feed(); });
-    m_clients[id].line = std::move(line);
 }
 
-void agent::bytes_came(endpoint::client_id id, std::string_view bytes) {
+void agent::bytes_came(conversation::client_id id, std::string_view bytes) {
     const auto at = m_clients.find(id);
     if (at == m_clients.end()) {
         return;
@@ -115,21 +104,20 @@ void agent::feed() {
 }
 
 /// @return whether anything was taken
-bool agent::feed(endpoint::client_id id, connection& one) {
+bool agent::feed(conversation::client_id id, connection& one) {
     if (one.line->waiting() > unread_max) {
         return false;
     }
     if (!one.input.empty()) {
         look_after_held();
         const auto bytes = as_bytes(one.input);
-        const auto taken = m_endpoint.receive(id, bytes, now());
+        const auto taken = m_endpoint->receive(id, bytes, now());
         one.input.erase(0, taken);
         drain();
         return taken != 0;
     }
     if (one.ended) {
-        // A space is no request; it is taken when no reply is owed any more (SP 27.14).
-        const bool owes = m_endpoint.receive(id, as_bytes(std::string_view{" "}), now()) == 0;
+        const bool owes = !m_endpoint->input_ended(id, now());
         drain();
         if (!owes) {
             drop(id);
@@ -138,10 +126,14 @@ bool agent::feed(endpoint::client_id id, connection& one) {
     return false;
 }
 
-void agent::drop(endpoint::client_id id) {
-    const auto line = m_clients.at(id).line;
-    m_clients.erase(id);
-    m_endpoint.client_gone(id);
+void agent::drop(conversation::client_id id) {
+    const auto at = m_clients.find(id);
+    if (at == m_clients.end()) {
+        return;
+    }
+    const auto line = at->second.line;
+    m_clients.erase(at);
+    m_endpoint->client_gone(id, now());
     drain();
     line->close_when_sent();
     m_channel->client_gone();
@@ -154,7 +146,7 @@ void agent::drain() {
         return; // by an answer that could be given at once
     }
     for (;;) {
-        auto next = m_endpoint.poll();
+        auto next = m_endpoint->poll();
         if (const auto* bytes = std::get_if<endpoint::transmit_bytes>(&next)) {
             if (const auto at = m_clients.find(bytes->client); at != m_clients.end()) {
                 at->second.line->send(bytes->bytes);
@@ -174,23 +166,21 @@ void agent::drain() {
     wait_for_deadline();
 }
 
-void agent::perform(const endpoint::qga_agent_output& what) {
+void agent::perform(const conversation::output& what) {
     if (const auto* wanted = std::get_if<endpoint::find_participants>(&what)) {
-        std::optional<std::vector<std::string>> mounts;
-        if (wanted->scope.mounts) {
-            mounts.emplace(wanted->scope.mounts->begin(), wanted->scope.mounts->end());
-        }
-        find(mounts);
+        find(*wanted);
     } else if (const auto* asked = std::get_if<endpoint::operate>(&what)) {
         operate(*asked);
     } else if (const auto* stopped = std::get_if<endpoint::cancel>(&what)) {
-        if (const auto& call = m_participants[stopped->participant].call) {
-            call->kill(); // a freeze cannot be stopped
+        if (const auto& app = m_participants[stopped->participant].app) {
+            app->cancel(); // a freeze cannot be stopped
         }
     } else if (const auto* said = std::get_if<endpoint::warning>(&what)) {
         m_journal.say(importance::warning, said->what);
     } else if (const auto* command = std::get_if<endpoint::run_command>(&what)) {
         run(*command);
+    } else if (const auto* closed = std::get_if<conversation::close_client>(&what)) {
+        drop(closed->client);
     } else if (std::holds_alternative<endpoint::exit_process>(what)) {
         m_io.stop();
     }
@@ -200,7 +190,7 @@ void agent::answer(participant_index i, participant_event what, std::string_view
     if (!why.empty()) {
         m_journal.say(importance::error, why);
     }
-    m_endpoint.participant_answered(i, what, now(), why);
+    m_endpoint->participant_answered(i, what, now(), why);
     drain();
     boost::asio::post(m_io, [this] { feed(); }); // who waited for this may go on
 }
@@ -211,9 +201,9 @@ void agent::run(const endpoint::run_command& asked) {
         auto result = do_command(asked.verb, asked.time_ns);
         boost::asio::post(m_io, [this, client = asked.client, result = std::move(result)] {
             if (result.failure.empty()) {
-                m_endpoint.command_answered(client, codec::raw_json{result.json});
+                m_endpoint->command_answered(client, result.json);
             } else {
-                m_endpoint.command_failed(client, result.failure);
+                m_endpoint->command_failed(client, result.failure);
             }
             drain();
             feed();
@@ -222,7 +212,7 @@ void agent::run(const endpoint::run_command& asked) {
 }
 
 void agent::wait_for_deadline() {
-    const auto next = m_endpoint.poll();
+    const auto next = m_endpoint->poll();
     const instant due = std::get<endpoint::deadline>(next).at;
     if (due == never) {
         m_timer.cancel();
@@ -231,7 +221,7 @@ void agent::wait_for_deadline() {
     m_timer.expires_at(std::chrono::steady_clock::time_point{due.time_since_epoch()});
     m_timer.async_wait([this](auto error) {
         if (!error) {
-            m_endpoint.handle_timeout(now());
+            m_endpoint->handle_timeout(now());
             drain();
             feed();
         }
@@ -243,7 +233,7 @@ void agent::wait_for_deadline() {
 void agent::wait_for_signal() {
     m_signals.async_wait([this](auto error, int) {
         if (!error) {
-            m_endpoint.stop(now());
+            m_endpoint->stop(now());
             drain();
             wait_for_signal();
         }

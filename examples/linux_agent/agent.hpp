@@ -4,15 +4,14 @@
 
 // The surroundings of the library's endpoint: clients, filesystems, hooks and a clock.
 
+#include "application.hpp"
 #include "channel.hpp"
+#include "conversation.hpp"
 #include "freezer.hpp"
-#include "hooks.hpp"
 #include "journal.hpp"
 #include "mounts.hpp"
 #include "settings.hpp"
 #include "watchdog.hpp"
-
-#include <snapproto/endpoint/qga_agent.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -48,8 +47,8 @@ class agent {
     /// Who takes part in the transaction that runs.
     struct participant {
         std::string name;
-        std::optional<filesystem> files; ///< Without: a hook.
-        std::shared_ptr<hook_call> call; ///< In work.
+        std::shared_ptr<application> app; ///< Without: a filesystem.
+        std::optional<filesystem> files;
         bool held = false;
         std::shared_ptr<sentinel> watcher;                           ///< Of a filesystem.
         std::shared_ptr<boost::asio::posix::stream_descriptor> word; ///< Of the watcher.
@@ -62,29 +61,33 @@ class agent {
     };
 
     static snapproto::instant now() noexcept;
-    [[nodiscard]] snapproto::endpoint::qga_agent_options options() const;
     [[nodiscard]] watchdog::clock::time_point limit(std::chrono::nanoseconds more = {}) const;
 
     // Clients.
     void client_came(std::shared_ptr<client> line);
-    void bytes_came(snapproto::endpoint::client_id id, std::string_view bytes);
+    void bytes_came(conversation::client_id id, std::string_view bytes);
     void feed();
-    bool feed(snapproto::endpoint::client_id id, connection& one);
-    void drop(snapproto::endpoint::client_id id);
+    bool feed(conversation::client_id id, connection& one);
+    void drop(conversation::client_id id);
 
     // The endpoint.
     void drain();
-    void perform(const snapproto::endpoint::qga_agent_output& what);
+    void perform(const conversation::output& what);
     void run(const snapproto::endpoint::run_command& asked);
     void answer(participant_index i, participant_event what, std::string_view why = {});
     void wait_for_deadline();
 
     // Participants.
     void adopt();
-    void find(const std::optional<std::vector<std::string>>& wanted);
-    void found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted);
+    void find(const snapproto::endpoint::find_participants& wanted);
+    void found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted,
+               const std::vector<std::shared_ptr<application>>& applications);
+    [[nodiscard]] std::vector<std::shared_ptr<application>> applications(bool with_hooks);
     void operate(const snapproto::endpoint::operate& what);
-    void run_hook(participant_index i, bool hold);
+    static void let_go(participant& one);
+    void ask(participant_index i, bool hold);
+    void told_by_application(participant_index i, bool hold, application::answer what,
+                             std::string_view why);
     void hold(participant_index i);
     void held(participant_index i, kernel_result result);
     void listen_to_sentinel(participant_index i);
@@ -106,13 +109,15 @@ class agent {
     boost::asio::steady_timer m_timer;
     journal m_journal;
     std::unique_ptr<watchdog> m_watchdog;
-    snapproto::endpoint::qga_agent m_endpoint;
+    std::unique_ptr<conversation> m_endpoint;
     std::unique_ptr<channel> m_channel;
 
-    std::map<snapproto::endpoint::client_id, connection> m_clients;
-    snapproto::endpoint::client_id m_last_client = 0;
+    std::map<conversation::client_id, connection> m_clients;
+    conversation::client_id m_last_client = 0;
+    std::vector<std::shared_ptr<application>> m_plugins;
     std::vector<participant> m_participants;
-    std::deque<snapproto::endpoint::qga_agent_output> m_asked;
+    unsigned m_round = 0; ///< Whose participants these are.
+    std::deque<conversation::output> m_asked;
     bool m_draining = false;
     bool m_guarded = false;   ///< Something may be frozen.
     bool m_own_files = false; ///< The log and the pid file are written.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// What is asked of filesystems and hooks, and what becomes of it.
+// What is asked of filesystems and applications, and what becomes of it.
 #include "agent.hpp"
+
+#include "hooks.hpp"
 
 #include <fmt/format.h>
 
@@ -38,18 +40,18 @@ void agent::adopt() {
         posted.push_back(std::make_shared<sentinel>(one.handle->get()));
         posted.back()->begin();
     }
-    for (const auto& program : find_hooks(m_settings.hook)) {
-        m_participants.push_back({program, std::nullopt, nullptr, true, nullptr, nullptr});
+    for (const auto& app : applications(true)) {
+        m_participants.push_back({app->name(), app, std::nullopt, true, nullptr, nullptr});
     }
-    const std::size_t hooks = m_participants.size();
+    const std::size_t first = m_participants.size();
     for (std::size_t i = 0; i < posted.size(); ++i) {
         // It may also sleep for the disk, but not for long.
         if (posted[i]->falls_asleep(2s, 100ms)) {
             m_participants.push_back(
-                {around.found[i].mount_point, around.found[i], nullptr, true, posted[i], nullptr});
+                {around.found[i].mount_point, nullptr, around.found[i], true, posted[i], nullptr});
         }
     }
-    if (m_participants.size() == hooks) {
+    if (m_participants.size() == first) {
         m_participants.clear();
         return relieve_predecessors();
     }
@@ -58,8 +60,7 @@ void agent::adopt() {
     start_watchdog();
     std::vector<participant_summary> summaries;
     for (const auto& one : m_participants) {
-        summaries.push_back(
-            {one.name, one.files ? participant_kind::filesystem : participant_kind::hook});
+        summaries.push_back({one.name, one.app ? one.app->kind() : participant_kind::filesystem});
         if (one.files) {
             m_journal.say(importance::warning,
                           fmt::format("{} is frozen and is taken over", one.name));
@@ -67,50 +68,66 @@ void agent::adopt() {
         }
     }
     relieve_predecessors();
-    m_endpoint.adopt(summaries, now());
+    m_endpoint->adopt(summaries, now());
     drain();
-    for (std::size_t i = hooks; i < m_participants.size(); ++i) {
+    for (std::size_t i = first; i < m_participants.size(); ++i) {
         listen_to_sentinel(static_cast<participant_index>(i));
     }
 }
 
-void agent::find(const std::optional<std::vector<std::string>>& wanted) {
-    boost::asio::post(m_workers, [this, wanted] {
-        auto what = find_filesystems(wanted);
+/// In hold order: what is linked in is held last, for it is the quickest.
+std::vector<std::shared_ptr<application>> agent::applications(bool with_hooks) {
+    std::vector<std::shared_ptr<application>> all;
+    for (auto& program : find_hooks(with_hooks ? m_settings.hook : std::string{})) {
+        all.push_back(std::make_shared<hook>(m_io, std::move(program)));
+    }
+    all.insert(all.end(), m_plugins.begin(), m_plugins.end());
+    return all;
+}
+
+void agent::find(const endpoint::find_participants& wanted) {
+    std::vector<std::shared_ptr<application>> taking_part;
+    if (wanted.level == quiesce_level::application) {
+        taking_part = applications(wanted.run_hooks);
+    }
+    boost::asio::post(m_workers, [this, mounts = wanted.scope.mounts, taking_part] {
+        auto what = find_filesystems(mounts);
         std::vector<std::shared_ptr<sentinel>> posted;
         for (const auto& one : what.found) {
             posted.push_back(std::make_shared<sentinel>(one.handle->get()));
         }
-        boost::asio::post(m_io,
-                          [this, what = std::move(what), posted = std::move(posted)]() mutable {
-                              found(std::move(what), std::move(posted));
-                          });
+        boost::asio::post(m_io, [this, what = std::move(what), posted = std::move(posted),
+                                 taking_part]() mutable {
+            found(std::move(what), std::move(posted), taking_part);
+        });
     });
 }
 
-void agent::found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted) {
+void agent::found(filesystems what, std::vector<std::shared_ptr<sentinel>> posted,
+                  const std::vector<std::shared_ptr<application>>& applications) {
     for (const auto& remark : what.remarks) {
         m_journal.say(importance::warning, remark);
     }
     if (!what.refusal.empty()) {
-        m_endpoint.participants_failed(what.refusal, now());
+        m_journal.say(importance::error, what.refusal);
+        m_endpoint->participants_failed(what.refusal, now());
         drain();
         return feed();
     }
+    ++m_round;
     m_participants.clear();
     std::vector<participant_summary> summaries;
-    for (auto& program : find_hooks(m_settings.hook)) {
-        summaries.push_back({program, participant_kind::hook});
-        m_participants.push_back({});
-        m_participants.back().name = std::move(program);
+    for (const auto& app : applications) {
+        summaries.push_back({app->name(), app->kind()});
+        m_participants.push_back({app->name(), app, std::nullopt, false, nullptr, nullptr});
     }
     for (std::size_t i = 0; i < what.found.size(); ++i) {
         const auto& one = what.found[i];
         summaries.push_back({one.mount_point, participant_kind::filesystem});
-        m_participants.push_back({one.mount_point, one, nullptr, false, posted[i], nullptr});
+        m_participants.push_back({one.mount_point, nullptr, one, false, posted[i], nullptr});
     }
     start_watchdog();
-    m_endpoint.participants_found(summaries, now());
+    m_endpoint->participants_found(summaries, now());
     drain();
     feed();
 }
@@ -118,35 +135,59 @@ void agent::found(filesystems what, std::vector<std::shared_ptr<sentinel>> poste
 void agent::operate(const endpoint::operate& what) {
     using endpoint::operation;
     const auto i = what.participant;
-    const bool is_hook = !m_participants[i].files;
+    participant& one = m_participants[i];
     switch (what.what) {
     case operation::prepare:
         return answer(i, participant_event::prepared);
     case operation::hold:
-        return is_hook ? run_hook(i, true) : hold(i);
+        return one.app ? ask(i, true) : hold(i);
     case operation::release:
-        return is_hook ? run_hook(i, false) : release(i);
+        return one.app ? ask(i, false) : release(i);
     case operation::recover:
         return answer(i, participant_event::finished);
     case operation::finish:
-        return;
+        return let_go(one);
     }
 }
 
-// ---- hooks --------------------------------------------------------------------------------------
+/// It takes no further part, and an open handle would keep it from being unmounted.
+void agent::let_go(participant& one) {
+    if (one.files) {
+        one.files->handle = nullptr;
+    }
+    one.watcher = nullptr;
+}
 
-void agent::run_hook(participant_index i, bool hold) {
-    participant& one = m_participants[i];
-    one.call =
-        std::make_shared<hook_call>(m_io, [this, i, hold](bool good, const std::string& why) {
-            m_participants[i].call = nullptr;
-            answer(i,
-                   good   ? hold ? participant_event::held : participant_event::released
-                   : hold ? participant_event::vetoed
-                          : participant_event::release_failed,
-                   why);
+// ---- applications -------------------------------------------------------------------------------
+
+void agent::ask(participant_index i, bool hold) {
+    const auto told = [this, i, hold, round = m_round](application::answer what, std::string why) {
+        boost::asio::post(m_io, [this, i, hold, round, what, why = std::move(why)] {
+            if (round == m_round) { // else nobody waits for it any more
+                told_by_application(i, hold, what, why);
+            }
         });
-    one.call->start(one.name, hold ? "freeze" : "thaw");
+    };
+    const auto until = application::clock::now() + std::chrono::ceil<application::clock::duration>(
+                                                       nanoseconds_of(m_settings.hook_limit_s));
+    const auto app = m_participants[i].app;
+    if (hold) {
+        app->hold(until, told);
+    } else {
+        app->release(until, told);
+    }
+}
+
+void agent::told_by_application(participant_index i, bool hold, application::answer what,
+                                std::string_view why) {
+    switch (what) {
+    case application::answer::done:
+        return answer(i, hold ? participant_event::held : participant_event::released, why);
+    case application::answer::not_held:
+        return answer(i, hold ? participant_event::vetoed : participant_event::not_held, why);
+    case application::answer::failed:
+        return answer(i, hold ? participant_event::vetoed : participant_event::release_failed, why);
+    }
 }
 
 // ---- filesystems --------------------------------------------------------------------------------
@@ -179,7 +220,8 @@ void agent::held(participant_index i, kernel_result result) {
         return answer(i, participant_event::held);
     case kernel_answer::not_so: // frozen by somebody else, who will thaw it
     case kernel_answer::incapable:
-        m_endpoint.participant_skipped(i, now());
+        let_go(one);
+        m_endpoint->participant_skipped(i, now());
         drain();
         return feed();
     case kernel_answer::failed:
@@ -224,7 +266,7 @@ void agent::look_after_held() {
         one.held = false;
         one.word = nullptr;
         m_journal.say(importance::warning, fmt::format("{} was thawed by somebody else", one.name));
-        m_endpoint.participant_let_go(i, now());
+        m_endpoint->participant_let_go(i, now());
         drain();
     }
 }
@@ -244,11 +286,11 @@ void agent::released(participant_index i, kernel_result result) {
     std::shared_ptr<sentinel> relieved; // behind the answer: its process is waited for
     switch (result.answer) {
     case kernel_answer::done:
-        relieved = std::move(one.watcher);
-        return answer(i, participant_event::released);
     case kernel_answer::not_so:
         relieved = std::move(one.watcher);
-        return answer(i, participant_event::not_held);
+        let_go(one);
+        return answer(i, result.answer == kernel_answer::done ? participant_event::released
+                                                              : participant_event::not_held);
     default:
         return answer(i, participant_event::release_failed,
                       fmt::format("cannot thaw {}: {}", one.name, std::strerror(result.error)));
@@ -257,8 +299,7 @@ void agent::released(participant_index i, kernel_result result) {
 
 /// Once nothing can be frozen any more the watchdog is dismissed, and files may be written.
 void agent::settle() {
-    if (!m_guarded || m_endpoint.status() == qga::freeze_state::frozen ||
-        m_endpoint.session().releases_in_work() != 0) {
+    if (!m_guarded || m_endpoint->may_hold_a_filesystem()) {
         return;
     }
     m_guarded = false;

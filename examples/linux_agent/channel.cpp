@@ -68,12 +68,12 @@ void client::write_more() {
                               if (error || self->m_out.empty()) {
                                   self->m_out.clear(); // whoever reads learns that it has gone
                                   self->m_waiting = 0;
-                                  return;
-                              }
-                              self->m_waiting -= size;
-                              self->m_out.front().erase(0, size);
-                              if (self->m_out.front().empty()) {
-                                  self->m_out.pop_front();
+                              } else {
+                                  self->m_waiting -= size;
+                                  self->m_out.front().erase(0, size);
+                                  if (self->m_out.front().empty()) {
+                                      self->m_out.pop_front();
+                                  }
                               }
                               self->write_more();
                           });

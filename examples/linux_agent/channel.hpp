@@ -26,7 +26,7 @@ class client : public std::enable_shared_from_this<client> {
     client(boost::asio::io_context& io, int number) : m_io(io, number) {}
 
     /// @param arrived  called with each piece that is read; empty at the end of the stream
-    /// @param sent     called when the peer has taken what was sent
+    /// @param sent     called when the peer has taken what was sent, or never will
     void listen(std::function<void(std::string_view)> arrived, std::function<void()> sent);
 
     /// Reads one piece more, unless that is being done.

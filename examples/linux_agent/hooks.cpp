@@ -127,4 +127,14 @@ void hook_call::kill() noexcept {
     }
 }
 
+void hook::call(const char* argument, const told& ended) {
+    const auto made = std::make_shared<hook_call>(
+        m_io, [self = shared_from_this(), ended](bool good, std::string why) {
+            self->m_call = nullptr;
+            ended(good ? answer::done : answer::failed, std::move(why));
+        });
+    m_call = made;
+    made->start(m_program, argument); // it may have ended already
+}
+
 } // namespace snapagent

@@ -5,6 +5,7 @@
 // Programs that stop an application and let it go on: called with "freeze" before filesystems are
 // frozen and with "thaw" after they are thawed, as qemu-ga calls its hook.
 
+#include "application.hpp"
 #include "descriptor.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -15,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace snapagent {
@@ -49,6 +51,32 @@ class hook_call : public std::enable_shared_from_this<hook_call> {
     std::string m_name;
     std::string m_said;
     std::array<char, 1024> m_buffer{};
+};
+
+/// A hook as one that takes part: it stands for the applications that it stops.
+class hook final : public application, public std::enable_shared_from_this<hook> {
+  public:
+    hook(boost::asio::io_context& io, std::string program)
+        : m_io(io), m_program(std::move(program)) {}
+
+    [[nodiscard]] std::string name() const override { return m_program; }
+    [[nodiscard]] snapproto::participant_kind kind() const noexcept override {
+        return snapproto::participant_kind::hook;
+    }
+    void hold(clock::time_point /*until*/, told ended) override { call("freeze", ended); }
+    void release(clock::time_point /*until*/, told ended) override { call("thaw", ended); }
+    void cancel() noexcept override {
+        if (m_call) {
+            m_call->kill();
+        }
+    }
+
+  private:
+    void call(const char* argument, const told& ended);
+
+    boost::asio::io_context& m_io;
+    std::string m_program;
+    std::shared_ptr<hook_call> m_call; ///< In work.
 };
 
 } // namespace snapagent

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // snapagent: a guest agent for snapshots. It takes qemu-ga's command line and answers the commands
-// that a snapshot needs.
+// that a snapshot needs, or speaks the native dialect.
 #include "agent.hpp"
 #include "freezer.hpp"
 #include "hooks.hpp"
 #include "mounts.hpp"
+#include "plugins.hpp"
 #include "settings.hpp"
 #include "watchdog.hpp"
 
@@ -13,10 +14,12 @@
 #include <sys/mman.h>
 
 #include <boost/algorithm/string/split.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -29,11 +32,23 @@ constexpr int status_usage = 2;
 
 constexpr std::string_view default_port = "/dev/virtio-ports/org.qemu.guest_agent.0";
 
+/// "file-lock=FILE takes the lock ...", one a line.
+std::string words_of_plugins() {
+    std::string all;
+    for (const auto& one : snapagent::plugin_kinds()) {
+        all += fmt::format("\n{}={} {}", one.name, one.takes, one.does);
+    }
+    return all;
+}
+
 /// Says what a freeze of everything would do.
 int show_plan(const settings& how) {
     const auto around = snapagent::find_filesystems(std::nullopt);
     for (const auto& program : snapagent::find_hooks(how.hook)) {
         fmt::print("hook        {} freeze\n", program);
+    }
+    for (const auto& words : how.plugins) {
+        fmt::print("plug-in     {}\n", words);
     }
     for (const auto& one : around.found) {
         fmt::print("filesystem  {} ({})\n", one.mount_point, one.type);
@@ -76,9 +91,13 @@ int main(int argc, char** argv) {
     bool dry_run = false;
     CLI::App app{
         "A guest agent that quiesces applications and freezes filesystems for snapshots.\n"
-        "It answers guest-sync, -ping, -info and the guest-fsfreeze commands of QEMU's agent."};
+        "It answers guest-sync, -ping, -info and the guest-fsfreeze commands of QEMU's agent, or\n"
+        "speaks snapproto's own dialect."};
     app.set_config("-c,--config", "", "Configuration file, with long options as keys");
     app.set_version_flag("-V,--version", "snapagent 0.1.0");
+    app.add_option("--dialect", how.dialect, "What it speaks: QEMU's agent's, or snapproto's own")
+        ->check(CLI::IsMember({"qga", "native"}))
+        ->capture_default_str();
     app.add_option("-m,--method", how.method, "How the host reaches it")
         ->check(CLI::IsMember({"virtio-serial", "unix-listen", "vsock-listen"}))
         ->capture_default_str();
@@ -92,7 +111,11 @@ int main(int argc, char** argv) {
                    "Called with freeze and thaw: a program, or a directory of them")
         ->expected(0, 1)
         ->default_str("/etc/qemu/fsfreeze-hook");
-    app.add_option("-b,--block-rpcs", blocked, "Commands to switch off, separated by commas");
+    app.add_option("--plugin", how.plugins,
+                   "Something linked in that takes part (repeatable):" + words_of_plugins())
+        ->type_name("NAME=ARGUMENT");
+    app.add_option("-b,--block-rpcs", blocked,
+                   "Commands of qga to switch off, separated by commas");
     app.add_option("--hold-limit", how.hold_limit_s, "Seconds after which it thaws by itself")
         ->check(CLI::Range(0.1, 600.0))
         ->capture_default_str();
@@ -106,14 +129,29 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : status_usage;
     }
     if (how.path.empty()) {
-        if (how.method != "virtio-serial") {
-            fmt::print(stderr, "snapagent: --method {} needs --path\n", how.method);
+        const bool native = how.dialect == "native"; // the port with that name is qga's
+        if (native || how.method != "virtio-serial") {
+            fmt::print(stderr, "snapagent: --{} needs --path\n",
+                       native ? "dialect native" : "method " + how.method);
             return status_usage;
         }
         how.path = default_port;
     }
     if (!blocked.empty()) {
+        if (how.dialect == "native") {
+            fmt::print(stderr, "snapagent: --block-rpcs is for the dialect qga\n");
+            return status_usage;
+        }
         boost::split(how.blocked, blocked, [](char c) { return c == ','; });
+    }
+    try {
+        boost::asio::io_context unused_here;
+        for (const auto& words : how.plugins) {
+            (void)snapagent::make_plugin(unused_here, words);
+        }
+    } catch (const std::runtime_error& error) {
+        fmt::print(stderr, "snapagent: --plugin: {}\n", error.what());
+        return status_usage;
     }
     return dry_run ? show_plan(how) : serve(how);
 }

@@ -215,6 +215,16 @@ BOOST_AUTO_TEST_CASE(by_spawning_with_starts_signals_and_state) {
     BOOST_TEST(answers(agent));
 }
 
+BOOST_AUTO_TEST_CASE(a_spawned_agent_is_reached_again_in_its_dialect) {
+    const scratch place;
+    const std::string words = "--spawn " + shell_quoted(our_agent().text());
+    for (const std::string dialect : {"qga", "native"}) {
+        const spawn_target agent(our_agent(), {}, place.path(), 1.0, dialect);
+        const std::string wanted = (dialect == "qga" ? "" : "--dialect native ") + words;
+        BOOST_TEST(agent.replay_flags().starts_with(wanted), agent.replay_flags());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_left_of_a_spawned_agent) {
     const scratch place;
     { spawn_target agent(our_agent(), {}, place.path(), 1.0); }

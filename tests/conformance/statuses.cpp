@@ -129,8 +129,8 @@ BOOST_AUTO_TEST_CASE(wrong_usage_gives_2_and_the_nearest_right_word) {
     usage("agent --skip '*'", "leaves no check");
     usage("agent --dialect qgaa", "did you mean qga?");
     usage("agent --dialect nativ", "did you mean native?");
-    usage("agent --dialect native --spawn 'a {socket}'", "reach it with --connect");
-    usage("agent --dialect native --shim a", "reach it with --connect");
+    usage("agent --dialect native --spawn 'a -p /x'", "{socket}");
+    usage("agent --dialect native --shim a", "--connect and --spawn reach an agent");
     usage("agent --dialect native --freeze-target /x", "goes with --connect");
     usage("agent --dialect native --connect nowhere", "unix:PATH");
     usage("agent --dialect native --builtin holds-forever", "did you mean holds-for-ever?");
