@@ -18,7 +18,7 @@ namespace snapproto::playground {
 /// - `ways`: by dialect and guest, `why` the scenario cannot be played so, empty when it can;
 ///   `impossible`: the faults that cannot happen in the way it is played, each with its reason
 /// - `faults`: what goes wrong, in words, what a swarm has planned included; `begun`: of each
-///   whether its moment has come
+///   whether it has begun in this run
 /// - `steps`: what happened, in order: `at`, `who`, `what`, `text`; of a message `to` besides, and
 ///   `lost`; of a change of state (`what` is `state`) `state`, `event` and `clause`; and `moment`
 ///   with `occurrence`, for a fault that is to begin there

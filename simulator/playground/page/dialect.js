@@ -53,7 +53,9 @@ const dialects = (() => {
   };
 
   const meaning = (choice, run) => {
-    const own = valueIn(data.scenarios[choice.name], 'dialect') ?? 'qga';
+    const scenario = data.scenarios[choice.name];
+    const own = valueIn(scenario, 'dialect') ?? 'qga';
+    const guest = valueIn(scenario, 'agent.windows') ? ' and a Windows guest' : '';
     const changed = ['dialect', 'agent.windows'].some((one) => Object.hasOwn(choice.set, one));
     return [
       `${run.dialect}: ${known.find((one) => one.name === run.dialect).meaning}.`,
@@ -61,7 +63,7 @@ const dialects = (() => {
         'Between its agent and what is held stands VSS, the service of Windows with a writer for ' +
           'each application; ten seconds after the volume was flushed it lets go.',
       !run.hooks && 'Its agent has no hooks for applications: it freezes filesystems alone.',
-      changed && choice.exercise === null && `The text above was written for ${own}.`,
+      changed && choice.exercise === null && `The text above was written for ${own}${guest}.`,
       changed &&
         run.surprises.length > 0 &&
         `It comes out otherwise: ${run.surprises.join('; ')}.`,

@@ -167,7 +167,7 @@ const settings = (() => {
   /** @param run which faults there were in the end, in words: the seed of a swarm adds some. */
   const showFaults = (faults, run) => {
     const begun = (words) =>
-      words + (run.begun[run.faults.indexOf(words)] === false ? ': its moment does not come' : '');
+      words + (run.begun[run.faults.indexOf(words)] === false ? ': it does not begin here' : '');
     const remove = (number) =>
       change((choice) => {
         choice.faults = faults.filter((_, i) => i !== number);

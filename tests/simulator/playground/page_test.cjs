@@ -241,7 +241,7 @@ const main = async () => {
   );
   await visit(page, '#run=28-restarted-by-its-supervisor&dialect=hyperv');
   check(
-    (await page.textContent('#faults')).includes('its moment does not come'),
+    (await page.textContent('#faults')).includes('it does not begin here'),
     'a fault that never begins is said to',
   );
   await visit(page, '#run=08-stale-reply-believed&dialect=native');
