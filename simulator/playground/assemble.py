@@ -18,7 +18,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SCRIPTS = ["dom", "choice", "core", "timeline", "machines", "disk", "verdict", "exercises",
-           "settings", "main"]
+           "dialect", "settings", "main"]
 # Eight hours of virtual time are more than anybody waits for in a browser.
 TOO_LONG = {"24-freeze-blocked-for-hours"}
 

@@ -3,6 +3,7 @@
 #include "simulator/campaign/swarm.hpp"
 #include "simulator/playground/json_text.hpp"
 #include "simulator/playground/recording.hpp"
+#include "simulator/world/dialect.hpp"
 #include "simulator/world/faults.hpp"
 #include "simulator/world/flaw.hpp"
 #include "simulator/world/scenario.hpp"
@@ -29,6 +30,10 @@ std::string option_json(const settings::field& one) {
     return made.text();
 }
 
+std::string dialect_json(const world::dialect& one) {
+    return json_object{}.add("name", one.name).add("meaning", one.meaning).text();
+}
+
 std::string fault_json(const world::fault_word& one) {
     constexpr std::array<std::string_view, 4> amounts{"", "by_ms", "ppm", "times"};
     return json_object{}
@@ -51,6 +56,7 @@ std::string catalogue() {
     return json_object{}
         .add("version", SNAPPROTO_VERSION_STRING)
         .add_json("options", json_array(world::fields_of(usual), option_json))
+        .add_json("dialects", json_array(world::dialects, dialect_json))
         .add_json("faults", json_array(world::fault_words, fault_json))
         .add_json("moments", json_array(moments, [](auto word) { return json_of(word); }))
         .add_json("faulty", json_array(world::faulty_endpoints(), faulty_json))

@@ -8,7 +8,9 @@
 #include "simulator/playground/json_text.hpp"
 #include "simulator/playground/recorder.hpp"
 #include "simulator/playground/steps.hpp"
+#include "simulator/playground/ways.hpp"
 #include "simulator/report/report.hpp"
+#include "simulator/world/dialect.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/scenario.hpp"
 
@@ -110,6 +112,10 @@ std::string transfers_json(const history& run, const std::vector<sight>& sights)
     return json_array(made, [](const std::string& one) { return one; });
 }
 
+std::string strings_json(const std::vector<std::string>& all) {
+    return json_array(all, [](const std::string& one) { return json_of(one); });
+}
+
 std::string attempt_json(const attempt& told, const judge::judged_attempt& judged) {
     json_object made;
     made.add("guest", told.guest).add("started", told.started);
@@ -129,8 +135,7 @@ std::string attempt_json(const attempt& told, const judge::judged_attempt& judge
     made.add("transactions_replayed", found.transactions_replayed);
     made.add("pages_restored", found.pages_restored);
     made.add("lost", found.lost_transactions).add("torn", found.torn_transactions);
-    made.add_json("evidence",
-                  json_array(found.evidence, [](const auto& one) { return json_of(one); }));
+    made.add_json("evidence", strings_json(found.evidence));
     return made.text();
 }
 
@@ -201,8 +206,14 @@ std::string record_run(std::string_view name, std::string_view text) {
         .add("guests", what.guests)
         .add("group", what.host.group)
         .add("faulty", what.faulty)
+        .add("dialect", what.dialect)
+        .add("windows", what.agent.windows)
+        .add("hooks", has_hooks(what))
+        .add_json("ways", ways_json(asked))
+        .add_json("impossible", impossible_json(asked))
         .add_json("faults",
                   json_array(what.faults, [](const fault& one) { return json_of(to_words(one)); }))
+        .add_json("begun", json_array(run.begun, [](bool one) { return json_of(one); }))
         .add_json("steps", json_array(steps, [](const step& one) { return to_json(one); }))
         .add_json("files", files_json(seen))
         .add_json("sights", json_array(seen.sights(),
@@ -214,6 +225,7 @@ std::string record_run(std::string_view name, std::string_view text) {
         .add_json("attempts", attempts_json(run, judged))
         .add_json("verdict", verdict_json(judged, fine))
         .add_json("must_not_be", findings_json(wrong))
+        .add_json("surprises", strings_json(judge::surprises(run, judged)))
         .add("text", report::verdict_text(run, judged))
         .add("hash", campaign::to_hex(campaign::trace_hash(run)))
         .text();

@@ -14,7 +14,11 @@ namespace snapproto::playground {
 /// nanoseconds of virtual time.
 ///
 /// - `name`, `title`, `teaches`, `seed`, `run`, `end`, `guests`, `group`, `faulty`
-/// - `faults`: what goes wrong, in words, what a swarm has planned included
+/// - `dialect`; whether it is a `windows` guest; whether its agent has `hooks` for applications
+/// - `ways`: by dialect and guest, `why` the scenario cannot be played so, empty when it can;
+///   `impossible`: the faults that cannot happen in the way it is played, each with its reason
+/// - `faults`: what goes wrong, in words, what a swarm has planned included; `begun`: of each
+///   whether it has begun in this run
 /// - `steps`: what happened, in order: `at`, `who`, `what`, `text`; of a message `to` besides, and
 ///   `lost`; of a change of state (`what` is `state`) `state`, `event` and `clause`; and `moment`
 ///   with `occurrence`, for a fault that is to begin there
@@ -27,6 +31,7 @@ namespace snapproto::playground {
 /// - `verdict`: `held`, `conversation`, `claims`, `contents`, `identity`, and what was `violated`;
 ///   `fine` is whether `snapsim run` ends with status 0
 /// - `must_not_be`: what no circumstances excuse
+/// - `surprises`: what came out otherwise than the scenario expects, in words
 /// - `text`: the judgement as `snapsim run` prints it; `hash`: of the trace, as printed
 ///
 /// @param name what to call it.
@@ -35,7 +40,7 @@ namespace snapproto::playground {
 [[nodiscard]] std::string record_run(std::string_view name, std::string_view scenario);
 
 /// What can be chosen, as one JSON object on one line: `version`, the `options` of scenarios, the
-/// `faults`, the `moments` at which they begin, and the `faulty` endpoints.
+/// `dialects`, the `faults`, the `moments` at which they begin, and the `faulty` endpoints.
 [[nodiscard]] std::string catalogue();
 
 } // namespace snapproto::playground

@@ -15,6 +15,7 @@ namespace snapproto::world {
 
 struct dialect {
     std::string_view name;
+    std::string_view meaning; ///< Who speaks it, and how.
 
     /// The channel carries messages, each once, in its order and as it was sent; otherwise bytes in
     /// pieces. A message can still be lost, whole.
@@ -34,10 +35,23 @@ struct dialect {
 };
 
 inline constexpr std::array dialects = std::to_array<dialect>({
-    {.name = "qga", .ends_with_process = false, .knows_generations = true},
-    {.name = "native", .negotiates = true, .has_transactions = true, .knows_generations = true},
-    {.name = "hyperv", .keeps_messages = true, .knows_lengths = true, .has_hooks = false},
-    {.name = "vmbackup", .keeps_messages = true},
+    {.name = "qga",
+     .meaning = "QEMU's guest agent: lines of JSON on a serial port, each with its reply",
+     .ends_with_process = false,
+     .knows_generations = true},
+    {.name = "native",
+     .meaning = "the specification's own: numbered frames, with transactions and signs of life",
+     .negotiates = true,
+     .has_transactions = true,
+     .knows_generations = true},
+    {.name = "hyperv",
+     .meaning = "Hyper-V and Linux' hv_vss_daemon: short records of a device, each with its answer",
+     .keeps_messages = true,
+     .knows_lengths = true,
+     .has_hooks = false},
+    {.name = "vmbackup",
+     .meaning = "VMware's hosts and Tools: commands one way, events of the guest the other",
+     .keeps_messages = true},
 });
 
 /// @pre the name is of one of them.

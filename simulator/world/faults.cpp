@@ -180,8 +180,17 @@ void fault_injector::handle(const event& what) {
     }
 }
 
+std::vector<bool> fault_injector::begun() const {
+    std::vector<bool> made;
+    for (const planned& one : m_plan) {
+        made.push_back(one.begun);
+    }
+    return made;
+}
+
 void fault_injector::begin(planned& one, std::uint64_t number) {
     m_world.tell("fault", "begins", one.what.what + " begins");
+    one.begun = true;
     one.in_force = word_of(one.kind).lasts;
     change(one, true);
     if (one.what.for_ms != 0 && one.in_force) {

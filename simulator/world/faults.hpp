@@ -147,12 +147,16 @@ class fault_injector final : public actor, public watcher {
     void noticed(std::string_view what) override;
     void handle(const event& what) override;
 
+    /// By fault of the plan: whether it has begun.
+    [[nodiscard]] std::vector<bool> begun() const;
+
   private:
     enum task : std::uint32_t { begins, ends, heals };
     struct planned {
         fault what;
         fault_kind kind = fault_kind::host_dies;
         std::uint64_t seen = 0; ///< How often its moment has come.
+        bool begun = false;
         bool in_force = false;
     };
 

@@ -39,6 +39,7 @@ struct history : guest_history {
     std::vector<std::vector<trace::record>> at_more_hosts; ///< Of guests that are held one by one.
     std::optional<guest_history> restored;                 ///< The clone of the first guest.
     ticks restored_at = 0;
+    std::vector<bool> begun; ///< By fault of what was played: whether it has begun.
 
     [[nodiscard]] const guest_history& of_guest(std::size_t number) const {
         return number == 0 ? *this : more_guests.at(number - 1);

@@ -156,6 +156,7 @@ struct one_world {
         made.end = world.now();
         made.events = world.events_handled();
         made.story = world.take_story();
+        made.begun = faults->begun();
         made.at_host = racks[0]->outside->take_recording();
         for (std::size_t i = 0; i < racks.size(); ++i) {
             for (const auto& one : racks[i]->outside->attempts()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "simulator/world/wire_words.hpp"
 
+#include <snapproto/core/bytes.hpp>
 #include <snapproto/dialect/hyperv/daemon.hpp>
 #include <snapproto/dialect/native/decoder.hpp>
 #include <snapproto/trace/of_message.hpp>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <variant>
 
 namespace snapproto::world {
@@ -51,7 +51,7 @@ std::string details(const trace::record& one) {
 std::optional<std::string> of_native(direction way, std::string_view bytes) {
     const bool to_guest = way == direction::to_guest;
     native::decoder reader{to_guest ? native::direction::requests : native::direction::reports};
-    auto rest = std::as_bytes(std::span{bytes});
+    auto rest = as_bytes(bytes);
     std::string text;
     while (!rest.empty()) {
         rest = rest.subspan(reader.feed(rest));
@@ -76,7 +76,7 @@ std::string name_of(std::uint8_t op) {
 }
 
 std::optional<std::string> of_hyperv(direction way, std::string_view bytes) {
-    const auto message = std::as_bytes(std::span{bytes});
+    const auto message = as_bytes(bytes);
     if (way == direction::to_guest) {
         const auto got = hyperv::decode_from_kernel(message);
         if (!got) {

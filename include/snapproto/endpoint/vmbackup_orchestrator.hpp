@@ -63,7 +63,8 @@ class vmbackup_orchestrator : public linked_orchestrator<vmbackup_link> {
         if (scoped) {
             return fail(error::bad_argument);
         }
-        if (const auto wrong = vmbackup::wrong_with({.script_argument = wanted.hook_argument})) {
+        const vmbackup::start_options asked{.script_argument = wanted.hook_argument};
+        if (const auto wrong = vmbackup::wrong_with(asked)) {
             return *wrong;
         }
         if (!session().running()) {

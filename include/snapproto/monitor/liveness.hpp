@@ -94,6 +94,14 @@ class liveness_monitor : public judge {
             a.waiting = false;
             a.action_due = never;
             break;
+        case trace::record_kind::generation_changed:
+            a.told = false;
+            // The orchestrator talks to the original (SP 11.2): of a clone nobody is to notice.
+            if (measures().at_agent(r)) {
+                a.waiting = false;
+                a.action_due = never;
+            }
+            break;
         case trace::record_kind::timer_fired:
             // During THAW an agent that fell silent has still its Thawed to send (SP 12.14,
             // 12.23): to notice it in time is all that SP 18.26 asks for.
@@ -103,7 +111,6 @@ class liveness_monitor : public judge {
                 a.action_due = never;
             }
             break;
-        case trace::record_kind::generation_changed:
         case trace::record_kind::stop_requested:
             a.told = false;
             break;

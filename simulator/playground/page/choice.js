@@ -86,6 +86,10 @@ const fromAddress = (address, options) => {
   return made;
 };
 
+/** What a choice was before anything in it was changed. */
+const unchanged = ({ name, exercise }) =>
+  exercise === null ? usual(name) : exerciseChoice(exercise);
+
 /** An exercise: a scenario with an agent that is wrong in one way. */
 const exerciseChoice = (number) => {
   const { scenario, set, faulty } = data.exercises[number];

@@ -83,16 +83,33 @@ const page = (() => {
 
   // ---- runs ----
 
-  /** The first step that is not as it was in the run before; -1 when that was another situation. */
+  /** The step of a run in another dialect that is most like one of this: the same thing happens
+   *  there, or else it is the same time. */
+  const likest = (step, run) => {
+    if (!step) return 0;
+    const near = (a, b) => Math.abs(a.at - step.at) - Math.abs(b.at - step.at);
+    const alike = run.steps.filter(
+      (one) =>
+        one.what !== 'says' && ['who', 'what', 'state'].every((part) => one[part] === step[part]),
+    );
+    const [found = run.steps.findLast((one) => one.at <= step.at)] = alike.sort(near);
+    return Math.max(0, run.steps.indexOf(found));
+  };
+
+  /** The first step that is not as it was in the run before; -1 when that was another situation,
+   *  or another dialect, in which everything is said in other words. */
   const forkedAt = (before, now) => {
-    if (!before || before.name !== now.name) return -1;
+    const kept = ['name', 'dialect', 'windows'];
+    if (!before || kept.some((one) => before[one] !== now[one])) return -1;
     const same = (a, b) => a && b && a.at === b.at && a.who === b.who && a.text === b.text;
     const at = now.steps.findIndex((one, i) => !same(one, before.steps[i]));
     return at;
   };
 
-  /** Plays a choice and shows its run. @return false when it cannot be: then all stays as it is. */
-  const choose = (choice) => {
+  /** Plays a choice and shows its run.
+   *  @param follows whether it was changed on the page, so that the place in the run is kept.
+   *  @return false when it cannot be: then all stays as it is. */
+  const choose = (choice, follows = false) => {
     pause();
     let run;
     try {
@@ -103,6 +120,8 @@ const page = (() => {
     }
     element('problem').textContent = '';
     const forked = forkedAt(state.run, run);
+    if (follows && (state.run.dialect !== run.dialect || state.run.windows !== run.windows))
+      choice.step = likest(state.run.steps[state.choice.step], run);
     Object.assign(state, { choice, run });
     const exercise = choice.exercise;
     element('title').textContent =
@@ -125,6 +144,7 @@ const page = (() => {
       go(number);
     });
     disk.show(run);
+    dialects.show(choice, run);
     settings.show(choice, run);
     if (exercise === null) verdict.shown(run);
     else
@@ -142,7 +162,10 @@ const page = (() => {
     what(choice);
     const faulty = choice.set.faulty;
     if (faulty === 'none' && !data.scenarios[choice.name].faulty) delete choice.set.faulty;
-    choose(choice);
+    if (choose(choice, true)) return;
+    // What was refused is not to stand there as if it held.
+    dialects.show(state.choice, state.run);
+    settings.show(state.choice, state.run);
   };
 
   // ---- the page ----
@@ -209,10 +232,11 @@ const page = (() => {
     event.preventDefault();
   };
 
-  /** Shows what the address says, or the first situation. */
+  /** Shows what the address says; what cannot be played, as its situation is; or the first. */
   const arrive = () => {
-    const first = usual(Object.keys(data.scenarios)[0]);
-    if (choose(fromAddress(location.hash, catalogue.options) ?? first) || state.run) return;
+    const asked = fromAddress(location.hash, catalogue.options);
+    const first = asked ? unchanged(asked) : usual(Object.keys(data.scenarios)[0]);
+    if (choose(asked ?? first)) return;
     const why = element('problem').textContent;
     choose(first);
     element('problem').textContent = why;
@@ -225,6 +249,7 @@ const page = (() => {
     element('version').textContent = catalogue.version;
     showAgent = machineView(element('agent'), data.machines.agent);
     showHost = machineView(element('orchestrator'), data.machines.orchestrator);
+    dialects.open(catalogue, change);
     settings.open(catalogue, change);
     document
       .querySelectorAll('[data-do]')

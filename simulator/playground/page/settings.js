@@ -16,10 +16,11 @@ const settings = (() => {
     'provider.cut_ms',
     'provider.fails',
   ];
-  const elsewhere = ['title', 'teaches', 'seed', 'faulty'];
+  const elsewhere = ['title', 'teaches', 'seed', 'faulty', 'dialect', 'agent.windows'];
   let catalogue;
   let change;
   const fields = [];
+  let impossible = new Map(); // faults, with the reason
 
   /** An input for an option, which tells of each change. */
   const field = (option) => {
@@ -92,10 +93,7 @@ const settings = (() => {
     );
     element('restore').addEventListener('click', () =>
       change((choice) => {
-        Object.assign(
-          choice,
-          choice.exercise === null ? usual(choice.name) : exerciseChoice(choice.exercise),
-        );
+        Object.assign(choice, unchanged(choice));
       }),
     );
     element('quick').addEventListener('submit', (event) => event.preventDefault());
@@ -107,18 +105,28 @@ const settings = (() => {
   const openFork = () => {
     const what = element('fork-what');
     what.append(...catalogue.faults.map((one) => make('option', {}, one.what)));
-    const explain = () => {
+    const choose = () => {
       const fault = catalogue.faults.find((one) => one.what === what.value);
       const unit = { by_ms: 'ms', ppm: 'in a million', times: 'times' }[fault.amount];
       element('fork-for').parentElement.hidden = !fault.lasts;
       element('fork-amount-label').hidden = !unit;
       element('fork-unit').textContent = unit ?? '';
       element('fork-amount').value = { by_ms: 1000, ppm: 200000, times: 10 }[fault.amount] ?? 0;
-      element('fork-meaning').textContent = fault.meaning + '.';
+      explain();
     };
     what.value = 'agent_dies';
-    what.addEventListener('change', explain);
-    explain();
+    what.addEventListener('change', choose);
+    choose();
+  };
+
+  /** What the fault of the form does, or why it cannot happen here. */
+  const explain = () => {
+    const name = element('fork-what').value;
+    const why = impossible.get(name);
+    element('fork-meaning').textContent =
+      catalogue.faults.find((one) => one.what === name).meaning +
+      (why ? `. Not here: ${dialects.reason(why)}.` : '.');
+    document.querySelector('#fork-form button').disabled = Boolean(why);
   };
 
   /** The fault that the form describes, at a step. */
@@ -156,8 +164,10 @@ const settings = (() => {
       .join(' ')
       .replace(/ (\d+ (times|in a million))/g, ', $1');
 
-  /** @param drawn those that the seed of a swarm has added, in words. */
-  const showFaults = (faults, drawn) => {
+  /** @param run which faults there were in the end, in words: the seed of a swarm adds some. */
+  const showFaults = (faults, run) => {
+    const begun = (words) =>
+      words + (run.begun[run.faults.indexOf(words)] === false ? ': it does not begin here' : '');
     const remove = (number) =>
       change((choice) => {
         choice.faults = faults.filter((_, i) => i !== number);
@@ -171,12 +181,12 @@ const settings = (() => {
           { type: 'button', onclick: () => remove(i), 'aria-label': `Leave out ${one.what}` },
           '✕',
         ),
-        make('span', {}, faultWords(one)),
+        make('span', {}, begun(faultWords(one))),
       ),
     );
-    const more = drawn
+    const more = run.faults
       .filter((one) => !faults.map(faultWords).includes(one))
-      .map((one) => make('li', {}, `${one} (drawn by the seed)`));
+      .map((one) => make('li', {}, `${begun(one)} (drawn by the seed)`));
     const none = [make('li', {}, 'Nothing but what the situation is made of.')];
     element('faults').replaceChildren(...(own.length + more.length ? [...own, ...more] : none));
   };
@@ -199,7 +209,9 @@ const settings = (() => {
       ? ''
       : (catalogue.faulty.find((one) => one.name === faulty)?.meaning.replace(/^/, `${faulty}: `) ??
         '');
-    showFaults(scenario.faults ?? [], run.faults);
+    impossible = new Map(run.impossible.map((one) => [one.what, one.why]));
+    explain();
+    showFaults(scenario.faults ?? [], run);
     element('command').textContent = secret
       ? 'It would say what you are to find.'
       : commandOf(choice);

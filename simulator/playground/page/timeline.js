@@ -6,6 +6,7 @@ const timeline = (() => {
     'provider',
     'host',
     'agent',
+    'vss',
     'tokens',
     'queue',
     'publisher',
@@ -21,6 +22,10 @@ const timeline = (() => {
     ['publisher', 'quiesced', 'resumed', 'held'],
     ['queue', 'quiesced', 'resumed', 'held'],
     ['tokens', 'quiesced', 'resumed', 'held'],
+    ['vss', 'freezes', 'thaws', 'held'],
+    ['vss', 'freezes', 'lets_go', 'held'],
+    ['vss', 'freezes', 'aborts', 'held'],
+    ['vss', 'freezes', 'gives_up', 'held'],
     ['database', 'checkpoint_begins', 'checkpoint_ends', 'works'],
     ['filesystem', 'frozen', 'thawed', 'frozen'],
     ['data', 'frozen', 'thawed', 'frozen'],
@@ -30,6 +35,7 @@ const timeline = (() => {
     ['agent', 'dies', 'restarts', 'dead'],
     ['agent', 'exits', 'restarts', 'dead'],
   ];
+  let dialect = 'qga';
   let rows = [];
   let columns = [];
   let here = 0;
@@ -75,8 +81,7 @@ const timeline = (() => {
     );
   };
 
-  /** What a message comes to, in a few words: the command, or what it returns. */
-  const gist = (text) => {
+  const gistOfLine = (text) => {
     try {
       const said = JSON.parse(text.replace(/^(<FF>)+/, ''));
       if (said.execute) return said.execute.replace(/^guest-/, '');
@@ -85,6 +90,18 @@ const timeline = (() => {
     } catch {
       return text; // cut short, or no JSON at all
     }
+  };
+
+  /** What a message comes to, in a few words: the command, or what it returns. */
+  const gist = (text) => {
+    if (dialect === 'qga') return gistOfLine(text);
+    if (dialect === 'vmbackup')
+      return text
+        .replace(/^vmbackup\.(eventSet )?/, '')
+        .replace(/ *<[0-9A-F]{2}>.*$/, ' …')
+        .replace(/ 0 *$/, ''); // an event that is no failure
+    if (/<[0-9A-F]{2}>/.test(text)) return 'cannot be read'; // bytes, where words should be
+    return text.replace(/ of transaction \d+/g, '').replace(/ \(\d+\)/g, '');
   };
 
   const message = (step) => {
@@ -148,6 +165,7 @@ const timeline = (() => {
 
   /** @param forked the first step that is not as in the run before, or -1. */
   const show = (run, forked, choose) => {
+    dialect = run.dialect;
     columns = columnsOf(run);
     // Between host and agent there has to be room for what they say.
     const many = columns.length > 7;

@@ -78,6 +78,12 @@ const verdict = (() => {
             make('ul', {}, ...run.must_not_be.map((one) => item(`${one.kind}: ${one.what}`, true))),
           ]
         : []),
+      ...(run.surprises.length
+        ? [
+            make('h3', {}, 'Not what the scenario expects'),
+            make('ul', {}, ...run.surprises.map((one) => item(one))),
+          ]
+        : []),
       ...run.attempts.map((one, i) => attempt(run, one, i)),
       make('p', {}, `Trace hash ${run.hash}`),
     );

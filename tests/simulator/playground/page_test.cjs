@@ -26,8 +26,9 @@ const check = (right, what) => {
 
 /** What snapsim prints of a run, and its status. */
 const native = (words) => {
+  const quietly = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
   try {
-    return { text: execFileSync(snapsim, ['run', ...words], { encoding: 'utf8' }), status: 0 };
+    return { text: execFileSync(snapsim, ['run', ...words], quietly), status: 0 };
   } catch (ended) {
     return { text: ended.stdout, status: ended.status };
   }
@@ -74,6 +75,7 @@ const main = async () => {
   };
   const run_of = (page) => page.evaluate(() => window.playground.state.run);
   const choice_of = (page) => page.evaluate(() => window.playground.state.choice);
+  const step = async () => (await choice_of(page)).step;
   const wide = { viewport: { width: 1440, height: 1000 } };
 
   // ---- size and time ----
@@ -128,9 +130,129 @@ const main = async () => {
     );
   }
 
+  // ---- each situation in each dialect, by the switch ----
+  /** What the page says a shell would play. */
+  const shown_words = async () => (await page.textContent('#command')).split(' ').slice(2);
+  /** What is shown fits the dialect: its words, its states, and the command line. */
+  const fits = async (dialect, windows, what) => {
+    const run = await run_of(page);
+    check(run.dialect === dialect && run.windows === windows, `${what}: it is played otherwise`);
+    const meaning = await page.textContent('#dialect-meaning');
+    check(meaning.startsWith(`${dialect}: `), `${what}: it is explained by ${meaning}`);
+    const messages = await page.$$eval('.message', (all) => all.map((one) => one.textContent));
+    const raw = messages.filter((one) => /undefined|<[0-9A-F]{2}>|"execute"/.test(one));
+    check(raw.length === 0, `${what}: messages as they are on the wire: ${raw[0]}`);
+    const unknown = await page.evaluate(() => {
+      const { machines } = JSON.parse(document.getElementById('data').textContent);
+      const known = Object.values(machines).flatMap((one) => one.states);
+      return window.playground.state.run.steps.filter(
+        ({ state }) => state && !known.some((one) => state.toUpperCase().startsWith(one)),
+      ).length;
+    });
+    check(unknown === 0, `${what}: ${unknown} changes of state lead out of the diagrams`);
+    same(run, await shown_words(), what);
+  };
+  /** The scenario that the page gives as a file is what it shows. */
+  const same_as_file = async (what) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'playground-'));
+    const file = path.join(folder, 'scenario.json');
+    const given = await page.getAttribute('#download', 'href');
+    fs.writeFileSync(file, decodeURIComponent(given.replace('data:application/json,', '')));
+    same(await run_of(page), [file], what);
+    fs.rmSync(folder, { recursive: true });
+  };
+  let others = 0;
+  for (const [name] of names) {
+    await visit(page, `#run=${name}`);
+    const own = await run_of(page);
+    for (const { dialect, windows, why } of own.ways) {
+      if (dialect === own.dialect || windows !== own.windows) continue;
+      const what = `${name} in ${dialect}`;
+      const radio = page.locator(`#dialects input[value=${dialect}]`);
+      if (why) {
+        check(await radio.isDisabled(), `${what}: it can be chosen`);
+        const said = await page.textContent('#dialect-not');
+        check(said.includes(dialect) && said.includes(why.split(': ')[1]), `${what}: ${said}`);
+        check(native([name, '--set', `dialect=${dialect}`]).status === 2, `${what}: snapsim can`);
+      } else {
+        await radio.check();
+        await fits(dialect, windows, what);
+        others += 1;
+      }
+    }
+  }
+  check(others > 60, `${others} situations in another dialect`);
+
+  // ---- the switch: by keys, for a screen reader, in the address, and what it refuses ----
+  const frozen_step = (run) =>
+    run.steps.findIndex((one) => one.who === 'agent' && one.state === 'frozen');
+  const role = (kind, name) => page.getByRole(kind, { name, exact: true });
+  await visit(page, '#run=04-application-quiesce');
+  await visit(page, `#run=04-application-quiesce&step=${frozen_step(await run_of(page))}`);
+  check((await role('group', 'Dialect').count()) === 1, 'the switch has a name');
+  await role('radio', 'qga').focus();
+  await page.keyboard.press('ArrowRight');
+  check(await role('radio', 'native').isChecked(), 'an arrow key chooses the next dialect');
+  await fits('native', false, 'by an arrow key');
+  check((await step()) === frozen_step(await run_of(page)), 'the step is that of the freeze still');
+  check((await page.textContent('#agent .node.on text')) === 'FROZEN', 'and the diagram says so');
+  await role('checkbox', 'Windows guest').focus();
+  await page.keyboard.press('Space');
+  await fits('native', true, 'with a Windows guest');
+  check(
+    (await page.textContent('#command')) ===
+      'snapsim run 04-application-quiesce --seed 1 --set dialect=native --set agent.windows=true',
+    'the command line says so',
+  );
+  check((await page.textContent('#timeline .head')).includes('vss'), 'VSS has a column');
+  const linked = await open(wide, new URL(page.url()).hash);
+  check((await run_of(linked)).hash === (await run_of(page)).hash, 'the address restores it');
+  check((await choice_of(linked)).step === (await step()), 'and its step');
+  check(await linked.isChecked('#dialects input[value=native]'), 'and the switch');
+  await linked.context().close();
+  await page.keyboard.press('Space');
+  await role('radio', 'qga').check();
+  check(
+    (await page.textContent('#command')) === 'snapsim run 04-application-quiesce --seed 1',
+    'the way back leaves no trace',
+  );
+
+  await role('radio', 'hyperv').check();
+  check(
+    (await page.textContent('#dialect-meaning')).includes('contents: expected whole, got torn'),
+    'what comes out otherwise is said',
+  );
+  await page.click('#fork summary');
+  await page.selectOption('#fork-what', 'channel_duplicates');
+  check(
+    (await page.textContent('#fork-meaning')).includes('each message once and in order'),
+    'why a fault cannot happen in a dialect is said',
+  );
+  check(await page.isDisabled('#fork-form button'), 'and it cannot be added');
+  await page.selectOption('#fork-what', 'channel_loses');
+  await page.click('#fork-form button');
+  check((await run_of(page)).begun[0], 'another can, and begins');
+  await same_as_file('a fork in hyperv');
+  await page.selectOption('#faulty', 'agent-lets-go');
+  check(
+    (await page.textContent('#problem')).includes('lines of QGA') &&
+      (await page.inputValue('#faulty')) === 'none',
+    'a faulty agent of lines is refused, and not shown as chosen',
+  );
+  await visit(page, '#run=28-restarted-by-its-supervisor&dialect=hyperv');
+  check(
+    (await page.textContent('#faults')).includes('it does not begin here'),
+    'a fault that never begins is said to',
+  );
+  await visit(page, '#run=08-stale-reply-believed&dialect=native');
+  check(
+    (await page.textContent('#problem')).includes('lines of QGA alone') &&
+      (await run_of(page)).name === '08-stale-reply-believed',
+    'an address that cannot be played says why, and shows the situation as it is',
+  );
+
   // ---- steps, by keys and by buttons ----
   await visit(page, '#run=04-application-quiesce');
-  const step = async () => (await choice_of(page)).step;
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await page.click('[data-do=back]');
@@ -192,16 +314,7 @@ const main = async () => {
     after.faults.length === 1 && after.faults[0].includes('channel_lost'),
     'the fault is planned',
   );
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'playground-'));
-  const file = path.join(folder, 'scenario.json');
-  fs.writeFileSync(
-    file,
-    decodeURIComponent(
-      (await page.getAttribute('#download', 'href')).replace('data:application/json,', ''),
-    ),
-  );
-  same(after, [file], 'the fork');
-  fs.rmSync(folder, { recursive: true });
+  await same_as_file('the fork');
   await page.screenshot({ path: path.join(shots, 'fork.png') });
 
   // ---- the address restores it ----
@@ -279,6 +392,17 @@ const main = async () => {
       { viewport: { width: 390, height: 844 }, isMobile: true, deviceScaleFactor: 2 },
       '#run=04-application-quiesce&step=20',
     ],
+    ['hyperv', wide, '#run=04-application-quiesce&dialect=hyperv&step=22'],
+    [
+      'windows',
+      { ...wide, colorScheme: 'dark' },
+      '#run=30-windows-lets-go-and-the-agent-knows&dialect=vmbackup&step=40',
+    ],
+    [
+      'phone-refused',
+      { viewport: { width: 390, height: 844 }, isMobile: true, deviceScaleFactor: 2 },
+      '#run=08-stale-reply-believed&dialect=native&step=20',
+    ],
     ['two', wide, '#run=13-two-machines-as-a-group&step=60'],
     ['exercise', { ...wide, colorScheme: 'dark' }, '#exercise=1&step=30'],
   ]) {
@@ -294,7 +418,7 @@ const main = async () => {
   for (const one of complaints) check(false, `the browser says: ${one}`);
   await browser.close();
   console.log(
-    `${names.length} situations, ${exercises.length} exercises; ` +
+    `${names.length} situations, ${others} in another dialect, ${exercises.length} exercises; ` +
       `${(bytes / 1024).toFixed(0)} KiB; first paint after ${times.paint.toFixed(0)} ms, ` +
       `ready after ${times.ready.toFixed(0)} ms; ` +
       `the slowest situation, ${slowest[0]}, takes ${slowest[1]} ms`,

@@ -4,6 +4,8 @@
 #include "simulator/fleet/scenario.hpp"
 #include "simulator/playground/recorder.hpp"
 #include "simulator/playground/recording.hpp"
+#include "simulator/world/dialect.hpp"
+#include "simulator/world/faults.hpp"
 #include "simulator/world/history.hpp"
 #include "simulator/world/scenario.hpp"
 #include "tests/support/tree.hpp"
@@ -16,6 +18,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -51,6 +54,20 @@ struct printed {
     std::string text;
     int status = -1;
 };
+
+// A scenario that comes with the program, in another dialect and with another guest.
+std::string text_in(const std::string& name, std::string_view dialect, bool windows) {
+    auto made = boost::json::parse(text_of(name)).as_object();
+    made["dialect"] = dialect;
+    auto& agent = made["agent"];
+    (agent.is_object() ? agent.as_object() : agent.emplace_object())["windows"] = windows;
+    return boost::json::serialize(made);
+}
+
+std::string words_for(std::string_view dialect, bool windows) {
+    return " --set dialect=" + std::string{dialect} +
+           " --set agent.windows=" + (windows ? "true" : "false");
+}
 
 printed snapsim_run(const std::string& name) {
     const auto command = tests::program_path("snapsim") + " run " + name;
@@ -89,6 +106,15 @@ const value& sight_at(const value& run, std::int64_t at) {
     return *found;
 }
 
+void check_same(const value& run, const printed& told) {
+    BOOST_TEST(told.text.find(text(run, "text")) != std::string::npos);
+    BOOST_TEST(told.text.find("trace hash: " + text(run, "hash") + "\n") != std::string::npos);
+    BOOST_TEST(run.at("verdict").at("fine").as_bool() == (told.status == 0));
+    for (const auto& one : run.at("faults").as_array()) {
+        BOOST_TEST(told.text.find("  " + std::string{one.as_string()} + "\n") != std::string::npos);
+    }
+}
+
 std::string complaint(const std::string& scenario) {
     try {
         (void)playground::record_run("made", scenario);
@@ -107,15 +133,83 @@ BOOST_AUTO_TEST_CASE(the_verdict_is_that_of_snapsim) {
     BOOST_TEST(all.size() >= 28U);
     for (const auto& name : all) {
         BOOST_TEST_CONTEXT(name) {
-            const auto run = recorded(name);
-            const auto told = snapsim_run(name);
-            BOOST_TEST(told.text.find(text(run, "text")) != std::string::npos);
-            BOOST_TEST(told.text.find("trace hash: " + text(run, "hash") + "\n") !=
-                       std::string::npos);
-            BOOST_TEST(run.at("verdict").at("fine").as_bool() == (told.status == 0));
-            for (const auto& one : run.at("faults").as_array()) {
-                BOOST_TEST(told.text.find("  " + std::string{one.as_string()} + "\n") !=
-                           std::string::npos);
+            check_same(recorded(name), snapsim_run(name));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(in_another_dialect_too_and_what_cannot_be_played_says_why) {
+    constexpr int status_of_wrong_usage = 2;
+    for (const std::string name :
+         {"04-application-quiesce", "08-stale-reply-believed", "10-agent-killed-while-frozen",
+          "25-thaw-fails-for-a-while", "30-windows-lets-go-and-the-agent-knows"}) {
+        const auto ways = recorded(name).at("ways").as_array();
+        BOOST_TEST(ways.size() == 2 * world::dialects.size());
+        for (const auto& way : ways) {
+            const auto dialect = text(way, "dialect");
+            const bool windows = way.at("windows").as_bool();
+            const auto scenario = text_in(name, dialect, windows);
+            const auto told = snapsim_run(name + words_for(dialect, windows) + " 2>&1");
+            BOOST_TEST_CONTEXT(name << words_for(dialect, windows)) {
+                BOOST_TEST(complaint(scenario) == text(way, "why"));
+                if (!text(way, "why").empty()) {
+                    BOOST_TEST(told.status == status_of_wrong_usage);
+                    BOOST_TEST(told.text.find(text(way, "why")) != std::string::npos);
+                    continue;
+                }
+                const auto run = boost::json::parse(playground::record_run(name, scenario));
+                check_same(run, told);
+                BOOST_TEST(text(run, "dialect") == dialect);
+                BOOST_TEST(run.at("windows").as_bool() == windows);
+                BOOST_TEST((run.at("ways").as_array() == ways));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_out_otherwise_in_a_dialect_is_told) {
+    const std::string name{"04-application-quiesce"};
+    BOOST_TEST(recorded(name).at("surprises").as_array().empty());
+    BOOST_TEST(recorded(name).at("hooks").as_bool());
+    const auto run =
+        boost::json::parse(playground::record_run(name, text_in(name, "hyperv", false)));
+    BOOST_TEST(!run.at("hooks").as_bool());
+    BOOST_TEST_REQUIRE(run.at("surprises").as_array().size() == 1U);
+    BOOST_TEST(run.at("surprises").as_array()[0].as_string() ==
+               "contents: expected whole, got torn");
+    const auto on_windows =
+        boost::json::parse(playground::record_run(name, text_in(name, "hyperv", true)));
+    BOOST_TEST(on_windows.at("hooks").as_bool());
+    BOOST_TEST(on_windows.at("surprises").as_array().empty());
+}
+
+// Where nobody quiesces a database nothing can begin when it is quiesced.
+BOOST_AUTO_TEST_CASE(a_fault_whose_moment_does_not_come_is_known) {
+    const std::string name{"28-restarted-by-its-supervisor"};
+    for (const auto& spoken : world::dialects) {
+        const auto run =
+            boost::json::parse(playground::record_run(name, text_in(name, spoken.name, false)));
+        BOOST_TEST_REQUIRE(run.at("begun").as_array().size() == 1U);
+        BOOST_TEST(run.at("begun").as_array()[0].as_bool() == spoken.has_hooks, spoken.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_is_refused_with_a_reason_or_can_be_played) {
+    const std::string name{"04-application-quiesce"};
+    for (const auto& spoken : world::dialects) {
+        for (const bool windows : {false, true}) {
+            const auto scenario = text_in(name, spoken.name, windows);
+            const auto run = boost::json::parse(playground::record_run(name, scenario));
+            std::map<std::string, std::string> impossible;
+            for (const auto& one : run.at("impossible").as_array()) {
+                impossible[text(one, "what")] = text(one, "why");
+                BOOST_TEST(!text(one, "why").empty());
+            }
+            auto what = world::scenario_from(name, scenario);
+            for (const auto& one : world::fault_words) {
+                what.faults.assign(1, {});
+                what.faults.front().what = one.word;
+                BOOST_TEST(world::unplayable(what) == impossible[std::string{one.word}]);
             }
         }
     }
@@ -217,6 +311,11 @@ BOOST_AUTO_TEST_CASE(the_catalogue_has_what_scenarios_take) {
             BOOST_TEST(one.at("usual").as_int64() >= one.at("least").as_int64());
             BOOST_TEST(one.at("usual").as_int64() <= one.at("most").as_int64());
         }
+    }
+    BOOST_TEST_REQUIRE(all.at("dialects").as_array().size() == world::dialects.size());
+    for (std::size_t i = 0; i < world::dialects.size(); ++i) {
+        BOOST_TEST(text(all.at("dialects").as_array()[i], "name") == world::dialects.at(i).name);
+        BOOST_TEST(!text(all.at("dialects").as_array()[i], "meaning").empty());
     }
     for (const auto* list : {"faults", "moments", "faulty"}) {
         BOOST_TEST(all.at(list).as_array().size() > 10U);

@@ -138,6 +138,21 @@ BOOST_AUTO_TEST_CASE(the_orchestrator_acts_on_a_breach_within_three_periods) {
     expect(silent_for(16001ms), {26});
     script s = silent_for(17s);
     BOOST_TEST((clauses_of(s, 26) == std::set<std::pair<int, int>>{{15, 8}}));
+
+    // The orchestrator of a clone talks to the original: nobody is to act (SP 11.2).
+    const auto forsaken = [](bool is_clone) {
+        script told;
+        told.open(0, lively).asks(0, message_kind::prepare).state(0, agent_phase::prep);
+        if (is_clone) {
+            told.agent(record_kind::generation_changed, 0);
+        }
+        told.state(0, agent_phase::resume).state(0, agent_phase::off);
+        rules measures;
+        measures.seen_from = viewpoint::agent_end;
+        return clauses_of(told.after(60s), 26, measures).empty();
+    };
+    BOOST_TEST(forsaken(true));
+    BOOST_TEST(!forsaken(false));
 }
 
 BOOST_AUTO_TEST_CASE(to_notice_silence_is_enough_after_thaw_and_only_then_and_in_time) {

@@ -11,7 +11,6 @@
 #include <snapproto/dialect/vss/codes.hpp>
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -64,7 +63,7 @@ enum class status : std::uint32_t {
 struct guid {
     std::array<std::uint8_t, 16> bytes{};
 
-    friend constexpr auto operator<=>(const guid&, const guid&) noexcept = default;
+    friend constexpr bool operator==(const guid&, const guid&) noexcept = default;
 };
 
 /// The number as text: eight, four, four, four and twelve digits.
