@@ -52,17 +52,26 @@ class played_filesystem::leaving final : public witness {
     played_filesystem& m_on;
 };
 
+played_filesystem::played_filesystem(target& clock, played_guest& guest, const std::string& source,
+                                     std::string place)
+    : played_filesystem(clock,
+                        {[&guest, source] { return guest.is_frozen(source); },
+                         [&guest, source](bool frozen) {
+                             frozen ? guest.freeze_by_other(source) : guest.thaw_by_other(source);
+                         }},
+                        std::move(place)) {}
+
 void played_filesystem::look() {
     const bool passed = m_clock.now() > m_looked;
     m_looked = m_clock.now();
-    if (passed && m_writers > 0 && !m_guest.is_frozen(m_source)) {
+    if (passed && m_writers > 0 && !m_hold.is_frozen()) {
         ++m_steps;
     }
 }
 
 observed<std::string> played_filesystem::device_digest() {
     look();
-    return fmt::format("{:016x} of {}", m_steps, m_source);
+    return fmt::format("{:016x} of {}", m_steps, m_place);
 }
 
 observed<std::shared_ptr<writer>> played_filesystem::start_writer() {
@@ -71,7 +80,7 @@ observed<std::shared_ptr<writer>> played_filesystem::start_writer() {
 }
 
 observed<copy_report> played_filesystem::examine_copy() {
-    return m_guest.is_frozen(m_source)
+    return m_hold.is_frozen()
                ? copy_report{copy_verdict::clean, "at rest"}
                : copy_report{copy_verdict::needs_recovery, "taken while it was written to"};
 }
@@ -82,13 +91,13 @@ observed<std::shared_ptr<witness>> played_filesystem::leave_witness() {
 
 observed<bool> played_filesystem::foreign_freeze() {
     look();
-    m_guest.freeze_by_other(m_source);
+    m_hold.set_by_other(true);
     return true;
 }
 
 observed<bool> played_filesystem::foreign_thaw() {
     look();
-    m_guest.thaw_by_other(m_source);
+    m_hold.set_by_other(false);
     return true;
 }
 

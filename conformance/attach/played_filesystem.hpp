@@ -12,18 +12,29 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace snapproto::conformance {
 
-/// One filesystem of the ordinary guest, by its source.
+/// How a played filesystem is held, and by whom.
+struct played_hold {
+    std::function<bool()> is_frozen;
+    std::function<void(bool frozen)> set_by_other; ///< Somebody else than the agent does it.
+};
+
+/// One filesystem of a played guest.
 class played_filesystem final : public freeze_target {
   public:
-    /// @param clock whose time passes while a writer is watched. Both outlive this object.
-    played_filesystem(target& clock, played_guest& guest, std::string source, std::string place)
-        : m_clock(clock), m_guest(guest), m_source(std::move(source)), m_place(std::move(place)) {}
+    /// @param clock whose time passes while a writer is watched; it outlives this object.
+    played_filesystem(target& clock, played_hold hold, std::string place)
+        : m_clock(clock), m_hold(std::move(hold)), m_place(std::move(place)) {}
+    /// One of the ordinary guest, by its source. The guest outlives this object.
+    played_filesystem(target& clock, played_guest& guest, const std::string& source,
+                      std::string place);
 
     [[nodiscard]] support can(capability what) const override {
         return what == capability::freeze_target_alias ? support::no("it is mounted at one place")
@@ -31,7 +42,7 @@ class played_filesystem final : public freeze_target {
     }
     [[nodiscard]] std::string mount() const override { return m_place; }
     [[nodiscard]] std::optional<std::string> alias() const override { return std::nullopt; }
-    [[nodiscard]] observed<bool> is_frozen() override { return m_guest.is_frozen(m_source); }
+    [[nodiscard]] observed<bool> is_frozen() override { return m_hold.is_frozen(); }
     [[nodiscard]] observed<std::string> device_digest() override;
     [[nodiscard]] observed<std::shared_ptr<writer>> start_writer() override;
     [[nodiscard]] observed<copy_report> examine_copy() override;
@@ -47,8 +58,7 @@ class played_filesystem final : public freeze_target {
     void look();
 
     target& m_clock;
-    played_guest& m_guest;
-    std::string m_source;
+    played_hold m_hold;
     std::string m_place;
     unsigned m_writers = 0;
     std::uint64_t m_steps = 0;

@@ -36,52 +36,61 @@ class virtual_native::stream final : public channel {
     std::shared_ptr<line> m_line;
 };
 
-/// A played filesystem, as it is seen from outside.
-class virtual_native::filesystem final : public freeze_target {
+/// The participant "10-quiesce", as the hook of a program that a check configures.
+class virtual_native::script final : public played_hook {
   public:
-    filesystem(played_participants& all, std::string name) : m_all(all), m_name(std::move(name)) {}
+    static constexpr std::string_view name = "10-quiesce";
 
-    [[nodiscard]] std::string mount() const override { return m_name; }
-    [[nodiscard]] support can(capability what) const override {
-        return what == capability::kernel_truth || what == capability::foreign_freeze
-                   ? support::yes()
-                   : support::no("a played filesystem has no device");
+    explicit script(virtual_native& guest) : m_guest(guest) {}
+
+    void play(const hook_script& how) override {
+        played_participant& who = m_guest.participants().get(name);
+        const auto fails = [&](const hook_behaviour& call) {
+            return call.exit_status != 0 || call.dies_by_signal ||
+                   how.file != hook_file::executable;
+        };
+        who.refuses_hold = fails(how.on_freeze);
+        who.hold_takes = how.on_freeze.sleep;
+        who.failing_releases = fails(how.on_thaw) ? 1 : 0;
+        who.release_takes = how.on_thaw.sleep;
     }
-    [[nodiscard]] std::optional<std::string> alias() const override { return std::nullopt; }
-    [[nodiscard]] observed<bool> is_frozen() override {
-        const played_participant& who = m_all.get(m_name);
-        return who.held || who.held_by_other;
-    }
-    [[nodiscard]] observed<std::string> device_digest() override {
-        return observed<std::string>::unknown("a played filesystem has no device");
-    }
-    [[nodiscard]] observed<std::shared_ptr<writer>> start_writer() override {
-        return observed<std::shared_ptr<writer>>::unknown("nobody writes to it");
-    }
-    [[nodiscard]] observed<copy_report> examine_copy() override {
-        return observed<copy_report>::unknown("a played filesystem has no device");
-    }
-    [[nodiscard]] observed<bool> foreign_freeze() override {
-        m_all.get(m_name).held_by_other = true;
-        return true;
-    }
-    [[nodiscard]] observed<bool> foreign_thaw() override {
-        m_all.get(m_name).held = m_all.get(m_name).held_by_other = false;
-        return true;
+    [[nodiscard]] std::vector<hook_call> calls() const override { return m_calls; }
+    void forget() override { m_calls.clear(); }
+
+    /// It is asked for something now.
+    void begin(endpoint::operation what) {
+        if (what == endpoint::operation::hold || what == endpoint::operation::release) {
+            const auto frozen = m_guest.freeze_targets().front()->is_frozen();
+            m_calls.push_back({{what == endpoint::operation::hold ? "freeze" : "thaw"},
+                               m_guest.now(),
+                               std::nullopt,
+                               frozen.value});
+        }
     }
 
   private:
-    played_participants& m_all;
-    std::string m_name;
+    virtual_native& m_guest;
+    std::vector<hook_call> m_calls;
 };
 
 // ---- the process --------------------------------------------------------------------------------
 
-virtual_native::virtual_native(std::string name) : m_name(std::move(name)) {
+virtual_native::virtual_native(std::string name)
+    : m_name(std::move(name)), m_script(std::make_unique<script>(*this)) {
     participants().reset();
     for (const played_participant& one : participants().list) {
         if (one.kind == participant_kind::filesystem) {
-            m_filesystems.push_back(std::make_unique<filesystem>(participants(), one.name));
+            const auto who = [this, mount = one.name]() -> played_participant& {
+                return participants().get(mount);
+            };
+            m_filesystems.push_back(std::make_unique<played_filesystem>(
+                *this,
+                played_hold{[who] { return who().held || who().held_by_other; },
+                            [who](bool frozen) {
+                                who().held = false; // one freeze, whoever made it
+                                who().held_by_other = frozen;
+                            }},
+                one.name));
         }
     }
 }
@@ -98,13 +107,22 @@ support virtual_native::can(capability what) const {
     case capability::freeze_target:
     case capability::two_freeze_targets:
     case capability::kernel_truth:
+    case capability::device_digest:
+    case capability::writer:
+    case capability::window_copy:
     case capability::foreign_freeze:
     case capability::freeze_everything:
+    case capability::hook:
+    case capability::keep_state:
     case capability::virtual_time:
         return support::yes();
     default:
         return support::no("an embedded agent of the native dialect has no such thing");
     }
+}
+
+played_hook* virtual_native::hook() noexcept {
+    return m_script.get();
 }
 
 std::vector<freeze_target*> virtual_native::freeze_targets() noexcept {
@@ -122,15 +140,39 @@ endpoint::agent_options virtual_native::options() const {
     return made;
 }
 
-void virtual_native::start(const start_options&) {
+void virtual_native::start(const start_options& how) {
+    std::vector<participant_summary> left; // held by a predecessor that was killed
+    for (const played_participant& one : participants().list) {
+        if (one.held) {
+            left.push_back({one.name, one.kind});
+        }
+    }
     close_line();
     m_end.reset();
     m_todo.clear();
     m_said.clear();
     m_works.clear();
     participants().reset();
+    m_script->forget();
+    m_script->play(how.hook.value_or(hook_script{}));
     m_agent = std::make_unique<endpoint::native_agent>(options(), wire_limits());
+    // Applications alone say nothing of it: only a frozen filesystem can be seen from outside.
+    if (std::any_of(left.begin(), left.end(), [](const participant_summary& one) {
+            return one.kind == participant_kind::filesystem;
+        })) {
+        adopt(left);
+    }
     settle();
+}
+
+void virtual_native::adopt(const std::vector<participant_summary>& left) {
+    m_taking_part.clear();
+    for (const participant_summary& one : left) {
+        participants().get(one.name).held = true;
+        m_taking_part.push_back(one.name);
+    }
+    constexpr std::uint64_t of_nobody = 0x6164'6f70'7465'6401U;
+    m_agent->adopt({of_nobody}, {of_nobody}, left, time());
 }
 
 void virtual_native::forget() {
@@ -360,6 +402,9 @@ std::vector<participant_summary> virtual_native::found(const endpoint::find_part
 
 void virtual_native::operate(const endpoint::operate& what) {
     const played_participant& who = participants().get(m_taking_part[what.participant]);
+    if (who.name == script::name) {
+        m_script->begin(what.what);
+    }
     const auto takes = what.what == endpoint::operation::prepare   ? who.prepare_takes
                        : what.what == endpoint::operation::hold    ? who.hold_takes
                        : what.what == endpoint::operation::release ? who.release_takes

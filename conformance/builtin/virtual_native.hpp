@@ -5,6 +5,7 @@
 // An agent made of the library's native endpoint, in a played guest on a virtual clock. What is
 // virtual here is where a fault takes hold.
 
+#include "conformance/attach/played_filesystem.hpp"
 #include "conformance/builtin/native_builtin.hpp"
 
 #include <snapproto/endpoint/native_agent.hpp>
@@ -41,7 +42,7 @@ class virtual_native : public native_builtin {
     void terminate() final;
     void kill() final { end({true, 9}); }
     [[nodiscard]] std::optional<exit_report> wait_exit(conformance::duration bound) final;
-    [[nodiscard]] played_hook* hook() noexcept final { return nullptr; }
+    [[nodiscard]] played_hook* hook() noexcept final;
     [[nodiscard]] std::vector<freeze_target*> freeze_targets() noexcept final;
 
     // ---- played_surroundings ----
@@ -120,11 +121,13 @@ class virtual_native : public native_builtin {
         bool behind_mark = false;
     };
     class stream;
-    class filesystem;
+    class script;
 
     /// Lets the next thing happen. @return false when there is none until `end`
     bool step(conformance::instant end);
     void act(const endpoint::native_agent_output& what);
+    /// Takes over what a predecessor left held.
+    void adopt(const std::vector<participant_summary>& left);
     void operate(const endpoint::operate& what);
     void answer(const endpoint::operate& what);
 
@@ -142,7 +145,8 @@ class virtual_native : public native_builtin {
     std::vector<task> m_works;
     std::vector<std::string> m_taking_part; ///< Names, by the numbers that the agent has for them.
     std::uint64_t m_generation = 1;
-    std::vector<std::unique_ptr<filesystem>> m_filesystems;
+    std::unique_ptr<script> m_script;
+    std::vector<std::unique_ptr<played_filesystem>> m_filesystems;
 };
 
 } // namespace snapproto::conformance::builtin

@@ -7,7 +7,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> native_62_words() {
-    static constexpr std::array<check_words, 14> words{{
+    static constexpr std::array<check_words, 15> words{{
         {"62.1/1", "Pings in frames of 65535, 65536 and 65537 bytes, filled up by what is ignored.",
          "Pong, Pong, Nak malformed.", "Count the body without its length."},
         {"62.1/2", "Pings with lists in each other, 7, 8, 9, 1001 and 60001 deep with the message.",
@@ -31,6 +31,8 @@ std::span<const check_words> native_62_words() {
          "A name is for people: mend it, and do not fail."},
         {"63.1/1", "A Freeze, and the end of the channel.", "Nothing is frozen, in less than 5 s.",
          "Treat the end of the channel as an undo."},
+        {"63.1/2", "A Freeze while programs write, and the end of the channel.",
+         "The writers go on.", "Thaw when the channel ends, whatever is owed."},
         {"63.2/1", "Half a Ping, a new channel, the other half.", "No answer; a Hello begins anew.",
          "Empty your reader with each channel."},
         {"63.2/2", "A session, a new channel, a Ping of the old session.", "Nak no_session.",

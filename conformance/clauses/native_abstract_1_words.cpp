@@ -7,7 +7,7 @@
 namespace snapproto::conformance::clauses {
 
 std::span<const check_words> native_abstract_1_words() {
-    static constexpr std::array<check_words, 43> words{{
+    static constexpr std::array<check_words, 46> words{{
         {"2.2/1", "A mark and a Hello, then a Query.",
          "A HelloAck with version 1.0 and capabilities; Status says idle.",
          "Answer a Hello at once, and begin a session with it."},
@@ -45,6 +45,8 @@ std::span<const check_words> native_abstract_1_words() {
          "Make Status from the state itself, not from what was sent last."},
         {"2.14/2", "A Query while a filesystem takes 2 s to freeze.",
          "Status says freeze, at once.", "Do not let a request wait for the step in work."},
+        {"2.14/3", "A Freeze whose hook takes 2 s, and a Query meanwhile.",
+         "Status says quiesce, at once.", "Run hooks beside what listens to the channel."},
         {"2.15/1", "A Ping when idle, frozen and thawed.",
          "Pong with the same cookie and the state.", "Answer Ping in every state."},
         {"2.16/1", "A Prepare, and five Pings at a distance of 100 s.",
@@ -128,6 +130,12 @@ std::span<const check_words> native_abstract_1_words() {
          "A snapshot of less than was asked for looks like success: refuse it."},
         {"4.14/1", "A Prepare of the level filesystem.", "Prepared names no writer.",
          "What Prepared names says which level is reached: name who really takes part."},
+        {"4.14/2", "A Prepare of the level filesystem, with a hook configured, and a Freeze.",
+         "Prepared names no hook, and none is called.",
+         "Leave hooks and writers out where filesystems are wanted only."},
+        {"4.14/3", "A Prepare of the level application without hooks, and a Freeze.",
+         "Prepared names no hook, and none is called.",
+         "Look at run_hooks of Prepare as well as at its level."},
     }};
     return words;
 }

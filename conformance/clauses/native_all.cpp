@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "conformance/clauses/native_effect.hpp"
 #include "conformance/clauses/native_groups.hpp"
 
 namespace snapproto::conformance {
@@ -22,6 +23,8 @@ const registry& native_checks() {
         clauses::native_61_fields(all);
         clauses::native_62_limits(all);
         clauses::native_63_channel(all);
+        clauses::native_effect(all);
+        clauses::native_hooks(all);
         return all;
     }();
     return checks;

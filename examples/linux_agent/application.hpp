@@ -25,7 +25,7 @@ class application {
     /// What came of an operation.
     enum class answer {
         done,
-        not_held, ///< Of a release: it had let go before, so that the copy is not what it was to be.
+        not_held, ///< Of a release: it had let go before; the copy is not what it was to be.
         failed    ///< Of a hold: nothing is frozen, and all are released, this one too.
     };
 
