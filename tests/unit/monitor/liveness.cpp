@@ -147,8 +147,8 @@ BOOST_AUTO_TEST_CASE(the_orchestrator_acts_on_a_breach_within_three_periods) {
             told.agent(record_kind::generation_changed, 0);
         }
         told.state(0, agent_phase::resume).state(0, agent_phase::off);
-        rules measures;
-        measures.seen_from = viewpoint::agent_end;
+        monitor::rules measures;
+        measures.seen_from = monitor::viewpoint::agent_end;
         return clauses_of(told.after(60s), 26, measures).empty();
     };
     BOOST_TEST(forsaken(true));
