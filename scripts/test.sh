@@ -277,8 +277,7 @@ stage_guest() {
             --report "$logs/guest-snapagent.md" &&
         "${within[@]}" scripts/guest/verify_copies.py "${count[@]}" \
             --report "$logs/guest-copies.md" &&
-        "${within[@]}" scripts/guest/kill_matrix.py agent orchestrator \
-            --report "$logs/guest-kills.md" &&
+        timeout 2700 scripts/guest/kill_matrix.py --report "$logs/guest-kills.md" &&
         "${within[@]}" scripts/guest/follow_guide.sh docs/guides/snapshot-a-guest.md
 }
 
