@@ -248,7 +248,13 @@ class requests_monitor : public judge {
         if (r.refusal == nak_code::stuck) {
             excuse(a);
         }
-        if (r.refusal == nak_code::malformed && a.malformed > 0) {
+        // A Prepare or Freeze of transaction 0 is malformed too (SP 3.18), and is the one if its
+        // number fits.
+        const bool unnamed = r.seq && a.open.find([&](const request& q) {
+            return q.seq == r.seq && !q.txn &&
+                   (q.kind == message_kind::prepare || q.kind == message_kind::freeze);
+        }) != nullptr;
+        if (r.refusal == nak_code::malformed && a.malformed > 0 && !unnamed) {
             --a.malformed;
             return;
         }

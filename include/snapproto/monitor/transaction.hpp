@@ -331,7 +331,8 @@ class transaction_monitor : public judge {
         }
         a.phase = r.phase;
         // A step that has ended is no message. Where nobody takes part nothing else tells of it.
-        if (a.suspect && a.suspect->at == r.at && r.note != "done") {
+        const bool step_over = r.note == "done" || r.note == "failed";
+        if (a.suspect && a.suspect->at == r.at && !step_over) {
             flag(a.suspect->property, a.suspect->exact, r,
                  detail::sentence(detail::name_of(r.agent), " changes its state to ",
                                   to_string(*r.phase), " on account of ", a.suspect->what));

@@ -62,6 +62,20 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_of_the_youngest_request_with_its_number) {
     expect(s, {});
 }
 
+// SP 3.18: also where something else came that is malformed and need not be refused.
+BOOST_AUTO_TEST_CASE(a_request_of_transaction_0_is_answered_by_the_refusal_with_its_number) {
+    const auto numbered = [](record& r) { r.seq.value = 7; };
+    script s;
+    s.open(0).asks(0, message_kind::thawed, saying(verdict::clean));
+    s.txn(0).asks(0, message_kind::prepare, numbered);
+    s.says(0, message_kind::nak, [&](record& r) {
+        numbered(r);
+        r.refusal = nak_code::malformed;
+    });
+    s.at(much_later);
+    BOOST_TEST(clauses_of(s, 19).empty());
+}
+
 // SP 4.4, SP 4.9
 BOOST_AUTO_TEST_CASE(a_prepare_that_meets_the_preparation_of_a_freeze_is_served_by_its_answer) {
     script s;

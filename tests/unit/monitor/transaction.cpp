@@ -153,6 +153,7 @@ BOOST_AUTO_TEST_CASE(a_step_of_nobody_may_end_after_a_stale_message) {
         });
     };
     BOOST_TEST(clauses_of(changed("done"), 12).empty());
+    BOOST_TEST(clauses_of(changed("failed"), 12).empty());
     BOOST_TEST(!clauses_of(changed("ping"), 12).empty());
 }
 
