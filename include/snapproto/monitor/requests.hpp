@@ -39,7 +39,9 @@ class requests_monitor : public judge {
     struct agent_state {
         std::optional<session_id> session{};
         detail::few<request, 32> open{};
+        detail::few<sequence_number, 8> again{}; // of requests that stand for one that is open
         std::optional<instant> hello_due{};
+        session_id offered{};   // by the Hello that waits
         unsigned malformed = 0; // inputs that a Nak may answer
         unsigned stale = 0;     // messages of other sessions that a Nak may answer
         txn_id prepared{};      // the last transaction with a Prepare of its own
@@ -94,6 +96,7 @@ class requests_monitor : public judge {
 
     static void forget(agent_state& a) {
         a.open.clear();
+        a.again.clear();
         a.session.reset();
         a.hello_due.reset();
         a.malformed = a.stale = 0;
@@ -142,14 +145,16 @@ class requests_monitor : public judge {
         }
         if (kind == message_kind::hello) {
             a.open.clear();
+            a.again.clear();
             a.ending = false;
+            a.offered = r.session;
             if (!a.hello_due) {
                 a.hello_due = saturating_add(r.at, measures().undo() + measures().tolerance);
                 m_next_due = std::min(m_next_due, *a.hello_due);
             }
             return;
         }
-        // Between Hello and HelloAck only Query and Ping are answered (SP 2.14, 2.15): the others
+        // Between Hello and HelloAck only Query and Ping may be answered (SP 2.14, 2.15): the others
         // came too soon (SP 2.1), of a session that there is not yet.
         const bool too_soon = !a.session && a.hello_due && !at_once(kind);
         if (too_soon || (a.session && r.session != *a.session)) {
@@ -166,9 +171,11 @@ class requests_monitor : public judge {
             return (q.kind == kind || stands_for) && q.txn == r.txn && !q.interrupted;
         }) != nullptr;
         if (repeated) {
+            a.again.push(r.seq);
             return;
         }
-        const instant when = due(a, r);
+        const bool owed = a.session || !a.hello_due || r.session != a.offered; // else SP 2.1
+        const instant when = owed ? due(a, r) : never;
         if (a.open.add({kind, r.txn, r.seq, when}) == nullptr) {
             overflow();
             a.ending = true; // no longer to be told apart
@@ -256,6 +263,13 @@ class requests_monitor : public judge {
         }) != nullptr;
         if (r.refusal == nak_code::malformed && a.malformed > 0 && !unnamed) {
             --a.malformed;
+            return;
+        }
+        // One that was repeated where that is not allowed (SP 4.6): the first is still open.
+        if (const auto* again = a.again.find([&](sequence_number n) { return r.seq == n; });
+            again != nullptr &&
+            a.open.find([&](const request& q) { return q.seq == r.seq; }) == nullptr) {
+            a.again.remove([&](sequence_number n) { return r.seq == n; });
             return;
         }
         // The youngest of its number, or else of the transaction: refusals are not kept waiting.

@@ -76,6 +76,19 @@ BOOST_AUTO_TEST_CASE(a_request_of_transaction_0_is_answered_by_the_refusal_with_
     BOOST_TEST(clauses_of(s, 19).empty());
 }
 
+// SP 4.6
+BOOST_AUTO_TEST_CASE(a_refused_repetition_leaves_the_first_open) {
+    const auto numbered = [](std::uint64_t n) { return [n](record& r) { r.seq.value = n; }; };
+    script s;
+    s.open(0).prepare(0).asks(0, message_kind::freeze, numbered(7));
+    s.asks(0, message_kind::prepare, numbered(8)).says(0, message_kind::nak, [&](record& r) {
+        numbered(8)(r);
+        r.refusal = nak_code::bad_state;
+    });
+    s.hold(0, 1).says(0, message_kind::frozen, until(10s));
+    BOOST_TEST(clauses_of(s, 19).empty());
+}
+
 // SP 4.4, SP 4.9
 BOOST_AUTO_TEST_CASE(a_prepare_that_meets_the_preparation_of_a_freeze_is_served_by_its_answer) {
     script s;
@@ -186,17 +199,19 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_takes_its_requests_with_it) {
     expect_in_the_end(clone, {});
 }
 
-// SP 2.1: Query and Ping alone are answered while a Hello waits.
+// SP 2.1
 BOOST_AUTO_TEST_CASE(a_request_before_the_answer_to_hello_is_owed_none) {
     script s;
     s.open(0).agent(record_kind::channel_lost, 0).asks(0, message_kind::hello);
     s.asks(0, message_kind::freeze).after(1s);
     s.says(0, message_kind::hello_ack, granting(everything));
     expect_in_the_end(s, {13}); // its host's breach, and nothing of the agent
-    script asked;
-    asked.open(0).agent(record_kind::channel_lost, 0).asks(0, message_kind::hello);
-    asked.asks(0, message_kind::ping).after(2s);
-    expect(asked, {13, 19});
+    for (const auto kind : {message_kind::ping, message_kind::query}) {
+        script asked;
+        asked.open(0).agent(record_kind::channel_lost, 0).asks(0, message_kind::hello);
+        asked.asks(0, kind).after(2s);
+        expect(asked, {13});
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_freeze_ends_in_frozen_or_error_in_time) {
