@@ -55,6 +55,7 @@ class hold_monitor : public judge {
     };
     struct agent_state {
         detail::few<hold, 256> holds{};
+        std::optional<session_id> session{}; // where one was seen to be agreed
         std::optional<duration> announced{};
         std::optional<duration> asked{};
         txn_id asked_for{};
@@ -126,8 +127,11 @@ class hold_monitor : public judge {
         if (!measures().leaves_agent(r)) {
             return;
         }
-        if (kind == message_kind::hello_ack && r.span && *r.span > duration::zero()) {
-            a.announced = r.span;
+        if (kind == message_kind::hello_ack) {
+            a.session = r.session;
+            if (r.span && *r.span > duration::zero()) {
+                a.announced = r.span;
+            }
         }
         if (kind == message_kind::nak && a.asked_for == r.txn) {
             a.freeze_asked = false; // perhaps that one, which counts for nothing then
@@ -143,8 +147,12 @@ class hold_monitor : public judge {
         }
     }
 
-    /// What a request says of the hold limit counts, but for repetitions (SP 3.10, SP 5.6).
+    /// What a request says of the hold limit counts, but for repetitions (SP 3.10, SP 5.6) and
+    /// what comes of another session (SP 3.12).
     static void on_request(agent_state& a, const trace::record& r) {
+        if (a.session && r.session != *a.session) {
+            return;
+        }
         if (a.asked_for != r.txn && a.holds.empty()) {
             a.asked.reset();
             a.asked_for = r.txn;

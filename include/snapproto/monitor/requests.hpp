@@ -156,7 +156,7 @@ class requests_monitor : public judge {
         }
         // Between Hello and HelloAck only Query and Ping may be answered (SP 2.14, 2.15): the others
         // came too soon (SP 2.1), of a session that there is not yet.
-        const bool too_soon = !a.session && a.hello_due && !at_once(kind);
+        const bool too_soon = a.hello_due && !at_once(kind);
         if (too_soon || (a.session && r.session != *a.session)) {
             ++a.stale;
             return;

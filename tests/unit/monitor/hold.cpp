@@ -44,6 +44,18 @@ BOOST_AUTO_TEST_CASE(a_limit_of_zero_asks_for_nothing) {
     BOOST_TEST(clauses_of(s, 4).empty());
 }
 
+// SP 3.12
+BOOST_AUTO_TEST_CASE(what_another_session_says_of_the_limit_does_not_count) {
+    script s;
+    s.open(0).start().asks(0, message_kind::prepare, [](record& r) {
+        of_session(9)(r);
+        r.span = duration{4s};
+    });
+    s.asks(0, message_kind::freeze).hold(0, 1).says(0, message_kind::frozen, until(10s)).after(8s);
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1);
+    BOOST_TEST(clauses_of(s, 4).empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_a_repeated_freeze_says_of_the_limit_does_not_count) {
     const auto held_for_eight_seconds = [](bool refused) {
         script s;
