@@ -53,13 +53,18 @@ class hold_monitor : public judge {
         instant at;
         txn_id txn;
     };
+    struct request_state {
+        std::optional<duration> limit{};
+        txn_id txn{};
+        bool freeze = false; // of that transaction: a further one is a repetition
+    };
     struct agent_state {
         detail::few<hold, 256> holds{};
         std::optional<session_id> session{}; // where one was seen to be agreed
         std::optional<duration> announced{};
-        std::optional<duration> asked{};
-        txn_id asked_for{};
-        bool freeze_asked = false;          // of that transaction: a further one is a repetition
+        request_state asked{};
+        std::optional<request_state> before{}; // the last request, should it be refused
+        sequence_number last{};
         std::optional<instant> limit_due{}; // of SP 18.4
         stated hold_deadline{};
         std::optional<instant> phase_deadline{};
@@ -69,8 +74,8 @@ class hold_monitor : public judge {
 
     duration limit_of(const agent_state& a) const {
         duration limit = a.announced.value_or(measures().timers.hold);
-        if (a.asked) {
-            limit = std::min(limit, *a.asked);
+        if (a.asked.limit) {
+            limit = std::min(limit, *a.asked.limit);
         }
         return std::min(limit, measures().timers.hold_max);
     }
@@ -133,8 +138,9 @@ class hold_monitor : public judge {
                 a.announced = r.span;
             }
         }
-        if (kind == message_kind::nak && a.asked_for == r.txn) {
-            a.freeze_asked = false; // perhaps that one, which counts for nothing then
+        if (kind == message_kind::nak && a.before && (!r.seq || r.seq == a.last)) {
+            a.asked = *a.before; // what is refused counts for nothing
+            a.before.reset();
         }
         if (r.deadline && (kind == message_kind::frozen || kind == message_kind::status)) {
             later(a.hold_deadline, r, *r.deadline, {6, 4}, "the hold deadline");
@@ -153,17 +159,18 @@ class hold_monitor : public judge {
         if (a.session && r.session != *a.session) {
             return;
         }
-        if (a.asked_for != r.txn && a.holds.empty()) {
-            a.asked.reset();
-            a.asked_for = r.txn;
-            a.freeze_asked = false;
+        a.before = a.asked;
+        a.last = r.seq;
+        if (a.asked.txn != r.txn && a.holds.empty()) {
+            a.asked = {};
+            a.asked.txn = r.txn;
         }
-        if (a.asked_for != r.txn || !a.holds.empty() || a.freeze_asked) {
+        if (a.asked.txn != r.txn || !a.holds.empty() || a.asked.freeze) {
             return;
         }
-        a.freeze_asked = *r.message == message_kind::freeze;
+        a.asked.freeze = *r.message == message_kind::freeze;
         if (r.span && *r.span > duration::zero()) { // zero asks for nothing
-            a.asked = std::min(a.asked.value_or(*r.span), *r.span);
+            a.asked.limit = std::min(a.asked.limit.value_or(*r.span), *r.span);
         }
     }
 
