@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace snapproto::monitor {
 
@@ -56,7 +57,8 @@ class hold_monitor : public judge {
     struct request_state {
         std::optional<duration> limit{};
         txn_id txn{};
-        bool freeze = false; // of that transaction: a further one is a repetition
+        bool prepare = false; // of that transaction: a further one is a repetition
+        bool freeze = false;  // and so here
     };
     struct agent_state {
         detail::few<hold, 256> holds{};
@@ -166,6 +168,9 @@ class hold_monitor : public judge {
             a.asked.txn = r.txn;
         }
         if (a.asked.txn != r.txn || !a.holds.empty() || a.asked.freeze) {
+            return;
+        }
+        if (*r.message == message_kind::prepare && std::exchange(a.asked.prepare, true)) {
             return;
         }
         a.asked.freeze = *r.message == message_kind::freeze;

@@ -174,7 +174,7 @@ class requests_monitor : public judge {
             a.again.push(r.seq);
             return;
         }
-        const bool owed = a.session || !a.hello_due || r.session != a.offered; // else SP 2.1
+        const bool owed = !a.ending && (a.session || !a.hello_due || r.session != a.offered);
         const instant when = owed ? due(a, r) : never;
         if (a.open.add({kind, r.txn, r.seq, when}) == nullptr) {
             overflow();

@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(what_another_session_says_of_the_limit_does_not_count) {
     BOOST_TEST(clauses_of(s, 4).empty());
 }
 
+// SP 3.10
+BOOST_AUTO_TEST_CASE(what_a_repeated_prepare_says_of_the_limit_does_not_count) {
+    script s;
+    s.open(0).start().asks(0, message_kind::prepare).state(0, agent_phase::prep);
+    s.asks(0, message_kind::prepare, spanning(2s)).state(0, agent_phase::ready);
+    s.says(0, message_kind::prepared).asks(0, message_kind::freeze).hold(0, 1);
+    s.says(0, message_kind::frozen, until(10s)).after(8s);
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1);
+    BOOST_TEST(clauses_of(s, 4).empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_a_refused_request_says_of_the_limit_does_not_count) {
     script s;
     s.open(0).start().asks(0, message_kind::freeze).txn(2);

@@ -196,6 +196,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_takes_its_requests_with_it) {
     expect_in_the_end(again, {});
     script clone;
     clone.open(0).asks(0, message_kind::freeze).agent(record_kind::generation_changed, 0);
+    clone.asks(0, message_kind::ping);
     expect_in_the_end(clone, {});
 }
 
