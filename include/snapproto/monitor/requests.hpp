@@ -154,7 +154,7 @@ class requests_monitor : public judge {
             }
             return;
         }
-        // Between Hello and HelloAck only Query and Ping may be answered (SP 2.14, 2.15): the others
+        // Between Hello and HelloAck only Query and Ping are answered (SP 2.14, 2.15): the others
         // came too soon (SP 2.1), of a session that there is not yet.
         const bool too_soon = a.hello_due && !at_once(kind);
         if (too_soon || (a.session && r.session != *a.session)) {
