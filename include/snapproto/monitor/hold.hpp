@@ -57,8 +57,8 @@ class hold_monitor : public judge {
     struct request_state {
         std::optional<duration> limit{};
         txn_id txn{};
-        bool prepare = false; // of that transaction: a further one is a repetition
-        bool freeze = false;  // and so here
+        bool prepare = false; // was seen: a further one is a repetition (SP 3.10)
+        bool freeze = false;  // was seen (SP 5.6)
     };
     struct agent_state {
         detail::few<hold, 256> holds{};
