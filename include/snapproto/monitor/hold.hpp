@@ -67,6 +67,7 @@ class hold_monitor : public judge {
         request_state asked{};
         std::optional<request_state> before{}; // the last request, should it be refused
         sequence_number last{};
+        unsigned malformed = 0;             // inputs whose Nak names the last request (SP 60.11)
         std::optional<instant> limit_due{}; // of SP 18.4
         stated hold_deadline{};
         std::optional<instant> phase_deadline{};
@@ -87,6 +88,9 @@ class hold_monitor : public judge {
         case trace::record_kind::sent:
         case trace::record_kind::received:
             on_message(a, r);
+            break;
+        case trace::record_kind::malformed:
+            ++a.malformed;
             break;
         case trace::record_kind::held:
             on_held(a, r);
@@ -130,6 +134,8 @@ class hold_monitor : public judge {
         if (measures().reaches_agent(r) &&
             (kind == message_kind::prepare || kind == message_kind::freeze)) {
             on_request(a, r);
+        } else if (measures().reaches_agent(r) && r.seq && r.seq == a.last) {
+            a.before.reset(); // of two with one number the younger one is refused
         }
         if (!measures().leaves_agent(r)) {
             return;
@@ -140,9 +146,8 @@ class hold_monitor : public judge {
                 a.announced = r.span;
             }
         }
-        if (kind == message_kind::nak && a.before && (!r.seq || r.seq == a.last)) {
-            a.asked = *a.before; // what is refused counts for nothing
-            a.before.reset();
+        if (kind == message_kind::nak) {
+            on_nak(a, r);
         }
         if (r.deadline && (kind == message_kind::frozen || kind == message_kind::status)) {
             later(a.hold_deadline, r, *r.deadline, {6, 4}, "the hold deadline");
@@ -176,6 +181,16 @@ class hold_monitor : public judge {
         a.asked.freeze = *r.message == message_kind::freeze;
         if (r.span && *r.span > duration::zero()) { // zero asks for nothing
             a.asked.limit = std::min(a.asked.limit.value_or(*r.span), *r.span);
+        }
+    }
+
+    /// What is refused counts for nothing.
+    static void on_nak(agent_state& a, const trace::record& r) {
+        if (r.refusal == nak_code::malformed && a.malformed > 0) {
+            --a.malformed;
+        } else if (a.before && (!r.seq || r.seq == a.last)) {
+            a.asked = *a.before;
+            a.before.reset();
         }
     }
 

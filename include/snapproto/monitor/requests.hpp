@@ -7,6 +7,7 @@
 #include <snapproto/monitor/judge.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace snapproto::monitor {
@@ -34,18 +35,24 @@ class requests_monitor : public judge {
         txn_id txn;
         sequence_number seq;
         instant due;
-        bool interrupted = false;
+        std::uint64_t arrival;      // which message to this agent it was
+        unsigned interruptions = 0; // by a Thaw, Abort or Complete that was not refused
+    };
+    struct repetition {
+        sequence_number seq{};
+        std::uint64_t arrival = 0;
     };
     struct agent_state {
         std::optional<session_id> session{};
         detail::few<request, 32> open{};
-        detail::few<sequence_number, 8> again{}; // of requests that stand for one that is open
+        detail::few<repetition, 8> again{}; // of a request that is open
+        std::uint64_t arrivals = 0;
         std::optional<instant> hello_due{};
-        session_id offered{};   // by the Hello that waits
         unsigned malformed = 0; // inputs that a Nak may answer
         unsigned stale = 0;     // messages of other sessions that a Nak may answer
         txn_id prepared{};      // the last transaction with a Prepare of its own
         bool judged = false;    // a request has been seen
+        bool ended = false;     // the session that was, and there is no other yet
         bool ending = false;    // stop, clone: no answers are due
     };
 
@@ -100,6 +107,7 @@ class requests_monitor : public judge {
         a.session.reset();
         a.hello_due.reset();
         a.malformed = a.stale = 0;
+        a.ended = true;
     }
 
     /// The agent is stuck: what waits for a release waits without a bound.
@@ -139,6 +147,7 @@ class requests_monitor : public judge {
     void on_request(agent_state& a, const trace::record& r) {
         const message_kind kind = *r.message;
         a.judged = true;
+        ++a.arrivals;
         if (!is_request(kind)) {
             ++a.malformed; // what only agents send is no message to one (SP 16.1)
             return;
@@ -147,16 +156,16 @@ class requests_monitor : public judge {
             a.open.clear();
             a.again.clear();
             a.ending = false;
-            a.offered = r.session;
             if (!a.hello_due) {
                 a.hello_due = saturating_add(r.at, measures().undo() + measures().tolerance);
                 m_next_due = std::min(m_next_due, *a.hello_due);
             }
             return;
         }
-        // Between Hello and HelloAck only Query and Ping are answered (SP 2.14, 2.15): the others
-        // came too soon (SP 2.1), of a session that there is not yet.
-        const bool too_soon = a.hello_due && !at_once(kind);
+        // Between the end of a session and the next HelloAck only Query and Ping may be answered
+        // (SP 2.14, 2.15): the others came too soon (SP 2.1), of a session that there is not yet.
+        const bool unanswered = !a.session && (a.hello_due || (a.ended && measures().negotiates));
+        const bool too_soon = (unanswered || a.hello_due) && !at_once(kind);
         if (too_soon || (a.session && r.session != *a.session)) {
             ++a.stale;
             return;
@@ -168,34 +177,39 @@ class requests_monitor : public judge {
         const bool repeated = !at_once(kind) && a.open.find([&](const request& q) {
             // A Freeze that prepares on its own stands for the Prepare too (SP 4.4, SP 4.9).
             const bool stands_for = kind == message_kind::prepare && q.kind == message_kind::freeze;
-            return (q.kind == kind || stands_for) && q.txn == r.txn && !q.interrupted;
+            return (q.kind == kind || stands_for) && q.txn == r.txn && q.interruptions == 0;
         }) != nullptr;
         if (repeated) {
-            a.again.push(r.seq);
+            a.again.push({r.seq, a.arrivals});
             return;
         }
-        const bool owed = !a.ending && (a.session || !a.hello_due || r.session != a.offered);
-        const instant when = owed ? due(a, r) : never;
-        if (a.open.add({kind, r.txn, r.seq, when}) == nullptr) {
+        const instant when = a.ending || unanswered ? never : due(a, r);
+        if (a.open.add({kind, r.txn, r.seq, when, a.arrivals}) == nullptr) {
             overflow();
             a.ending = true; // no longer to be told apart
         }
         m_next_due = std::min(m_next_due, when);
     }
 
+    static bool interrupts(message_kind kind) noexcept {
+        return kind == message_kind::thaw || kind == message_kind::abort ||
+               kind == message_kind::complete;
+    }
+
+    /// Can a request for this transaction interrupt it?
+    static bool concerns(txn_id txn, const request& q) noexcept {
+        return (q.kind == message_kind::prepare || q.kind == message_kind::freeze ||
+                q.kind == message_kind::recover) &&
+               (q.txn == txn || !txn);
+    }
+
     /// Thaw, Abort and Complete answer what they interrupt.
     static void interrupt(agent_state& a, const trace::record& r) {
-        const message_kind kind = *r.message;
-        if (kind != message_kind::thaw && kind != message_kind::abort &&
-            kind != message_kind::complete) {
+        if (!interrupts(*r.message)) {
             return;
         }
         for (auto& q : a.open) {
-            const bool other = q.kind != message_kind::prepare && q.kind != message_kind::freeze &&
-                               q.kind != message_kind::recover;
-            if (!other && (q.txn == r.txn || !r.txn)) {
-                q.interrupted = true;
-            }
+            q.interruptions += concerns(r.txn, q) ? 1U : 0U;
         }
     }
 
@@ -207,7 +221,10 @@ class requests_monitor : public judge {
             }
             a.hello_due.reset();
             a.session = r.session;
+            a.ended = false;
             a.stale = 0;
+            // What came before it and was owed no answer gets none any more.
+            a.open.remove([](const request& q) { return at_once(q.kind) && q.due == never; });
             break;
         case message_kind::progress:
             break;
@@ -265,13 +282,6 @@ class requests_monitor : public judge {
             --a.malformed;
             return;
         }
-        // One that was repeated where that is not allowed (SP 4.6): the first is still open.
-        if (const auto* again = a.again.find([&](sequence_number n) { return r.seq == n; });
-            again != nullptr &&
-            a.open.find([&](const request& q) { return q.seq == r.seq; }) == nullptr) {
-            a.again.remove([&](sequence_number n) { return r.seq == n; });
-            return;
-        }
         // The youngest of its number, or else of the transaction: refusals are not kept waiting.
         const request* refused = nullptr;
         bool numbered = false;
@@ -282,7 +292,20 @@ class requests_monitor : public judge {
                 numbered = by_number;
             }
         }
+        // One that was repeated where that is not allowed (SP 4.6): the first is still open.
+        const auto same = [&](const repetition& x) {
+            return x.seq == r.seq && (!numbered || x.arrival > refused->arrival);
+        };
+        if (r.seq && a.again.find(same) != nullptr) {
+            a.again.remove(same);
+            return;
+        }
         if (refused != nullptr) {
+            if (interrupts(refused->kind)) { // it has interrupted nothing
+                for (auto& q : a.open) {
+                    q.interruptions -= q.interruptions > 0 && concerns(refused->txn, q) ? 1U : 0U;
+                }
+            }
             a.open.remove([&](const request& q) { return &q == refused; });
             return;
         }
@@ -310,7 +333,7 @@ class requests_monitor : public judge {
 
     static bool drop_interrupted(agent_state& a, txn_id txn) {
         const auto before = a.open.size();
-        a.open.remove([&](const request& q) { return q.interrupted && q.txn == txn; });
+        a.open.remove([&](const request& q) { return q.interruptions > 0 && q.txn == txn; });
         return a.open.size() != before;
     }
 
@@ -351,7 +374,7 @@ class requests_monitor : public judge {
             if (&q == &answered) {
                 return;
             }
-            if (!at_once(q.kind) && !q.interrupted) {
+            if (!at_once(q.kind) && q.interruptions == 0) {
                 flag(19, {3, 8}, r,
                      detail::sentence(to_string(*r.message), " overtakes the answer to the ",
                                       to_string(q.kind), " that came before"));

@@ -1,171 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <snapproto/endpoint/agent.hpp>
-
-#include "tests/unit/endpoint/clockwork.hpp"
-
-#include <boost/test/unit_test.hpp>
+#include "tests/unit/endpoint/agent_bench.hpp"
 
 #include <algorithm>
-#include <deque>
-
-namespace {
 
 using namespace snapproto;
 using namespace snapproto::endpoint;
 using namespace snapproto::test;
-using answer = machine::participant_event;
-
-constexpr auto everything = capability::explicit_prepare | capability::implicit_prepare |
-                            capability::completion | capability::hold_limit |
-                            capability::keep_alive | capability::transactions;
-
-// An agent with nobody behind its participants: the test answers for them.
-struct bench {
-    explicit bench(int applications = 1, int filesystems = 2, agent_options options = {})
-        : agent(options) {
-        agent.record_to(&recording);
-        for (int i = 0; i < applications; ++i) {
-            list.push_back({"app", participant_kind::writer});
-        }
-        for (int i = 0; i < filesystems; ++i) {
-            list.push_back({"fs", participant_kind::filesystem});
-        }
-    }
-
-    bench(const bench&) = delete;
-    bench& operator=(const bench&) = delete;
-    /// Whatever a test does with its agent, the judges have nothing to say against it.
-    ~bench() { BOOST_TEST(said() == ""); }
-
-    void drain() {
-        for (;;) {
-            auto next = agent.poll();
-            if (const auto* at = std::get_if<deadline>(&next)) {
-                due = at->at;
-                return;
-            }
-            if (auto* sent = std::get_if<transmit>(&next)) {
-                messages.push_back(std::move(sent->message));
-            } else if (std::holds_alternative<find_participants>(next)) {
-                finding = true;
-            } else if (const auto* asked = std::get_if<operate>(&next)) {
-                if (asked->what != operation::finish) {
-                    work.push_back(*asked);
-                } else {
-                    finished.push_back(asked->result);
-                }
-            } else if (const auto* stopped = std::get_if<cancel>(&next)) {
-                cancelled.push_back(stopped->participant);
-            } else if (std::holds_alternative<close_channel>(next)) {
-                closed = true;
-            } else if (std::holds_alternative<exit_process>(next)) {
-                exited = true;
-            } else if (std::holds_alternative<reseed>(next)) {
-                reseeded = true;
-            }
-        }
-    }
-
-    template <class Message>
-    void ask(Message message, txn_id txn = {}) {
-        message.header = {session, txn, {++seq}};
-        agent.handle(message, now);
-        drain();
-    }
-    void open(capability wanted = everything) {
-        hello opening;
-        opening.versions = {{1, 0}};
-        opening.wanted = wanted;
-        ask(opening);
-        messages.clear();
-    }
-    void found() {
-        finding = false;
-        agent.participants_found(list, now);
-        drain();
-    }
-    /// Answers the oldest operation in work.
-    operate done(answer what) {
-        BOOST_REQUIRE(!work.empty());
-        const operate asked = work.front();
-        work.pop_front();
-        agent.participant_answered(asked.participant, what, now);
-        drain();
-        return asked;
-    }
-    /// Answers everything with what is hoped for, until nothing is in work.
-    std::vector<operate> done_all() {
-        std::vector<operate> order;
-        while (!work.empty() || finding) {
-            if (finding) {
-                found();
-                continue;
-            }
-            switch (work.front().what) {
-            case operation::prepare:
-                order.push_back(done(answer::prepared));
-                break;
-            case operation::hold:
-                order.push_back(done(answer::held));
-                break;
-            case operation::release:
-                order.push_back(done(answer::released));
-                break;
-            default:
-                order.push_back(done(answer::finished));
-                break;
-            }
-        }
-        return order;
-    }
-    void pass(duration span) {
-        now += span;
-        agent.handle_timeout(now);
-        drain();
-    }
-    void freeze_all(txn_id txn = {7}, duration limit = {}) {
-        prepare_request prepare;
-        prepare.hold_limit = limit;
-        ask(prepare, txn);
-        done_all();
-        ask(freeze_request{}, txn);
-        done_all();
-    }
-    template <class Message>
-    const Message* last() const {
-        return messages.empty() ? nullptr : std::get_if<Message>(&messages.back());
-    }
-    std::string said() const {
-        return judged(recording, now, monitor::viewpoint::agent_end, exempt);
-    }
-
-    agent_endpoint agent;
-    std::vector<trace::record> recording;
-    std::vector<participant_summary> list;
-    std::deque<operate> work;
-    std::vector<any_message> messages;
-    std::vector<copy_result> finished;
-    std::vector<participant_index> cancelled;
-    session_id session{3};
-    std::uint64_t seq = 0;
-    instant now{seconds{100}};
-    instant due = never;
-    bool finding = false;
-    bool closed = false;
-    bool exited = false;
-    bool reseeded = false;
-    std::uint8_t exempt = 0; // the property that the test itself breaks
-};
-
-std::string spelled(const std::vector<operate>& order) {
-    std::string text;
-    for (const auto& o : order) {
-        text += std::string{to_string(o.what)} + std::to_string(o.participant) + " ";
-    }
-    return text;
-}
-
-} // namespace
 
 // SP 9.8: each participant learns the result once.
 BOOST_AUTO_TEST_CASE(applications_are_held_first_and_released_last_in_reverse_order) {
@@ -281,84 +121,6 @@ BOOST_AUTO_TEST_CASE(a_hold_that_ends_after_the_whole_undo_is_released_even_then
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
-// SP 6.6
-BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
-    bench b;
-    b.open();
-    b.freeze_all();
-    b.messages.clear();
-    b.agent.participant_let_go(1, b.now);
-    b.drain();
-    BOOST_TEST(b.messages.empty());
-    while (!b.work.empty()) {
-        const bool gone = b.work.front().participant == 1;
-        b.done(gone ? answer::not_held : answer::released);
-    }
-    BOOST_REQUIRE((b.last<error_report>() != nullptr));
-    BOOST_TEST((b.last<error_report>()->reason == verdict::early));
-    // A host that thaws too late learns that it was too late: SP 7.9.
-    b.ask(thaw_request{}, {7});
-    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
-}
-
-// SP 7.3
-BOOST_AUTO_TEST_CASE(a_release_that_finds_nothing_held_makes_the_verdict_early) {
-    bench b;
-    b.open();
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.done(answer::not_held);
-    b.done_all();
-    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early));
-    BOOST_TEST(b.last<thawed_report>()->released == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(an_application_found_to_have_let_go_while_others_resume_makes_it_early) {
-    for (const bool by_report : {true, false}) {
-        bench b{2, 1};
-        b.open();
-        b.freeze_all();
-        b.ask(thaw_request{}, {7});
-        b.done(answer::released); // the filesystem
-        BOOST_TEST((b.agent.phase() == agent_phase::resume));
-        if (by_report) {
-            b.agent.participant_let_go(0, b.now);
-            b.drain();
-        }
-        BOOST_TEST(b.done(answer::released).participant == 1U);
-        BOOST_TEST(b.done(answer::not_held).participant == 0U);
-        BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-        BOOST_TEST((b.last<thawed_report>()->outcome == verdict::early)); // SP 6.7, 7.3
-        BOOST_TEST((b.agent.phase() == agent_phase::idle));
-    }
-}
-
-// SP 7.10, 10.10, 15.7
-BOOST_AUTO_TEST_CASE(a_stuck_filesystem_is_tried_again_at_growing_distances) {
-    bench b{1, 1};
-    b.open();
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.messages.clear();
-    b.done(answer::release_failed);
-    BOOST_TEST((b.agent.phase() == agent_phase::stuck));
-    for (const auto distance : {1, 2, 4, 8, 16, 30, 30}) {
-        b.pass(seconds{distance} - milliseconds{1});
-        BOOST_TEST((b.agent.phase() == agent_phase::stuck));
-        b.pass(milliseconds{1});
-        BOOST_TEST((b.agent.phase() == agent_phase::thaw));
-        BOOST_TEST(b.agent.held_filesystems() == 1U);
-        b.done(answer::release_failed);
-    }
-    b.pass(seconds{30});
-    b.done_all();
-    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::stuck));
-    BOOST_TEST(b.agent.held_filesystems() == 0U);
-}
-
 // SP 5.5, 6.1, 6.2, 6.4, 15.1, 15.2
 BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ever_falls) {
     bench b{1, 2};
@@ -395,19 +157,6 @@ BOOST_AUTO_TEST_CASE(the_hold_limit_counts_from_the_first_filesystem_and_only_ev
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::expired));
 }
 
-BOOST_AUTO_TEST_CASE(applications_alone_are_released_by_the_hold_limit_too) {
-    bench b{2, 0};
-    b.open();
-    b.freeze_all();
-    BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
-    BOOST_TEST((b.last<frozen_report>()->hold_deadline == b.now + seconds{10}));
-    b.pass(seconds{10});
-    BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
-    BOOST_REQUIRE((b.last<error_report>() != nullptr));
-    BOOST_TEST((b.last<error_report>()->reason == verdict::expired));
-    BOOST_TEST((b.agent.phase() == agent_phase::idle));
-}
-
 // SP 6.5
 BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
     for (const auto& [asked, granted] : {std::pair{59, 59}, {60, 60}, {61, 60}}) {
@@ -417,21 +166,6 @@ BOOST_AUTO_TEST_CASE(a_hold_limit_above_the_largest_is_cut_down_to_it) {
         BOOST_REQUIRE((b.last<frozen_report>() != nullptr));
         BOOST_TEST((b.last<frozen_report>()->hold_deadline == b.now + seconds{granted}));
     }
-}
-
-// SP 10.14
-BOOST_AUTO_TEST_CASE(what_a_predecessor_left_held_is_adopted_and_released) {
-    bench b{0, 2};
-    b.exempt = 8; // its holds are in the recording of the predecessor
-    b.agent.adopt({3}, {7}, everything, b.list, b.now);
-    b.drain();
-    BOOST_TEST(b.agent.held_filesystems() == 2U);
-    BOOST_TEST((b.due == b.now + seconds{10}));
-    b.ask(thaw_request{}, {7});
-    BOOST_TEST(spelled(b.done_all()) == "release1 release0 ");
-    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::lost));
-    BOOST_TEST(b.last<thawed_report>()->released == 2U);
 }
 
 // SP 10.10, 10.14: the process has begun no round of its own that would have set the distance.
@@ -450,41 +184,6 @@ BOOST_AUTO_TEST_CASE(
         BOOST_TEST((b.agent.phase() == agent_phase::thaw));
         b.done(answer::release_failed);
     }
-}
-
-// SP 11.6
-BOOST_AUTO_TEST_CASE(a_generation_change_renews_identities_before_anything_is_released) {
-    bench b;
-    b.open();
-    b.freeze_all();
-    b.messages.clear();
-    b.agent.generation_changed({99}, b.now);
-    const auto first = b.agent.poll();
-    BOOST_TEST(std::holds_alternative<reseed>(first));
-    b.drain();
-    b.done_all();
-    BOOST_TEST(b.closed);
-    BOOST_TEST(b.messages.empty()); // SP 8.8
-    BOOST_TEST((b.agent.phase() == agent_phase::off));
-    BOOST_TEST(b.agent.held_filesystems() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(a_stop_releases_everything_and_then_ends_the_process) {
-    bench b;
-    b.open();
-    b.freeze_all();
-    b.messages.clear();
-    b.agent.stop(b.now);
-    b.drain();
-    BOOST_TEST(!b.exited);
-    BOOST_TEST(spelled(b.done_all()) == "release2 release1 release0 ");
-    BOOST_TEST(b.exited);
-    BOOST_TEST(b.messages.empty()); // nothing that looks like success: SP 10.13
-    bench idle;
-    idle.open();
-    idle.agent.stop(idle.now);
-    idle.drain();
-    BOOST_TEST(idle.exited);
 }
 
 // SP 3.12
@@ -543,73 +242,6 @@ BOOST_AUTO_TEST_CASE(a_refused_request_moves_no_limit_and_takes_no_answer) {
     BOOST_TEST((b.last<frozen_report>()->header.seq == asked));
 }
 
-// SP 3.11, 10.2
-BOOST_AUTO_TEST_CASE(a_lost_channel_releases_and_the_verdict_can_be_asked_for_afterwards) {
-    bench b;
-    b.open();
-    b.freeze_all();
-    b.agent.handle_channel_lost(b.now);
-    b.drain();
-    BOOST_TEST(spelled(b.done_all()) == "release2 release1 release0 ");
-    BOOST_TEST((b.agent.phase() == agent_phase::off));
-    b.session = {4};
-    b.open();
-    b.ask(thaw_request{}, {7});
-    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::lost));
-}
-
-BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
-    bench b{2, 1};
-    b.open();
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.done(answer::released);
-    b.done(answer::release_failed);
-    BOOST_TEST(spelled(b.done_all()) == "release0 ");
-    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean)); // SP 7.5
-    BOOST_TEST(b.agent.resume_failed());
-}
-
-BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_learns_the_result_all_the_same) {
-    bench b{2, 1};
-    b.open();
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.done(answer::released);
-    b.done(answer::release_failed);
-    b.done_all();
-    complete_request complete;
-    complete.result = copy_result::kept;
-    b.ask(complete, {7});
-    BOOST_TEST((b.finished == std::vector<copy_result>(3, copy_result::kept))); // SP 9.8
-}
-
-BOOST_AUTO_TEST_CASE(when_the_limit_of_resume_passes_what_is_left_is_released_without_waiting) {
-    bench b{3, 1};
-    b.open(capability::explicit_prepare | capability::completion);
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.done(answer::released); // the filesystem; application 2 hangs
-    b.messages.clear();
-    b.cancelled.clear();
-    b.pass(seconds{60});
-    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
-    // Whether application 2 was held until now is not known (SP 7.11).
-    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::expired));
-    BOOST_TEST(b.agent.resume_failed());
-    const std::vector<operate> asked(b.work.begin(), b.work.end());
-    BOOST_TEST(spelled(asked) == "release2 release1 release0 "); // SP 7.11, 8.9
-    BOOST_TEST(b.cancelled.empty());                             // they are to be released
-    b.ask(complete_request{}, {7});
-    BOOST_TEST(b.finished.size() == 4U);
-    b.done_all(); // late, and of no effect any more
-    BOOST_TEST((b.agent.phase() == agent_phase::idle));
-    b.freeze_all({8});
-    BOOST_TEST((b.last<frozen_report>() != nullptr));
-}
-
 BOOST_AUTO_TEST_CASE(who_was_never_asked_to_prepare_is_told_nothing) {
     bench b{2, 1};
     b.open();
@@ -628,23 +260,6 @@ BOOST_AUTO_TEST_CASE(who_was_never_asked_to_prepare_is_told_nothing) {
     cut_short.pass(seconds{60});
     BOOST_TEST((cut_short.last<aborted_report>() != nullptr));
     BOOST_TEST(cut_short.finished.size() == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(a_release_that_fails_on_what_had_let_go_is_tried_again_later_and_not_at_once) {
-    bench b{0, 1};
-    b.open();
-    b.freeze_all();
-    b.agent.participant_let_go(0, b.now);
-    b.drain();
-    b.done(answer::release_failed);
-    BOOST_TEST((b.agent.phase() == agent_phase::stuck));
-    BOOST_TEST(b.work.empty());
-    BOOST_TEST(b.agent.held_filesystems() == 1U); // not known, so said to be held: SP 14.7
-    b.pass(seconds{1});
-    b.done(answer::not_held);
-    BOOST_REQUIRE((b.last<error_report>() != nullptr));
-    BOOST_TEST((b.last<error_report>()->reason == verdict::early));
-    BOOST_TEST(b.agent.held_filesystems() == 0U);
 }
 
 // SP 16.3

@@ -77,6 +77,33 @@ BOOST_AUTO_TEST_CASE(what_a_refused_request_says_of_the_limit_does_not_count) {
     BOOST_TEST(clauses_of(s, 4).empty());
 }
 
+// SP 60.11: that Nak has the number of the last request. What had been asked before a new transaction
+// began does not come back with it.
+BOOST_AUTO_TEST_CASE(a_nak_of_what_is_no_message_refuses_no_request) {
+    for (const bool bytes : {true, false}) { // or another request with the number of the Freeze
+        script s;
+        s.open(0)
+            .start()
+            .asks(0, message_kind::prepare, spanning(2s))
+            .says(0, message_kind::prepared);
+        s.asks(0, message_kind::abort).says(0, message_kind::aborted).txn(2);
+        const edit numbered = [](record& r) { r.seq.value = 9; };
+        s.asks(0, message_kind::freeze, numbered);
+        if (bytes) {
+            s.agent(record_kind::malformed, 0);
+        } else {
+            s.asks(0, message_kind::recover, numbered);
+        }
+        s.says(0, message_kind::nak, [&](record& r) {
+            numbered(r);
+            r.refusal = bytes ? nak_code::malformed : nak_code::bad_state;
+        });
+        s.hold(0, 1).says(0, message_kind::frozen, until(10s)).after(8s);
+        s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1);
+        BOOST_TEST(clauses_of(s, 4).empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_a_repeated_freeze_says_of_the_limit_does_not_count) {
     const auto held_for_eight_seconds = [](bool refused) {
         script s;

@@ -76,17 +76,36 @@ BOOST_AUTO_TEST_CASE(a_request_of_transaction_0_is_answered_by_the_refusal_with_
     BOOST_TEST(clauses_of(s, 19).empty());
 }
 
-// SP 4.6
+// SP 4.6; of two with one number, which SP 3.1 has none of, the younger one is refused.
 BOOST_AUTO_TEST_CASE(a_refused_repetition_leaves_the_first_open) {
     const auto numbered = [](std::uint64_t n) { return [n](record& r) { r.seq.value = n; }; };
+    for (const std::uint64_t number : {7U, 8U}) {
+        script s;
+        s.open(0).prepare(0).asks(0, message_kind::freeze, numbered(7));
+        s.asks(0, message_kind::prepare, numbered(number));
+        s.says(0, message_kind::nak, [&](record& r) {
+            numbered(number)(r);
+            r.refusal = nak_code::bad_state;
+        });
+        s.hold(0, 1).says(0, message_kind::frozen, until(10s));
+        BOOST_TEST(clauses_of(s, 19).empty());
+    }
+}
+
+// SP 3.8, SP 9.3
+BOOST_AUTO_TEST_CASE(a_request_that_is_refused_interrupts_nothing) {
     script s;
-    s.open(0).prepare(0).asks(0, message_kind::freeze, numbered(7));
-    s.asks(0, message_kind::prepare, numbered(8)).says(0, message_kind::nak, [&](record& r) {
-        numbered(8)(r);
-        r.refusal = nak_code::bad_state;
-    });
-    s.hold(0, 1).says(0, message_kind::frozen, until(10s));
+    s.open(0).start().asks(0, message_kind::prepare).asks(0, message_kind::complete);
+    s.says(0, message_kind::nak, refusing(nak_code::bad_state));
+    s.asks(0, message_kind::prepare).says(0, message_kind::prepared); // answers both: SP 4.4
+    s.asks(0, message_kind::freeze).hold(0, 1).says(0, message_kind::frozen, until(10s));
     BOOST_TEST(clauses_of(s, 19).empty());
+    script undone;
+    undone.open(0).start().asks(0, message_kind::freeze).asks(0, message_kind::abort);
+    undone.asks(0, message_kind::complete)
+        .says(0, message_kind::nak, refusing(nak_code::bad_state));
+    undone.says(0, message_kind::aborted); // the answer of the Freeze too
+    BOOST_TEST(clauses_of(undone, 19).empty());
 }
 
 // SP 4.4, SP 4.9
@@ -208,10 +227,21 @@ BOOST_AUTO_TEST_CASE(a_request_before_the_answer_to_hello_is_owed_none) {
     s.says(0, message_kind::hello_ack, granting(everything));
     expect_in_the_end(s, {13}); // its host's breach, and nothing of the agent
     for (const auto kind : {message_kind::ping, message_kind::query}) {
-        script asked;
-        asked.open(0).agent(record_kind::channel_lost, 0).asks(0, message_kind::hello);
-        asked.asks(0, kind).after(2s);
-        expect(asked, {13});
+        const auto answer = kind == message_kind::ping ? message_kind::pong : message_kind::status;
+        script before;
+        before.open(0).agent(record_kind::channel_lost, 0).asks(0, kind);
+        before.after(2s);
+        expect(before, {13});
+        script waiting;
+        waiting.open(0).agent(record_kind::channel_lost, 0).asks(0, message_kind::hello);
+        waiting.asks(0, kind);
+        script acknowledged = waiting;
+        waiting.after(2s);
+        expect(waiting, {13});
+        // The next one is answered, and the first one has nothing to wait for.
+        acknowledged.says(0, message_kind::hello_ack, granting(everything));
+        acknowledged.asks(0, kind).says(0, answer).after(2s);
+        expect(acknowledged, {13});
     }
 }
 

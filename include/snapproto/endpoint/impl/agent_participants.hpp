@@ -143,10 +143,7 @@ inline void agent_endpoint::participant_answered(participant_index participant,
             warn_of(at);
         }
         break;
-    case participant_event::finished:
-        note_participant(trace::record_kind::finished, participant, now);
-        break;
-    default:
+    default: // finished: the copy is repaired; the result it learns later (SP 9.5, 9.8)
         break;
     }
     if (was == operation::hold && phase() == agent_phase::stuck) {
