@@ -168,6 +168,8 @@ class agent_endpoint {
     void start(std::size_t i, operation what, instant now, copy_result result = {});
     void finish_participants(txn_id txn, copy_result result, instant now);
     [[nodiscard]] bool busy() const noexcept;
+    /// How long the last transaction held, from the first hold on; fixed once it is asked for.
+    duration held_for(instant now) noexcept;
     [[nodiscard]] duration step_limit() const noexcept;
     [[nodiscard]] message_header header(const machine::agent_effect& effect) noexcept;
     [[nodiscard]] sequence_number number_of(message_kind kind) noexcept;
@@ -194,6 +196,7 @@ class agent_endpoint {
     duration m_hold_limit{};
     instant m_held_since{};
     instant m_held_until{};
+    std::optional<duration> m_held_for; ///< Of the last transaction, once it is known.
     std::vector<std::string> m_warnings;
     std::uint32_t m_released = 0;
     bool m_resume_failed = false;

@@ -77,8 +77,8 @@ BOOST_AUTO_TEST_CASE(what_a_refused_request_says_of_the_limit_does_not_count) {
     BOOST_TEST(clauses_of(s, 4).empty());
 }
 
-// SP 60.11: that Nak has the number of the last request. What had been asked before a new transaction
-// began does not come back with it.
+// SP 60.11: that Nak has the number of the last request. What had been asked before a new
+// transaction began does not come back with it.
 BOOST_AUTO_TEST_CASE(a_nak_of_what_is_no_message_refuses_no_request) {
     for (const bool bytes : {true, false}) { // or another request with the number of the Freeze
         script s;

@@ -239,9 +239,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         send(frozen_report{header(effect), held_filesystems(), m_held_since, m_held_until}, now);
         break;
     case kind::send_thawed:
-        send(thawed_report{header(effect), effect.outcome,
-                           m_held_until == instant{} ? duration{} : now - m_held_since, m_released,
-                           m_warnings},
+        send(thawed_report{header(effect), effect.outcome, held_for(now), m_released, m_warnings},
              now);
         break;
     case kind::send_completed:
@@ -268,6 +266,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
                            ? std::min(m_request.hold_limit, m_options.timers.hold_max)
                            : m_options.timers.hold;
         m_held_since = m_held_until = {};
+        m_held_for.reset();
         m_released = 0;
         m_resume_failed = false;
         m_warnings.clear();
@@ -352,6 +351,13 @@ inline bool agent_endpoint::busy() const noexcept {
     return has(data.granted, capability::keep_alive) && data.txn &&
            data.then == machine::afterwards::idle && data.waiting == machine::pending_hello::none &&
            phase() != agent_phase::ready && phase() != agent_phase::await;
+}
+
+inline duration agent_endpoint::held_for(instant now) noexcept {
+    if (!m_held_for) {
+        m_held_for = m_held_until == instant{} ? duration{} : now - m_held_since;
+    }
+    return *m_held_for;
 }
 
 inline duration agent_endpoint::step_limit() const noexcept {

@@ -353,6 +353,7 @@ inline void agent_endpoint::finish_participants(txn_id txn, copy_result result, 
             push(operate{static_cast<participant_index>(i), operation::finish, result});
         }
     }
+    static_cast<void>(held_for(now)); // for a Thaw that comes too late: SP 7.9
     m_held_until = instant{};
 }
 
