@@ -125,7 +125,7 @@ void while_freezing(run_context& run) {
     host.must_be_quiet("the Freeze gets no other answer");
 }
 
-// catches: an agent that makes up another verdict when it is asked again
+// catches: an agent that makes up another verdict, or counts on, when it is asked again
 void repeated(run_context& run) {
     native_host host(run);
     (void)host.begin();
@@ -135,10 +135,11 @@ void repeated(run_context& run) {
     run.sleep_for(500ms);
     const auto again = [&](std::string_view requirement) {
         const thawed_report got = host.thaw(txn);
-        run.require(first.released == got.released && first.warnings == got.warnings, requirement,
-                    words_of(first), words_of(got));
+        run.require(first.held_for == got.held_for && first.released == got.released &&
+                        first.warnings == got.warnings,
+                    requirement, words_of(first), words_of(got)); // the verdict: host.thaw()
     };
-    again("a Thaw repeated after the end gets the same verdict");
+    again("a Thaw repeated after the end gets the same answer");
     if (host.granted(feature::completion)) {
         (void)host.must_answer<completed_report>("a Complete is answered", txn, complete_request{});
         again("also when the transaction is over");
@@ -260,7 +261,7 @@ void native_7_thaw(registry& checks) {
     add(sec<7, 8>::value, 1, "a Thaw before Frozen undoes the transaction", before_frozen,
         {freeze_target});
     add(sec<7, 8>::value, 2, "a Thaw that interrupts a Freeze undoes it", while_freezing);
-    add(sec<7, 9>::value, 1, "a Thaw repeated gets the same verdict", repeated, {freeze_target});
+    add(sec<7, 9>::value, 1, "a Thaw repeated gets the same answer", repeated, {freeze_target});
     add(sec<7, 10>::value, 1, "a filesystem that cannot be released is reported", stuck);
     add(sec<7, 11>::value, 1, "an application that fails to resume is a warning", warning);
     add(sec<7, 12>::value, 1, "what somebody else froze stays frozen", of_others,
