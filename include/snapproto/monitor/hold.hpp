@@ -149,8 +149,15 @@ class hold_monitor : public judge {
         if (kind == message_kind::nak) {
             on_nak(a, r);
         }
-        if (r.deadline && (kind == message_kind::frozen || kind == message_kind::status)) {
+        if (r.deadline && kind == message_kind::frozen) {
             later(a.hold_deadline, r, *r.deadline, {6, 4}, "the hold deadline");
+        } else if (r.deadline && kind == message_kind::status) {
+            // It has the transaction of its question (SP 3.1), and the deadline of what is held.
+            trace::record of_hold = r;
+            of_hold.txn = a.holds.empty() ? r.txn : a.holds.begin()->txn;
+            if (!a.holds.empty() || r.txn == a.hold_deadline.txn) {
+                later(a.hold_deadline, of_hold, *r.deadline, {6, 4}, "the hold deadline");
+            }
         }
         if (kind == message_kind::thawed && r.span && !a.participants_seen &&
             *r.span > limit_of(a) + measures().tolerance) {

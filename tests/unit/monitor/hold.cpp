@@ -206,6 +206,18 @@ BOOST_AUTO_TEST_CASE(a_repeated_freeze_does_not_prolong_the_hold) {
     expect(timers, {5});
 }
 
+// SP 3.1: a Status has the transaction of its question.
+BOOST_AUTO_TEST_CASE(a_deadline_in_status_is_that_of_what_is_held) {
+    script s = good_frozen(); // until 10.16 s, transaction 40
+    s.txn(41).asks(0, message_kind::query).says(0, message_kind::status, until(10s)).txn(40);
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1).txn(41);
+    s.says(0, message_kind::frozen, until(12s));
+    BOOST_TEST(clauses_of(s, 5).empty());
+    script moved = good_frozen();
+    moved.txn(41).asks(0, message_kind::query).says(0, message_kind::status, until(20s));
+    BOOST_TEST(!clauses_of(moved, 5).empty());
+}
+
 BOOST_AUTO_TEST_CASE(another_transaction_has_a_deadline_of_its_own) {
     script s = thawed_after(1s);
     s.after(1s).txn(41).start().prepare(0).freeze(0).begin_cut().end_cut().thaw(0).complete(0);
