@@ -142,6 +142,7 @@ class hold_monitor : public judge {
         }
         if (kind == message_kind::hello_ack) {
             a.session = r.session;
+            a.malformed = 0; // without a session nobody answers it (SP 2.12)
             if (r.span && *r.span > duration::zero()) {
                 a.announced = r.span;
             }
@@ -193,7 +194,8 @@ class hold_monitor : public judge {
 
     /// What is refused counts for nothing.
     static void on_nak(agent_state& a, const trace::record& r) {
-        if (r.refusal == nak_code::malformed && a.malformed > 0) {
+        const bool unnamed = r.seq && r.seq == a.last && !a.asked.txn; // SP 3.18
+        if (r.refusal == nak_code::malformed && a.malformed > 0 && !unnamed) {
             --a.malformed;
         } else if (a.before && (!r.seq || r.seq == a.last)) {
             a.asked = *a.before;

@@ -222,7 +222,7 @@ class requests_monitor : public judge {
             a.hello_due.reset();
             a.session = r.session;
             a.ended = false;
-            a.stale = 0;
+            a.malformed = a.stale = 0; // without a session nobody answers them (SP 2.11, 2.12)
             // What came before it and was owed no answer gets none any more.
             a.open.remove([](const request& q) { return at_once(q.kind) && q.due == never; });
             break;

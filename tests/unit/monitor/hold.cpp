@@ -104,6 +104,23 @@ BOOST_AUTO_TEST_CASE(a_nak_of_what_is_no_message_refuses_no_request) {
     }
 }
 
+// SP 2.12, SP 3.18
+BOOST_AUTO_TEST_CASE(a_nak_malformed_refuses_a_prepare_of_transaction_0_whatever_came_before) {
+    const edit numbered = [](record& r) {
+        r.seq.value = 9;
+        r.span = duration{r.message == message_kind::prepare ? 2s : 0s};
+    };
+    script s;
+    s.open(0).agent(record_kind::malformed, 0).start().asks(0, message_kind::freeze, numbered);
+    s.txn(0).asks(0, message_kind::prepare, numbered).says(0, message_kind::nak, [](record& r) {
+        r.seq.value = 9;
+        r.refusal = nak_code::malformed;
+    });
+    s.txn(40).hold(0, 1).says(0, message_kind::frozen, until(10s)).after(8s);
+    s.asks(0, message_kind::thaw, cut(cut_outcome::failed)).release(0, 1);
+    BOOST_TEST(clauses_of(s, 4).empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_a_repeated_freeze_says_of_the_limit_does_not_count) {
     const auto held_for_eight_seconds = [](bool refused) {
         script s;
