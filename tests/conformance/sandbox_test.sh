@@ -56,9 +56,10 @@ run() { # run NAME ARG...: the sandbox with these arguments; its exit status is 
 start() { # start NAME ARG...: the same in the background; its process is in $process
     local name=$1
     shift
+    rm -f "$work/$name.out" # of the run before: what that one has said is not said by this one
     "$sandbox" "$@" >"$work/$name.out" 2>"$work/$name.err" &
     process=$!
-    check "$name: it gets going" within 20 grep -q '^going$' "$work/$name.out"
+    check "$name: it gets going" within 20 grep -qs '^going$' "$work/$name.out"
 }
 
 # ---- what the command gets ----------------------------------------------------------------------------
