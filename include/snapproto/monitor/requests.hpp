@@ -156,6 +156,7 @@ class requests_monitor : public judge {
             a.open.clear();
             a.again.clear();
             a.ending = false;
+            a.prepared = {};
             if (!a.hello_due) {
                 a.hello_due = saturating_add(r.at, measures().undo() + measures().tolerance);
                 m_next_due = std::min(m_next_due, *a.hello_due);
@@ -305,6 +306,9 @@ class requests_monitor : public judge {
                 for (auto& q : a.open) {
                     q.interruptions -= q.interruptions > 0 && concerns(refused->txn, q) ? 1U : 0U;
                 }
+            }
+            if (refused->kind == message_kind::prepare) {
+                a.prepared = {};
             }
             a.open.remove([&](const request& q) { return &q == refused; });
             return;

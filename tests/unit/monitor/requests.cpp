@@ -245,6 +245,22 @@ BOOST_AUTO_TEST_CASE(a_request_before_the_answer_to_hello_is_owed_none) {
     }
 }
 
+// SP 4.9: it prepares on its own then, and has the time for it.
+BOOST_AUTO_TEST_CASE(a_freeze_after_a_refused_prepare_has_the_time_to_prepare) {
+    const auto t = rules{}.timers;
+    for (const bool anew : {false, true}) {
+        script s;
+        s.open(0).start().asks(0, message_kind::prepare);
+        s.says(0, message_kind::nak, refusing(nak_code::busy));
+        if (anew) {
+            s.open(0);
+        }
+        s.asks(0, message_kind::freeze).after(t.prepare + t.quiesce).hold(0, 1);
+        s.says(0, message_kind::frozen, until(10s));
+        BOOST_TEST(clauses_of(s, 21).empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_freeze_ends_in_frozen_or_error_in_time) {
     script s;
     s.open(0).asks(0, message_kind::freeze);
