@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_request_before_the_answer_to_hello_is_owed_none) {
 
 // SP 4.9: it prepares on its own then, and has the time for it.
 BOOST_AUTO_TEST_CASE(a_freeze_after_a_refused_prepare_has_the_time_to_prepare) {
-    const auto t = rules{}.timers;
+    const auto t = monitor::rules{}.timers;
     for (const bool anew : {false, true}) {
         script s;
         s.open(0).start().asks(0, message_kind::prepare);
