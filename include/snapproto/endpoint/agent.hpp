@@ -144,7 +144,17 @@ class agent_endpoint {
         bool skipped = false;
     };
 
-    enum class step : std::uint8_t { none, find, prepare, quiesce, freeze, thaw, resume, recover };
+    enum class step : std::uint8_t {
+        none,
+        await_former, ///< What the former transaction left in work ends first (SP 14.15).
+        find,
+        prepare,
+        quiesce,
+        freeze,
+        thaw,
+        resume,
+        recover
+    };
 
     static constexpr std::size_t index_of(machine::agent_timer timer) noexcept {
         return static_cast<std::size_t>(timer);
@@ -166,7 +176,7 @@ class agent_endpoint {
     void warn_of(const slot& who);
     [[nodiscard]] bool refuse_unagreed(const machine::agent_input& request, instant now);
     void start(std::size_t i, operation what, instant now, copy_result result = {});
-    void finish_participants(txn_id txn, copy_result result, instant now);
+    void finish_participants(copy_result result, instant now);
     [[nodiscard]] bool busy() const noexcept;
     /// How long the last transaction held, from the first hold on; fixed once it is asked for.
     duration held_for(instant now) noexcept;
@@ -177,13 +187,15 @@ class agent_endpoint {
     void push(agent_output output);
     void negotiate(const hello& from, machine::agent_input& input);
     void note(trace::record made) const;
-    void note_participant(trace::record_kind what, std::size_t i, instant now,
-                          txn_id txn = {}) const;
+    void note_participant(trace::record_kind what, std::size_t i, instant now) const;
+    [[nodiscard]] static std::optional<trace::record_kind> recorded(
+        machine::participant_event answer) noexcept;
     [[nodiscard]] trace::record base_record(trace::record_kind what, instant now) const;
 
     agent_options m_options;
     machine::agent_machine m_machine;
-    std::vector<slot> m_slots;
+    std::vector<slot> m_slots; ///< Until the next transaction has found its own.
+    txn_id m_slots_of{};
     std::vector<agent_output> m_outputs;
     std::size_t m_next_output = 0;
 

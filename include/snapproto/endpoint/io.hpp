@@ -28,7 +28,8 @@ struct transmit {
 };
 
 /// Find the participants of a transaction, in hold order, and answer with
-/// `agent_endpoint::participants_found` or `participants_failed`.
+/// `agent_endpoint::participants_found` or `participants_failed`. Nothing is in work then: the
+/// numbers of the former transaction's participants are used no more (SP 14.15).
 struct find_participants {
     snapshot_scope scope;
     quiesce_level level = quiesce_level::application;

@@ -42,6 +42,7 @@ class release_monitor : public judge {
         bool ever_failed = false;   // a release of it
         bool asked_in_time = false; // to hold, before the first release
         bool held_late = false;     // its hold, cancelled, ended after releases had begun
+        bool overdue = false;       // its hold had not ended when the limit of RESUME passed
         unsigned releases = 0;
         bool reported = false; // a violation about it, at the end
     };
@@ -62,8 +63,9 @@ class release_monitor : public judge {
 
     static constexpr std::size_t never_released = static_cast<std::size_t>(-1);
 
+    /// What is held late for ever is a matter of SP 18.22.
     static bool holds(const participant& p) noexcept {
-        return p.state == now::held || p.state == now::broken;
+        return !p.overdue && (p.state == now::held || p.state == now::broken);
     }
     static bool is_filesystem(const participant& p) noexcept {
         return p.kind == participant_kind::filesystem;
@@ -124,6 +126,9 @@ class release_monitor : public judge {
             }
             if (r.timer == trace::timer_kind::phase && r.who == trace::role::agent && a.resuming) {
                 a.resume_expired = true;
+                for (auto& p : a.set) {
+                    p.overdue = p.state == now::asked && !is_filesystem(p);
+                }
             }
             break;
         case trace::record_kind::state_changed:
@@ -290,7 +295,7 @@ class release_monitor : public judge {
     }
 
     void judge_released_once(participant& p, const trace::record& r) {
-        const bool excused = p.state == now::refused && is_filesystem(p);
+        const bool excused = p.overdue || (p.state == now::refused && is_filesystem(p));
         if (p.releases == 0 && !excused && !p.reported) {
             p.reported = true;
             flag(9, {8, 9}, r,

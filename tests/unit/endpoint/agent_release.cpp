@@ -174,19 +174,9 @@ BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_is_a_warning) {
     BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
     BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean)); // SP 7.5
     BOOST_TEST(b.agent.resume_failed());
-}
-
-BOOST_AUTO_TEST_CASE(an_application_that_fails_to_resume_learns_the_result_all_the_same) {
-    bench b{2, 1};
-    b.open();
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.done(answer::released);
-    b.done(answer::release_failed);
-    b.done_all();
     complete_request complete;
     complete.result = copy_result::kept;
-    b.ask(complete, {7});
+    b.ask(complete, {7}); // it learns the result all the same
     BOOST_TEST((b.finished == std::vector<copy_result>(3, copy_result::kept))); // SP 9.8
 }
 
@@ -212,6 +202,85 @@ BOOST_AUTO_TEST_CASE(when_the_limit_of_resume_passes_what_is_left_is_released_wi
     BOOST_TEST((b.agent.phase() == agent_phase::idle));
     b.freeze_all({8});
     BOOST_TEST((b.last<frozen_report>() != nullptr));
+}
+
+// SP 14.15
+BOOST_AUTO_TEST_CASE(a_repair_left_in_work_ends_before_the_next_transaction_looks_for_anybody) {
+    agent_options options;
+    options.capabilities = everything | capability::recovery;
+    bench b{1, 1, options};
+    b.open(options.capabilities);
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done_all();
+    b.ask(recover_request{{}, "copy"}, {7});
+    b.ask(complete_request{}, {7});
+    b.ask(prepare_request{}, {8});
+    BOOST_TEST((b.agent.phase() == agent_phase::prep));
+    BOOST_TEST(!b.finding);
+    BOOST_TEST((b.done(answer::vetoed).what == operation::recover));
+    BOOST_TEST(b.finding);
+    b.done_all();
+    BOOST_TEST((b.last<prepared_report>() != nullptr)); // that veto was none of this Prepare's
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_fails_too_late_is_no_warning_of_the_next_transaction) {
+    bench b{1, 1};
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released);
+    b.pass(seconds{60});
+    b.ask(complete_request{}, {7});
+    b.ask(prepare_request{}, {8});
+    BOOST_TEST(!b.finding);
+    b.done(answer::release_failed);
+    b.done_all();
+    b.ask(freeze_request{}, {8});
+    b.done_all();
+    b.ask(thaw_request{}, {8});
+    b.done_all();
+    BOOST_REQUIRE((b.last<thawed_report>() != nullptr));
+    BOOST_TEST((b.last<thawed_report>()->outcome == verdict::clean));
+    BOOST_TEST(b.last<thawed_report>()->warnings.empty());
+    BOOST_TEST(!b.agent.resume_failed());
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_that_comes_too_late_is_released_before_the_next_transaction) {
+    bench b{1, 1};
+    b.open();
+    b.ask(prepare_request{}, {7});
+    b.done_all();
+    b.ask(freeze_request{}, {7});
+    b.pass(seconds{60}); // the limit of QUIESCE, then that of the undo
+    BOOST_TEST(b.cancelled.size() == 1U);
+    b.pass(seconds{60});
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    b.ask(prepare_request{}, {8});
+    BOOST_TEST((b.done(answer::held).what == operation::hold));
+    BOOST_TEST(!b.finding);
+    BOOST_TEST((b.done(answer::released).what == operation::release));
+    BOOST_TEST(b.finding);
+    b.done_all();
+    BOOST_TEST((b.last<prepared_report>() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(a_preparation_that_waits_for_what_never_ends_expires) {
+    bench b{1, 1};
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released);
+    b.pass(seconds{60});
+    b.ask(complete_request{}, {7});
+    b.ask(prepare_request{}, {8});
+    b.pass(seconds{180}); // SP 4.8
+    b.pass(seconds{60});  // the undo waits for what is in work as well
+    BOOST_REQUIRE((b.last<error_report>() != nullptr));
+    BOOST_TEST((b.last<error_report>()->reason == verdict::expired));
+    BOOST_TEST(b.work.size() == 1U);
+    BOOST_TEST(!b.finding);
+    BOOST_TEST((b.agent.phase() == agent_phase::idle));
 }
 
 BOOST_AUTO_TEST_CASE(a_release_that_fails_on_what_had_let_go_is_tried_again_later_and_not_at_once) {

@@ -231,6 +231,28 @@ BOOST_AUTO_TEST_CASE(a_failing_or_interrupted_hook_is_released_like_the_others) 
     }
 }
 
+// SP 7.11, 14.15
+BOOST_AUTO_TEST_CASE(a_hold_without_an_end_is_waited_for_no_longer_than_the_limit_of_resume) {
+    for (const bool waited : {false, true}) {
+        script s;
+        s.open(0).start().prepare(0).asks(0, message_kind::freeze).state(0, agent_phase::quiesce);
+        s.part(0, record_kind::hold_begin, 0).after(60s).state(0, agent_phase::resume);
+        if (waited) {
+            s.after(60s).timer(record_kind::timer_fired, 0, timer_kind::phase);
+        }
+        s.state(0, agent_phase::idle).says(0, message_kind::error, saying(verdict::expired));
+        s.report(session_outcome::failed, consistency::none, verdict::expired);
+        if (!waited) {
+            expect(s, {9});
+            continue;
+        }
+        s.after(5s).part(0, record_kind::held, 0).state(0, agent_phase::idle);
+        script kept = s;
+        expect(s.release(0, 0), {});
+        expect_in_the_end(kept.after(1h), {22});
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_retry_is_no_second_release) {
     script s = thawing();
     s.release(0, 2, record_kind::release_failed).release(0, 1).state(0, agent_phase::stuck);

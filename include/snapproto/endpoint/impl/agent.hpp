@@ -271,8 +271,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         m_resume_failed = false;
         m_warnings.clear();
         m_retry_distance = m_options.timers.retry_first;
-        begin(step::find);
-        push(find_participants{m_request.scope, m_request.level, m_request.run_hooks});
+        begin(step::await_former);
         break;
     case kind::begin_quiesce:
         begin(step::quiesce);
@@ -295,7 +294,7 @@ inline void agent_endpoint::perform(const machine::agent_effect& effect, instant
         }
         break;
     case kind::tell_result:
-        finish_participants(effect.txn, effect.result, now);
+        finish_participants(effect.result, now);
         break;
     case kind::cancel_step:
         for (std::size_t i = 0; i < m_slots.size(); ++i) {
@@ -470,14 +469,14 @@ inline void agent_endpoint::note(trace::record made) const {
     }
 }
 
-inline void agent_endpoint::note_participant(trace::record_kind what, std::size_t i, instant now,
-                                             txn_id txn) const {
+inline void agent_endpoint::note_participant(trace::record_kind what, std::size_t i,
+                                             instant now) const {
     if (m_recording == nullptr) {
         return;
     }
     auto made = base_record(what, now);
     made.who = trace::role::participant;
-    made.txn = txn ? txn : made.txn;
+    made.txn = m_slots_of;
     made.item = static_cast<participant_index>(i);
     made.participant = m_slots[i].who.kind;
     note(std::move(made));

@@ -45,7 +45,7 @@ inline void agent_endpoint::participants_found(std::span<const participant_summa
         participants_failed(now);
         return;
     }
-    m_slots.clear();
+    m_slots_of = m_machine.data().txn;
     for (const auto& who : found) {
         slot& added = m_slots.emplace_back();
         added.who = who;
@@ -57,7 +57,6 @@ inline void agent_endpoint::participants_found(std::span<const participant_summa
 inline void agent_endpoint::participants_failed(instant now) {
     if (m_step == step::find) {
         m_step = step::none;
-        m_slots.clear();
         raise(machine::agent_event::failed, now);
     }
 }
@@ -71,6 +70,7 @@ inline void agent_endpoint::adopt(session_id session, txn_id txn, capability gra
     state.data.txn = txn;
     state.data.why = verdict::lost; // whoever froze is not there to say what happened
     m_machine.restore(state);
+    m_slots_of = txn;
     for (const auto& who : held) {
         slot& added = m_slots.emplace_back();
         added.who = who;
@@ -82,6 +82,28 @@ inline void agent_endpoint::adopt(session_id session, txn_id txn, capability gra
     m_held_since = now;
     m_held_until = saturating_add(now, m_options.timers.hold);
     m_deadlines[index_of(machine::agent_timer::hold)] = m_held_until;
+}
+
+/// What a trace says of an answer; nothing of the repair of a copy.
+inline std::optional<trace::record_kind> agent_endpoint::recorded(
+    machine::participant_event answer) noexcept {
+    using machine::participant_event;
+    switch (answer) {
+    case participant_event::prepared:
+        return trace::record_kind::prepared;
+    case participant_event::held:
+        return trace::record_kind::held;
+    case participant_event::vetoed:
+        return trace::record_kind::vetoed;
+    case participant_event::released:
+        return trace::record_kind::released;
+    case participant_event::not_held:
+        return trace::record_kind::not_held;
+    case participant_event::release_failed:
+        return trace::record_kind::release_failed;
+    default:
+        return std::nullopt;
+    }
 }
 
 inline void agent_endpoint::participant_answered(participant_index participant,
@@ -96,21 +118,27 @@ inline void agent_endpoint::participant_answered(participant_index participant,
     const operation was = *std::exchange(at.in_work, std::nullopt);
     const bool filesystem = at.who.kind == participant_kind::filesystem;
     if (at.settled && was == operation::release) {
-        return; // nobody waits for it any more: SP 7.11
+        advance(now); // nobody waits for it any more (SP 7.11) but the next transaction
+        return;
+    }
+    if (const auto what = recorded(answer)) {
+        note_participant(*what, participant, now);
+    }
+    if (at.state.phase() == participant_phase::finished) {
+        // Its transaction is over and its result known: nothing of it is added to another one.
+        if (answer == participant_event::held) {
+            start(participant, operation::release, now); // too late for the undo: SP 5.11
+        } else {
+            at.settled = true;
+        }
+        advance(now);
+        return;
     }
     if (was != operation::recover) {
         at.state.process(answer);
     }
     switch (answer) {
-    case participant_event::prepared:
-        note_participant(trace::record_kind::prepared, participant, now);
-        break;
     case participant_event::held:
-        note_participant(trace::record_kind::held, participant, now);
-        if (at.state.phase() == participant_phase::finished) {
-            start(participant, operation::release, now); // too late for the undo: SP 5.11
-            break;
-        }
         // The clock of the hold starts with the first filesystem and never again (SP 6.1, 6.4).
         if (filesystem && m_held_until == instant{}) {
             m_held_since = now;
@@ -119,31 +147,27 @@ inline void agent_endpoint::participant_answered(participant_index participant,
         }
         break;
     case participant_event::vetoed:
-        note_participant(trace::record_kind::vetoed, participant, now);
         // A hold that was cancelled and now holds nothing is no release that failed.
         m_step_failed = m_step_failed || (m_step != step::thaw && m_step != step::resume);
         break;
     case participant_event::released:
-        note_participant(trace::record_kind::released, participant, now);
         at.settled = true;
         m_released += filesystem ? 1U : 0U;
         break;
     case participant_event::not_held:
-        note_participant(trace::record_kind::not_held, participant, now);
         at.settled = true;
         if (m_step == step::thaw || m_step == step::resume) {
             raise(machine::agent_event::early, now); // evidence: SP 7.3
         }
         break;
     case participant_event::release_failed:
-        note_participant(trace::record_kind::release_failed, participant, now);
         m_step_failed = true;
         if (!filesystem) {
             at.settled = true;
             warn_of(at);
         }
         break;
-    default: // finished: the copy is repaired; the result it learns later (SP 9.5, 9.8)
+    default: // prepared; finished: the copy is repaired, the result it learns later (SP 9.5, 9.8)
         break;
     }
     if (was == operation::hold && phase() == agent_phase::stuck) {
@@ -199,6 +223,13 @@ inline std::optional<machine::agent_event> agent_endpoint::next_operation(instan
     using machine::agent_event;
     const auto working = [](const slot& s) { return s.in_work.has_value(); };
     switch (m_step) {
+    case step::await_former:
+        if (std::none_of(m_slots.begin(), m_slots.end(), working)) {
+            m_slots.clear();
+            begin(step::find);
+            push(find_participants{m_request.scope, m_request.level, m_request.run_hooks});
+        }
+        return std::nullopt;
     case step::prepare:
         if (std::any_of(m_slots.begin(), m_slots.end(), working)) {
             return std::nullopt;
@@ -294,8 +325,9 @@ inline std::optional<machine::agent_event> agent_endpoint::next_release(bool fil
 inline void agent_endpoint::release_the_rest(instant now) {
     for (std::size_t i = m_slots.size(); i-- != 0;) {
         slot& s = m_slots[i];
-        if (!s.asked_to_hold || s.settled || s.in_work == operation::hold) {
-            continue; // a hold in work is released when it ends
+        if (!s.asked_to_hold || s.settled || s.in_work == operation::hold ||
+            s.state.phase() == participant_phase::finished) {
+            continue; // a hold in work is released when it ends; the finished are another's
         }
         if (!s.in_work) {
             start(i, operation::release, now);
@@ -343,13 +375,13 @@ inline void agent_endpoint::start(std::size_t i, operation what, instant now, co
     push(operate{static_cast<participant_index>(i), what, result});
 }
 
-inline void agent_endpoint::finish_participants(txn_id txn, copy_result result, instant now) {
+inline void agent_endpoint::finish_participants(copy_result result, instant now) {
     for (std::size_t i = 0; i < m_slots.size(); ++i) {
         slot& s = m_slots[i];
         const bool asked = s.state.phase() != participant_phase::idle || s.in_work; // SP 14.11
         if (asked && !s.skipped && s.state.phase() != participant_phase::finished &&
             s.state.process(machine::participant_event::finished)) {
-            note_participant(trace::record_kind::finished, i, now, txn);
+            note_participant(trace::record_kind::finished, i, now);
             push(operate{static_cast<participant_index>(i), operation::finish, result});
         }
     }
