@@ -5,9 +5,10 @@
 // What an agent's endpoint lives in, decided by the input: participants that agree, refuse, fail,
 // let go or dawdle, and time.
 //
-// The kernel is slow only within reason. A release is answered at once or after a moment, an
-// operation that was cancelled likewise: no agent can keep its hold limit where the kernel does not
-// answer, and what the kernel breaks is not to be held against the agent.
+// The kernel is slow only within reason. The release of a filesystem is answered at once or after a
+// moment, an operation on one that was cancelled likewise: no agent can keep its hold limit where
+// the kernel does not answer, and what the kernel breaks is not to be held against the agent.
+// Applications take their time whatever they are told.
 
 #include "fuzz/support/judging.hpp"
 #include "fuzz/support/target.hpp"
@@ -190,13 +191,15 @@ class surroundings {
             require(other.asked.participant != asked.participant,
                     "a participant is asked for one thing at a time");
         }
-        const bool quick = asked.what == endpoint::operation::release;
+        const bool quick = asked.what == endpoint::operation::release &&
+                           m_list[asked.participant].kind == participant_kind::filesystem;
         m_work.push_back({asked, m_now + (quick ? a_moment : dawdle())});
     }
 
     void hurry(participant_index which) {
         for (work& one : m_work) {
-            if (one.asked.participant == which) {
+            if (one.asked.participant == which &&
+                m_list[which].kind == participant_kind::filesystem) {
                 one.until = std::min(one.until, m_now + a_moment);
             }
         }
