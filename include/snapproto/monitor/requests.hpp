@@ -197,10 +197,11 @@ class requests_monitor : public judge {
                kind == message_kind::complete;
     }
 
-    /// Can a request for this transaction interrupt it?
-    static bool concerns(txn_id txn, const request& q) noexcept {
+    /// Can a request of this kind for this transaction interrupt it? A Thaw comes too late for that
+    /// where a copy is being repaired (SP 7.9).
+    static bool concerns(message_kind kind, txn_id txn, const request& q) noexcept {
         return (q.kind == message_kind::prepare || q.kind == message_kind::freeze ||
-                q.kind == message_kind::recover) &&
+                (q.kind == message_kind::recover && kind != message_kind::thaw)) &&
                (q.txn == txn || !txn);
     }
 
@@ -210,7 +211,7 @@ class requests_monitor : public judge {
             return;
         }
         for (auto& q : a.open) {
-            q.interruptions += concerns(r.txn, q) ? 1U : 0U;
+            q.interruptions += concerns(*r.message, r.txn, q) ? 1U : 0U;
         }
     }
 
@@ -304,7 +305,9 @@ class requests_monitor : public judge {
         if (refused != nullptr) {
             if (interrupts(refused->kind)) { // it has interrupted nothing
                 for (auto& q : a.open) {
-                    q.interruptions -= q.interruptions > 0 && concerns(refused->txn, q) ? 1U : 0U;
+                    const bool undone =
+                        q.interruptions > 0 && concerns(refused->kind, refused->txn, q);
+                    q.interruptions -= undone ? 1U : 0U;
                 }
             }
             if (refused->kind == message_kind::prepare) {
@@ -378,7 +381,10 @@ class requests_monitor : public judge {
             if (&q == &answered) {
                 return;
             }
-            if (!at_once(q.kind) && q.interruptions == 0) {
+            // The answer to a Thaw that comes while a copy is repaired is one that is repeated.
+            const bool repeated =
+                answered.kind == message_kind::thaw && q.kind == message_kind::recover;
+            if (!at_once(q.kind) && q.interruptions == 0 && !repeated) {
                 flag(19, {3, 8}, r,
                      detail::sentence(to_string(*r.message), " overtakes the answer to the ",
                                       to_string(q.kind), " that came before"));

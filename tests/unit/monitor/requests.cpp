@@ -108,6 +108,19 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_refused_interrupts_nothing) {
     BOOST_TEST(clauses_of(undone, 19).empty());
 }
 
+// SP 3.8, SP 7.9
+BOOST_AUTO_TEST_CASE(a_thaw_that_is_repeated_while_a_copy_is_repaired_interrupts_nothing) {
+    script s = good_frozen();
+    s.asks(0, message_kind::thaw).release_all(0);
+    s.says(0, message_kind::thawed, saying(verdict::clean));
+    s.asks(0, message_kind::recover).asks(0, message_kind::thaw);
+    s.says(0, message_kind::thawed, saying(verdict::clean));
+    script never = s;
+    s.says(0, message_kind::recovered);
+    BOOST_TEST(clauses_of(s.at(much_later), 19).empty());
+    BOOST_TEST(!clauses_of(never.at(much_later), 19).empty());
+}
+
 // SP 4.4, SP 4.9
 BOOST_AUTO_TEST_CASE(a_prepare_that_meets_the_preparation_of_a_freeze_is_served_by_its_answer) {
     script s;
