@@ -58,15 +58,14 @@ class life_monitor : public judge {
         case trace::record_kind::released:
         case trace::record_kind::not_held:
         case trace::record_kind::let_go_early:
-            a.holds.remove([&](const hold& h) { return h.item == r.item; });
+        case trace::record_kind::release_failed:
+            a.holds.remove([&](const hold& h) { // of an application: a warning (SP 7.11)
+                return h.item == r.item && (r.what != trace::record_kind::release_failed ||
+                                            h.kind != participant_kind::filesystem);
+            });
             if (a.holds.empty()) {
                 a.release_due.reset();
             }
-            break;
-        case trace::record_kind::release_failed:
-            a.holds.remove([&](const hold& h) { // a warning, nothing to wait for (SP 7.11)
-                return h.item == r.item && h.kind != participant_kind::filesystem;
-            });
             break;
         case trace::record_kind::release_begin:
             if (!a.reseeded && kind != participant_kind::filesystem) {

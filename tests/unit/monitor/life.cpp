@@ -87,6 +87,15 @@ BOOST_AUTO_TEST_CASE(a_copy_that_undoes_may_say_where_it_stands) {
     BOOST_TEST(clauses_of(s, 18).empty());
 }
 
+// SP 7.11
+BOOST_AUTO_TEST_CASE(a_copy_whose_application_fails_to_resume_may_be_frozen_anew) {
+    script s = good_frozen();
+    s.agent(record_kind::generation_changed, 0).agent(record_kind::reseeded, 0);
+    s.release(0, 2).release(0, 1).release(0, 0, record_kind::release_failed).after(90s);
+    s.hold(0, 0).after(5s);
+    BOOST_TEST(clauses_of(s, 18).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_that_stays_frozen_is_found) {
     monitor::rules patient; // so that only the copy's own bound is in question
     patient.timers.hold = patient.timers.hold_max = 1h;
