@@ -41,6 +41,6 @@ if [ -n "$clone" ]; then
 fi
 {
     # What is left running when a command fails ends with the shell.
-    echo "set -euo pipefail; trap 'kill \$(jobs -p) 2>/dev/null; wait' EXIT; set -x"
+    echo "set -euo pipefail; trap 'jobs -p | xargs -r kill || true; wait' EXIT; set -x"
     cat "$work/commands"
 } | bash -s
