@@ -77,7 +77,8 @@ class agent_endpoint {
     /// that somebody else froze). It takes no further part.
     void participant_skipped(participant_index participant, instant now);
 
-    /// A participant has let go without being asked (SP 6.6).
+    /// A participant has let go without being asked (SP 6.6). One that the agent does not take for
+    /// held changes nothing, nor does one of a transaction that has ended.
     void participant_let_go(participant_index participant, instant now);
 
     /// Fires the timers that are due.

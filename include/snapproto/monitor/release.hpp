@@ -127,7 +127,7 @@ class release_monitor : public judge {
             if (r.timer == trace::timer_kind::phase && r.who == trace::role::agent && a.resuming) {
                 a.resume_expired = true;
                 for (auto& p : a.set) {
-                    p.overdue = p.state == now::asked && !is_filesystem(p);
+                    p.overdue = p.overdue || (p.state == now::asked && !is_filesystem(p));
                 }
             }
             break;

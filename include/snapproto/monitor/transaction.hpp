@@ -48,6 +48,8 @@ class transaction_monitor : public judge {
         txn_id txn;
         participant_index item;
     };
+    using transactions = detail::few<txn_id, 16>;
+
     struct agent_state {
         std::optional<session_id> session{};
         capability granted = capability::none;
@@ -61,8 +63,8 @@ class transaction_monitor : public judge {
         std::optional<suspicion> suspect{};
         txn_id repeated{}; // a Thaw or Abort of it came after its answer
         detail::few<past, 16> ended{};
-        detail::few<txn_id, 16> begun{}; // by a Prepare or Freeze since the last HelloAck
-        detail::few<txn_id, 16> freezes{};
+        transactions begun{}; // by a Prepare or Freeze since the last HelloAck
+        transactions freezes{};
         detail::few<told, 256> finished{};
     };
 
@@ -151,6 +153,17 @@ class transaction_monitor : public judge {
         }
     }
 
+    static bool among(transactions& all, txn_id txn) {
+        return all.find([&](txn_id each) { return each == txn; }) != nullptr;
+    }
+    static void forget(transactions& all, txn_id txn) {
+        all.remove([&](txn_id each) { return each == txn; });
+    }
+    static void add(transactions& all, txn_id txn) {
+        forget(all, txn); // once, as the latest
+        all.push(txn);
+    }
+
     static past* find_past(agent_state& a, txn_id txn) {
         return a.ended.find([&](const past& p) { return p.txn == txn; });
     }
@@ -178,9 +191,9 @@ class transaction_monitor : public judge {
         } else if (begins && !a.active && find_past(a, r.txn) != nullptr) {
             suspect(a, r, 12, {3, 7}, "a request of a transaction that has ended");
         } else if (begins) {
-            a.begun.push(r.txn);
+            add(a.begun, r.txn);
             if (kind == message_kind::freeze) {
-                a.freezes.push(r.txn);
+                add(a.freezes, r.txn);
             }
         }
     }
@@ -221,6 +234,12 @@ class transaction_monitor : public judge {
         case message_kind::aborted:
         case message_kind::completed:
             on_end(a, r.txn);
+            break;
+        case message_kind::nak:
+            if (r.refusal == nak_code::busy) { // many of them are not to hide the one in work
+                forget(a.begun, r.txn);
+                forget(a.freezes, r.txn);
+            }
             break;
         default:
             break;
@@ -273,8 +292,7 @@ class transaction_monitor : public judge {
         const bool holds = r.what == trace::record_kind::hold_begin;
         // What was asked for before may begin only now, as when participants had to be found.
         auto& asked = holds ? a.freezes : a.begun;
-        const bool explained = asked.find([&](txn_id txn) { return txn == r.txn; }) != nullptr &&
-                               find_past(a, r.txn) == nullptr;
+        const bool explained = among(asked, r.txn) && find_past(a, r.txn) == nullptr;
         if (a.suspect && a.suspect->property == 12 && a.suspect->txn == r.txn && !explained) {
             flag(a.suspect->property, a.suspect->exact, r,
                  detail::sentence(detail::name_of(r.agent), " begins to ",
@@ -284,8 +302,7 @@ class transaction_monitor : public judge {
     }
 
     void judge_hold_has_freeze(agent_state& a, const trace::record& r) {
-        const bool asked = a.freezes.find([&](txn_id txn) { return txn == r.txn; }) != nullptr;
-        if (a.heard && !asked) {
+        if (a.heard && !among(a.freezes, r.txn)) {
             flag(14, {16, 2}, r,
                  detail::sentence(detail::name_of(r.agent), " begins to hold without a Freeze"));
             a.freezes.push(r.txn); // said once

@@ -248,6 +248,10 @@ BOOST_AUTO_TEST_CASE(a_hold_without_an_end_is_waited_for_no_longer_than_the_limi
         }
         s.after(5s).part(0, record_kind::held, 0).state(0, agent_phase::idle);
         script kept = s;
+        // The undo of the next transaction, which waits for it too, is given up likewise.
+        s.txn(41).state(0, agent_phase::prep).state(0, agent_phase::resume).after(60s);
+        s.timer(record_kind::timer_fired, 0, timer_kind::phase).state(0, agent_phase::idle);
+        s.txn(40);
         expect(s.release(0, 0), {});
         expect_in_the_end(kept.after(1h), {22});
     }

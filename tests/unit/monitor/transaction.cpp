@@ -197,6 +197,20 @@ BOOST_AUTO_TEST_CASE(a_hold_without_a_freeze_is_found) {
     BOOST_TEST(judge_all(s.done(), 1s).size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(requests_refused_as_busy_do_not_hide_the_one_in_work) {
+    script s;
+    s.open(0).start().asks(0, message_kind::freeze).state(0, agent_phase::prep);
+    for (std::uint64_t other = 41; other < 80; ++other) {
+        s.txn(other).asks(0, message_kind::freeze);
+        s.says(0, message_kind::nak, refusing(nak_code::busy));
+    }
+    script another = s;
+    s.txn(40).state(0, agent_phase::quiesce).hold(0, 0);
+    BOOST_TEST(clauses_of(s, 14).empty());
+    another.hold(0, 0); // of the last one refused
+    BOOST_TEST(!clauses_of(another, 14).empty());
+}
+
 BOOST_AUTO_TEST_CASE(malformed_input_changes_nothing) {
     script s = good_frozen();
     s.agent(record_kind::malformed, 0);

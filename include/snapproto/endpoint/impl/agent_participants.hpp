@@ -188,11 +188,10 @@ inline void agent_endpoint::participant_skipped(participant_index participant, i
 }
 
 inline void agent_endpoint::participant_let_go(participant_index participant, instant now) {
-    SNAPPROTO_ASSERT(participant < m_slots.size());
-    slot& at = m_slots[participant];
-    if (!at.state.holds()) {
-        return;
+    if (participant >= m_slots.size() || !m_slots[participant].state.holds()) {
+        return; // of a transaction that was, whose participants may be known no more
     }
+    slot& at = m_slots[participant];
     at.state.process(machine::participant_event::let_go);
     note_participant(trace::record_kind::let_go_early, participant, now);
     raise(machine::agent_event::early, now);
