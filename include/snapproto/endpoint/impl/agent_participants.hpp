@@ -127,10 +127,11 @@ inline void agent_endpoint::participant_answered(participant_index participant,
     if (at.state.phase() == participant_phase::finished) {
         // Its transaction is over and its result known: nothing of it is added to another one.
         if (answer == participant_event::held) {
-            start(participant, operation::release, now); // too late for the undo: SP 5.11
-        } else {
-            at.settled = true;
+            // Too late for the undo (SP 5.11): released, and not waited for (SP 7.11).
+            start(participant, operation::release, now);
+            note_participant(trace::record_kind::release_failed, participant, now);
         }
+        at.settled = true;
         advance(now);
         return;
     }
