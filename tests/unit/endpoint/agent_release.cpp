@@ -6,6 +6,21 @@ using namespace snapproto;
 using namespace snapproto::endpoint;
 using namespace snapproto::test;
 
+namespace {
+
+/// Transaction 7 has ended, the release of its application is still in work, and 8 is asked for.
+void prepare_behind_a_hanging_release(bench& b) {
+    b.open();
+    b.freeze_all();
+    b.ask(thaw_request{}, {7});
+    b.done(answer::released); // the filesystem
+    b.pass(seconds{60});      // the limit of RESUME
+    b.ask(complete_request{}, {7});
+    b.ask(prepare_request{}, {8});
+}
+
+} // namespace
+
 // SP 6.6
 BOOST_AUTO_TEST_CASE(a_participant_that_lets_go_in_the_window_ends_the_transaction_as_early) {
     bench b;
@@ -226,13 +241,7 @@ BOOST_AUTO_TEST_CASE(a_repair_left_in_work_ends_before_the_next_transaction_look
 
 BOOST_AUTO_TEST_CASE(a_release_that_fails_too_late_is_no_warning_of_the_next_transaction) {
     bench b{1, 1};
-    b.open();
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.done(answer::released);
-    b.pass(seconds{60});
-    b.ask(complete_request{}, {7});
-    b.ask(prepare_request{}, {8});
+    prepare_behind_a_hanging_release(b);
     BOOST_TEST(!b.finding);
     b.done(answer::release_failed);
     b.agent.participant_let_go(0, b.now); // while nobody knows yet who takes part
@@ -268,13 +277,7 @@ BOOST_AUTO_TEST_CASE(a_hold_that_comes_too_late_is_released_before_the_next_tran
 
 BOOST_AUTO_TEST_CASE(a_preparation_that_waits_for_what_never_ends_expires) {
     bench b{1, 1};
-    b.open();
-    b.freeze_all();
-    b.ask(thaw_request{}, {7});
-    b.done(answer::released);
-    b.pass(seconds{60});
-    b.ask(complete_request{}, {7});
-    b.ask(prepare_request{}, {8});
+    prepare_behind_a_hanging_release(b);
     b.pass(seconds{180}); // SP 4.8
     b.pass(seconds{60});  // the undo waits for what is in work as well
     BOOST_REQUIRE((b.last<error_report>() != nullptr));
